@@ -1,0 +1,1 @@
+"""What the classifier read in a submission, kept apart from what the citizen wrote."""

@@ -1,0 +1,44 @@
+"""Labels with the version of the model that gave them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from feedback_app.db import Base, tenant_key
+from feedback_app.nlp.labels import Aspect, Kind, Sentiment, Urgency
+
+HEADS = ("kind", "sentiment", "aspect", "urgency")
+
+
+class Labels(Base):
+    """The labels of one submission. An empty label means the model does not know, and a person should look."""
+
+    __tablename__ = "labels"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("agency_id", "submission_id"),
+        tenant_key("submission_id", to="submissions"),
+        *(
+            sa.CheckConstraint(f"{head}_confidence BETWEEN 0 AND 1", name=f"{head}_confidence_range")
+            for head in HEADS
+        ),
+    )
+
+    agency_id: Mapped[int]
+    submission_id: Mapped[int]
+    redacted_text: Mapped[str | None]
+    pii_kinds: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), server_default=sa.text("'{}'"))
+    kind: Mapped[Kind | None]
+    kind_confidence: Mapped[float] = mapped_column(sa.REAL)
+    sentiment: Mapped[Sentiment | None]
+    sentiment_confidence: Mapped[float] = mapped_column(sa.REAL)
+    aspect: Mapped[Aspect | None]
+    aspect_confidence: Mapped[float] = mapped_column(sa.REAL)
+    urgency: Mapped[Urgency | None]
+    urgency_confidence: Mapped[float] = mapped_column(sa.REAL)
+    urgency_source: Mapped[str]
+    model_version: Mapped[str]
+    labelled_at: Mapped[datetime]

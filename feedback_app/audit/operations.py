@@ -1,0 +1,55 @@
+"""Write the audit trail, in the transaction of the act itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.audit.models import ActorKind, AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts; `user_id` is given for signed-in people only."""
+
+    kind: ActorKind
+    user_id: int | None = None
+
+
+SYSTEM = Actor(ActorKind.SYSTEM)
+CITIZEN = Actor(ActorKind.CITIZEN)
+
+
+def person(user_id: int) -> Actor:
+    """Return the actor for a signed-in person."""
+    return Actor(ActorKind.USER, user_id)
+
+
+def record(
+    session: Session,
+    *,
+    agency_id: int,
+    actor: Actor,
+    action: str,
+    subject_type: str,
+    subject_id: int | None,
+    now: datetime,
+    **detail: Any,
+) -> None:
+    """Add one act to the trail; `action` reads `room.verb`, `detail` holds ids and counts, never free text."""
+    session.execute(
+        sa.insert(AuditEvent).values(
+            agency_id=agency_id,
+            at=now,
+            actor_kind=actor.kind,
+            actor_id=actor.user_id,
+            action=action,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            detail=detail,
+        )
+    )

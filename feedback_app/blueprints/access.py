@@ -1,0 +1,102 @@
+"""Who may open which endpoint. Every endpoint asks for a permission or stands in `PUBLIC_ENDPOINTS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final, TypeVar
+
+from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from feedback_app import clock
+from feedback_app.db import db
+from feedback_app.errors import ForbiddenError
+from feedback_app.identity.rules import Permission
+from feedback_app.organisation.queries import permissions_of
+
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+PUBLIC_ENDPOINTS: Final = frozenset(
+    {
+        "static",
+        "bootstrap.static",
+        "security.login",
+        "security.logout",
+        "security.verify",
+        "public.home",
+        "public.agency",
+        "public.rate",
+        "public.visit",
+        "public.report_start",
+        "public.report_agency",
+        "public.report",
+        "public.received",
+        "public.language",
+        "public.privacy",
+        "public.health",
+        "tracking.lookup",
+        "tracking.status",
+        "tracking.verdict",
+    }
+)
+
+
+class SignInRequiredError(ForbiddenError):
+    """Nobody is signed in; the handler sends them to the sign-in page."""
+
+    status = 401
+    code = "sign_in_required"
+
+
+class NotPermittedError(ForbiddenError):
+    """The account does not carry the permission this page asks for."""
+
+    code = "not_permitted"
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a view with the permission it asks for."""
+
+    def mark(view: View) -> View:
+        view.required_permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def required_permission(view: Callable[..., ResponseReturnValue] | None) -> Permission | None:
+    """Return the permission a view was marked with."""
+    return getattr(view, "required_permission", None)
+
+
+def today() -> date:
+    """Return the present day by UTC; what happens in an agency asks for the agency's own day."""
+    return clock.utcnow().date()
+
+
+def my_permissions() -> frozenset[Permission]:
+    """Return what the signed-in person may do somewhere, read once a request."""
+    if not current_user.is_authenticated:
+        return frozenset()
+    if "permissions" not in g:
+        g.permissions = permissions_of(db.session(), current_user.id, today())
+    found: frozenset[Permission] = g.permissions
+    return found
+
+
+def guard_endpoints(app: Flask) -> None:
+    """Check every request before its view runs."""
+    app.before_request(_guard)
+
+
+def _guard() -> None:
+    if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS:
+        return
+    wanted = required_permission(current_app.view_functions.get(request.endpoint))
+    if not current_user.is_authenticated:
+        raise SignInRequiredError("Silakan masuk untuk membuka halaman ini.")
+    # An endpoint that names no permission is closed to everybody until it does.
+    if wanted is None or wanted not in my_permissions():
+        raise NotPermittedError("Akun Anda tidak memiliki wewenang untuk halaman ini.")

@@ -1,0 +1,84 @@
+"""One handler, one shape: an error is a page for people and problem+json (RFC 9457) for programs."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+
+from feedback_app.blueprints.access import SignInRequiredError
+from feedback_app.db import db
+from feedback_app.errors import DomainError
+
+log = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+HTTP_SENTENCES = {
+    400: "Permintaan ini tidak dapat dibaca. Muat ulang halaman lalu coba lagi.",
+    404: "Halaman ini tidak ada. Periksa kembali alamatnya.",
+    405: "Halaman ini tidak menerima permintaan seperti itu.",
+    413: "Kiriman ini terlalu besar. Perpendek tulisan Anda lalu kirim lagi.",
+    503: "Layanan sedang penuh. Tunggu beberapa saat lalu kirim lagi; tulisan Anda masih ada di halaman sebelumnya.",
+}
+
+
+def register_error_handlers(app: Flask) -> None:
+    """Give every error the one shape."""
+    app.register_error_handler(DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _unavailable)
+    app.register_error_handler(PoolTimeoutError, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_json() -> bool:
+    """Tell whether the caller is a program."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best is not None and best.endswith("json")
+
+
+def problem(status: int, code: str, sentence: str) -> ResponseReturnValue:
+    """Return the error in the shape the caller reads."""
+    db.session.rollback()
+    words = gettext(sentence)
+    if wants_json():
+        response = jsonify(type=f"urn:suara-layanan:error:{code}", title=words, status=status)
+        response.mimetype = "application/problem+json"
+        return response, status
+    return render_template("error.html", sentence=words, status=status), status
+
+
+def _domain_error(error: DomainError) -> ResponseReturnValue:
+    if isinstance(error, SignInRequiredError) and not wants_json():
+        return redirect(url_for("security.login", next=request.full_path if request.method == "GET" else None))
+    return problem(error.status, error.code, error.message)
+
+
+def _csrf_error(error: CSRFError) -> ResponseReturnValue:
+    log.info("CSRF check failed: %s", error.description)
+    return problem(400, "form_expired", "Halaman ini sudah terlalu lama terbuka. Kembali, muat ulang, lalu kirim lagi.")
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status in {301, 302, 303, 307, 308}:
+        return error.get_response()
+    return problem(status, f"http_{status}", HTTP_SENTENCES.get(status, HTTP_SENTENCES[400]))
+
+
+def _unavailable(error: Exception) -> ResponseReturnValue:
+    log.error("The database did not answer: %s", type(error).__name__)
+    body, status = problem(503, "unavailable", HTTP_SENTENCES[503])  # type: ignore[misc]
+    return body, status, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    log.exception("Unexpected error at %s", request.endpoint, exc_info=error)
+    return problem(500, "internal", "Terjadi kesalahan di pihak kami. Kejadian ini sudah tercatat; coba lagi nanti.")

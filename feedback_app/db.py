@@ -1,0 +1,91 @@
+"""The database as every room sees it: one declarative base, the types all tables share, one session a request."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING_CONVENTION: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# Stored as their values with a CHECK: a native PostgreSQL enum cannot lose a member, and a plain string loses its type.
+_ENUM = sa.Enum(
+    enum.Enum,
+    native_enum=False,
+    validate_strings=True,
+    create_constraint=True,
+    length=40,
+    values_callable=lambda members: [member.value for member in members],
+)
+
+
+class Base(DeclarativeBase):
+    """The parent of every table."""
+
+    metadata = sa.MetaData(naming_convention=NAMING_CONVENTION)
+    type_annotation_map = {  # noqa: RUF012 - read once by SQLAlchemy
+        enum.Enum: _ENUM,
+        int: sa.BigInteger(),
+        datetime: sa.DateTime(timezone=True),
+        date: sa.Date(),
+        Decimal: sa.Numeric(),
+        float: sa.Double(),
+        bytes: sa.LargeBinary(),
+        str: sa.Text(),
+        dict[str, Any]: sa.JSON(),
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+def identity() -> sa.Identity:
+    """Return the numbering of a surrogate key; the database alone gives the numbers."""
+    return sa.Identity(always=False)
+
+
+def tenant_key(*columns: str, to: str, name: str | None = None) -> sa.ForeignKeyConstraint:
+    """Return a foreign key that carries the agency, so that no row can point into another agency.
+
+    `columns` are the local columns after `agency_id`; `to` is the table, whose key is `(agency_id, id)`.
+    """
+    return sa.ForeignKeyConstraint(["agency_id", *columns], [f"{to}.agency_id", f"{to}.id"], name=name)
+
+
+def same(column: str) -> tuple[sa.ColumnElement[Any], str]:
+    """Return an element of an exclusion constraint that compares a number for equality.
+
+    The core GiST operator classes know ranges but not plain numbers (that needs the extension btree_gist), so the
+    number is compared as a range of one.
+    """
+    return sa.literal_column(f"int8range({column}, {column}, '[]')"), "&&"
+
+
+def no_overlap(name: str, *keys: str, during: tuple[str, str], where: str | None = None) -> ExcludeConstraint:
+    """Return a constraint that forbids two rows with the same keys at the same time.
+
+    `during` names the first and the last day, both included; an empty last day means "still".
+    """
+    period = (sa.literal_column(f"daterange({during[0]}, {during[1]}, '[]')"), "&&")
+    return ExcludeConstraint(
+        *(same(key) for key in keys), period, name=name, using="gist", where=sa.text(where) if where else None
+    )
+
+
+def one_of(column: str, values: Iterable[str], name: str) -> sa.CheckConstraint:
+    """Return a check that a text column holds one of the given words."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=name)

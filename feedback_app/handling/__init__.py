@@ -1,0 +1,1 @@
+"""A complaint's life: opened, answered, confirmed or disputed by the citizen, closed."""

@@ -1,0 +1,1 @@
+"""Accounts of staff, and what each may do where."""

@@ -1,0 +1,38 @@
+"""What each role may do. A grant gives a role over a unit and everything below it, or over the whole agency."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+
+class Role(enum.StrEnum):
+    """What somebody is trusted with."""
+
+    OFFICER = "officer"
+    UNIT_HEAD = "unit_head"
+    EVALUATOR = "evaluator"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(enum.StrEnum):
+    """One thing that an endpoint may ask for."""
+
+    READ_INBOX = "read_inbox"
+    ANSWER_CASE = "answer_case"
+    ISSUE_VISIT_TOKEN = "issue_visit_token"  # noqa: S105 - the name of a permission
+    READ_EVIDENCE = "read_evidence"
+    MANAGE_CYCLE = "manage_cycle"
+
+
+PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.OFFICER: frozenset({Permission.READ_INBOX, Permission.ANSWER_CASE, Permission.ISSUE_VISIT_TOKEN}),
+    Role.UNIT_HEAD: frozenset({Permission.READ_INBOX, Permission.ANSWER_CASE, Permission.ISSUE_VISIT_TOKEN}),
+    Role.EVALUATOR: frozenset({Permission.READ_EVIDENCE, Permission.MANAGE_CYCLE}),
+    Role.ADMINISTRATOR: frozenset({Permission.READ_INBOX}),
+}
+
+
+def roles_with(permission: Permission) -> frozenset[Role]:
+    """Return the roles that carry a permission."""
+    return frozenset(role for role, given in PERMISSIONS.items() if permission in given)

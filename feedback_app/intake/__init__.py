@@ -1,0 +1,1 @@
+"""Feedback exactly as the citizen sent it: ratings, complaints, visit tokens, imports."""

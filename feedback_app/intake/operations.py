@@ -1,0 +1,200 @@
+"""Take in what a citizen sends: one row, one commit, nothing else on the way."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from feedback_app import queue
+from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
+from feedback_app.intake.codes import code_hash, new_code, new_visit_token, visit_token_hash
+from feedback_app.intake.models import Submission, VisitToken
+from feedback_app.intake.rules import (
+    KINDS_WITH_CASE,
+    RATING_MAX,
+    RATING_MIN,
+    TEXT_MAX,
+    TEXT_MIN,
+    Channel,
+    SubmissionKind,
+    reasons_for,
+)
+
+VISIT_TOKEN_DAYS = 14
+
+
+class IncompleteSubmissionError(InvalidInputError):
+    """Something needed is missing or out of range; the message says what."""
+
+    code = "incomplete_submission"
+
+
+class UsedVisitTokenError(ConflictError):
+    """This visit has been rated already."""
+
+    code = "used_visit_token"
+
+
+class UnknownVisitTokenError(NotFoundError):
+    """No counter issued this token, or its days are over."""
+
+    code = "unknown_visit_token"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a citizen is about to send, checked by `check`."""
+
+    agency_id: int
+    unit_id: int
+    kind: SubmissionKind
+    occurred_on: date
+    service_id: int | None = None
+    rating: int | None = None
+    reasons: tuple[str, ...] = ()
+    text: str | None = None
+    wants_reply: bool | None = None
+    is_anonymous: bool = False
+    is_confidential: bool = False
+    visit_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the citizen takes away; the code is shown once and only its hash is stored."""
+
+    code: str
+    kind: SubmissionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a visit token proves."""
+
+    agency_id: int
+    unit_id: int
+    service_id: int | None
+    visited_on: date
+
+
+def check(draft: Draft, *, today: date) -> None:
+    """Refuse a draft that the rules do not allow.
+
+    Raises
+    ------
+    IncompleteSubmissionError
+    """
+    if draft.rating is not None and not RATING_MIN <= draft.rating <= RATING_MAX:
+        raise IncompleteSubmissionError("Pilih salah satu nilai dari 1 sampai 4.")
+    if draft.kind is SubmissionKind.RATING and draft.rating is None:
+        raise IncompleteSubmissionError("Pilih dahulu nilai Anda untuk layanan ini.")
+    if draft.reasons and (draft.rating is None or not set(draft.reasons) <= set(reasons_for(draft.rating))):
+        raise IncompleteSubmissionError("Alasan yang dipilih tidak sesuai dengan nilai yang Anda berikan.")
+    length = len(draft.text or "")
+    if length > TEXT_MAX:
+        raise IncompleteSubmissionError(f"Tulisan Anda {length} huruf; paling banyak {TEXT_MAX} huruf.")
+    if (draft.kind in KINDS_WITH_CASE or draft.wants_reply) and length < TEXT_MIN:
+        raise IncompleteSubmissionError(f"Ceritakan dengan paling sedikit {TEXT_MIN} huruf agar dapat ditindaklanjuti.")
+    if draft.rating is None and not length:
+        raise IncompleteSubmissionError("Tulis pesan Anda.")
+    if draft.occurred_on > today:
+        raise IncompleteSubmissionError("Tanggal kejadian tidak boleh di masa depan.")
+
+
+def submit(session: Session, draft: Draft, *, tracking_key: bytes, now: datetime, today: date) -> Receipt:
+    """Store a submission with one INSERT and ask for the drain.
+
+    Parameters
+    ----------
+    tracking_key
+        The secret with which the tracking code is hashed.
+    now, today
+        The present moment (UTC) and the present day in the agency's time zone.
+
+    Raises
+    ------
+    IncompleteSubmissionError
+        The draft breaks a rule.
+    UsedVisitTokenError
+        Another rating has used this visit; the UNIQUE constraint is the check, so of many at once one wins.
+    """
+    check(draft, today=today)
+    code = new_code(secrets.token_bytes)
+    token = visit_token_hash(draft.visit_token) if draft.visit_token else None
+    try:
+        session.execute(
+            sa.insert(Submission).values(
+                agency_id=draft.agency_id, unit_id=draft.unit_id, service_id=draft.service_id, kind=draft.kind,
+                channel=Channel.TOKEN if token else Channel.OPEN, rating=draft.rating, reasons=list(draft.reasons),
+                text=draft.text, wants_reply=draft.wants_reply, is_anonymous=draft.is_anonymous,
+                is_confidential=draft.is_confidential, occurred_on=draft.occurred_on, received_at=now,
+                tracking_hash=code_hash(code, tracking_key), visit_token_hash=token,
+            )
+        )  # fmt: skip
+    except IntegrityError as error:
+        if "uq_submissions_visit_token_counts_once" in str(error.orig):
+            raise UsedVisitTokenError("Kunjungan ini sudah dinilai. Satu struk hanya berlaku untuk satu penilaian.") from error
+        raise
+    queue.ask(session, "drain")
+    return Receipt(code=code, kind=draft.kind)
+
+
+def issue_visit_tokens(
+    session: Session,
+    *,
+    agency_id: int,
+    unit_id: int,
+    service_id: int | None,
+    visited_on: date,
+    count: int,
+    issued_by: int | None,
+    now: datetime,
+) -> list[str]:
+    """Return fresh one-time tokens for visits of one day; only their hashes are stored."""
+    tokens = [new_visit_token(secrets.token_bytes) for _ in range(count)]
+    session.execute(
+        sa.insert(VisitToken),
+        [
+            {
+                "agency_id": agency_id, "token_hash": visit_token_hash(token), "unit_id": unit_id,
+                "service_id": service_id, "visited_on": visited_on, "issued_at": now,
+                "expires_at": now + timedelta(days=VISIT_TOKEN_DAYS), "issued_by": issued_by,
+            }
+            for token in tokens
+        ],
+    )  # fmt: skip
+    return tokens
+
+
+def open_visit(session: Session, token: str, *, now: datetime) -> Visit:
+    """Return what an unused token proves.
+
+    Raises
+    ------
+    UnknownVisitTokenError
+        Nobody issued it, or its days are over.
+    UsedVisitTokenError
+        A rating has used it.
+    """
+    digest = visit_token_hash(token)
+    row = session.execute(
+        sa.select(VisitToken.agency_id, VisitToken.unit_id, VisitToken.service_id, VisitToken.visited_on, VisitToken.expires_at)
+        .where(VisitToken.token_hash == digest)
+    ).first()  # fmt: skip
+    if row is None or row.expires_at <= now:
+        raise UnknownVisitTokenError(
+            "Kode kunjungan ini tidak dikenal atau sudah lewat masanya. Anda tetap dapat menilai lewat halaman unit."
+        )
+    used = session.scalar(
+        sa.select(sa.literal(1)).where(
+            Submission.agency_id == row.agency_id, Submission.visit_token_hash == digest
+        )
+    )  # fmt: skip
+    if used:
+        raise UsedVisitTokenError("Kunjungan ini sudah dinilai. Satu struk hanya berlaku untuk satu penilaian.")
+    return Visit(row.agency_id, row.unit_id, row.service_id, row.visited_on)

@@ -1,0 +1,97 @@
+"""What a citizen may send: sizes, reasons, and what must be filled in for which kind."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+TEXT_MIN: Final = 10
+TEXT_MAX: Final = 4000
+RATING_MIN: Final = 1
+RATING_MAX: Final = 4
+LOW_RATING_MAX: Final = 2
+
+
+class SubmissionKind(enum.StrEnum):
+    """What the citizen says it is. Imported feedback may not say (then it is `unspecified`)."""
+
+    RATING = "rating"
+    COMPLAINT = "complaint"
+    ASPIRATION = "aspiration"
+    INFORMATION_REQUEST = "information_request"
+    PRAISE = "praise"
+    UNSPECIFIED = "unspecified"
+
+
+class Channel(enum.StrEnum):
+    """The way it came. Only `token`, a proven visit, counts for a person."""
+
+    OPEN = "open"
+    TOKEN = "token"  # noqa: S105 - the name of a channel
+    IMPORTED = "imported"
+
+
+class AnalysisState(enum.StrEnum):
+    """Where the text stands on its way through the drain."""
+
+    PENDING = "pending"
+    DONE = "done"
+    QUARANTINED = "quarantined"
+
+
+class GoodReason(enum.StrEnum):
+    """What went well, offered after a rating of 3 or 4; each belongs to one element of the survey."""
+
+    FAST = "fast"
+    CLEAR_PROCEDURE = "clear_procedure"
+    FRIENDLY = "friendly"
+    COMPETENT = "competent"
+    FAIR_FEE = "fair_fee"
+    COMFORTABLE = "comfortable"
+
+
+class BadReason(enum.StrEnum):
+    """What went wrong, offered after a rating of 1 or 2; each belongs to one element of the survey."""
+
+    SLOW = "slow"
+    COMPLICATED = "complicated"
+    UNFRIENDLY = "unfriendly"
+    NOT_COMPETENT = "not_competent"
+    EXPENSIVE = "expensive"
+    UNCOMFORTABLE = "uncomfortable"
+
+
+REASONS: Final[frozenset[str]] = frozenset([*GoodReason, *BadReason])
+
+# These kinds ask for an answer, so each opens a case; a rating does only when the citizen says so.
+KINDS_WITH_CASE: Final = frozenset(
+    {SubmissionKind.COMPLAINT, SubmissionKind.ASPIRATION, SubmissionKind.INFORMATION_REQUEST}
+)
+
+
+def reasons_for(rating: int) -> tuple[str, ...]:
+    """Return the reasons that may go with a rating (1 to 4)."""
+    return tuple(BadReason) if rating <= LOW_RATING_MAX else tuple(GoodReason)
+
+
+def clean_text(raw: str | None) -> str | None:
+    """Return the text without surrounding space and without characters that no keyboard sends; None if empty."""
+    if raw is None:
+        return None
+    kept = "".join(char for char in raw.replace("\r\n", "\n") if char in "\n\t" or char.isprintable())
+    return kept.strip() or None
+
+
+def opens_case(kind: SubmissionKind, *, wants_reply: bool | None, predicted_kind: str | None, has_text: bool) -> bool:
+    """Tell whether a submission becomes a case.
+
+    The citizen's own word decides. Where nobody said what it is (`wants_reply` is None, an import), the label
+    decides; without a label the doubt goes to a person, as a case.
+    """
+    if wants_reply is not None:
+        return wants_reply
+    if kind in KINDS_WITH_CASE:
+        return True
+    if kind is SubmissionKind.UNSPECIFIED and has_text:
+        return predicted_kind is None or predicted_kind in KINDS_WITH_CASE
+    return False

@@ -1,0 +1,1 @@
+"""Additive figures by unit, service, day and channel, that can always be counted again from the rows."""

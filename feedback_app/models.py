@@ -1,0 +1,23 @@
+"""Every room's tables in one import, so that migrations and checks see them all."""
+
+from __future__ import annotations
+
+from feedback_app.analysis import models as analysis_models
+from feedback_app.audit import models as audit_models
+from feedback_app.evaluation import models as evaluation_models
+from feedback_app.handling import models as handling_models
+from feedback_app.identity import models as identity_models
+from feedback_app.intake import models as intake_models
+from feedback_app.measures import models as measures_models
+from feedback_app.organisation import models as organisation_models
+
+ROOMS_WITH_TABLES = (
+    audit_models,
+    identity_models,
+    organisation_models,
+    intake_models,
+    analysis_models,
+    handling_models,
+    measures_models,
+    evaluation_models,
+)

@@ -1,0 +1,34 @@
+"""Text in, labels out: redaction and classification of citizens' messages.
+
+Pure: no database, web, queue, clock or settings. The names below are loaded on first use, so that importing
+`feedback_app.nlp.labels` does not pay for scikit-learn.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from feedback_app.nlp.classifier import Classifier as Classifier
+    from feedback_app.nlp.reading import Label as Label
+    from feedback_app.nlp.reading import Reading as Reading
+    from feedback_app.nlp.training import TrainedModel as TrainedModel
+    from feedback_app.nlp.training import train as train
+    from feedback_app.nlp.training import train_default as train_default
+
+_HOMES = {
+    "Classifier": "classifier",
+    "Label": "reading",
+    "Reading": "reading",
+    "TrainedModel": "training",
+    "train": "training",
+    "train_default": "training",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,177 @@
+"""Set up agencies, units, services, people and posts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+import holidays as holiday_calendars
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from feedback_app.audit.operations import Actor, record
+from feedback_app.errors import ConflictError
+from feedback_app.organisation.models import (
+    Agency,
+    Assignment,
+    Employee,
+    Holiday,
+    PublicService,
+    Unit,
+    UnitKind,
+    UnitVersion,
+)
+from feedback_app.organisation.rules import AssignmentKind, parse_nip
+
+
+class OverlappingAssignmentError(ConflictError):
+    """The post is held by somebody else, or the person holds another, on some of these days."""
+
+    code = "overlapping_assignment"
+
+
+def create_agency(
+    session: Session, *, code: str, name: str, region_code: str, time_zone: str, actor: Actor, now: datetime
+) -> Agency:
+    """Add an agency."""
+    agency = Agency(code=code, name=name, region_code=region_code, time_zone=time_zone, created_at=now)
+    session.add(agency)
+    session.flush()
+    record(
+        session, agency_id=agency.id, actor=actor, action="organisation.create_agency", subject_type="agency",
+        subject_id=agency.id, now=now,
+    )  # fmt: skip
+    return agency
+
+
+def create_unit(
+    session: Session,
+    *,
+    agency_id: int,
+    code: str,
+    name: str,
+    kind: UnitKind,
+    starts_on: date,
+    now: datetime,
+    parent_id: int | None = None,
+    address: str | None = None,
+) -> Unit:
+    """Add a unit and its first version."""
+    unit = Unit(agency_id=agency_id, code=code, created_at=now)
+    session.add(unit)
+    session.flush()
+    session.add(
+        UnitVersion(
+            agency_id=agency_id, unit_id=unit.id, parent_id=parent_id, name=name, kind=kind, address=address,
+            starts_on=starts_on,
+        )
+    )  # fmt: skip
+    session.flush()
+    return unit
+
+
+def create_service(session: Session, *, agency_id: int, unit_id: int, code: str, name: str, sector: str) -> PublicService:
+    """Add a service to a unit."""
+    service = PublicService(agency_id=agency_id, unit_id=unit_id, code=code, name=name, sector=sector, is_active=True)
+    session.add(service)
+    session.flush()
+    return service
+
+
+def create_employee(
+    session: Session, *, agency_id: int, nip: str, name: str, now: datetime, user_id: int | None = None
+) -> Employee:
+    """Add a civil servant.
+
+    Raises
+    ------
+    feedback_app.errors.InvalidInputError
+        The number is not a NIP or NI PPPK.
+    """
+    number = parse_nip(nip, today=now.date())
+    employee = Employee(agency_id=agency_id, nip=number.digits, name=name, user_id=user_id, created_at=now)
+    session.add(employee)
+    session.flush()
+    return employee
+
+
+def assign(
+    session: Session,
+    *,
+    agency_id: int,
+    employee_id: int,
+    unit_id: int,
+    position: str,
+    kind: AssignmentKind,
+    decree_number: str,
+    starts_on: date,
+    actor: Actor,
+    now: datetime,
+    ends_on: date | None = None,
+    is_head: bool = False,
+    service_id: int | None = None,
+    share: Decimal = Decimal(1),
+) -> Assignment:
+    """Give somebody a post from one day to another.
+
+    Raises
+    ------
+    OverlappingAssignmentError
+        The database holds the rules of who may overlap whom; the message says which one was met.
+    """
+    post = Assignment(
+        agency_id=agency_id, employee_id=employee_id, unit_id=unit_id, service_id=service_id, position=position,
+        is_head=is_head, kind=kind, share=share, decree_number=decree_number, starts_on=starts_on, ends_on=ends_on,
+        recorded_at=now,
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(post)
+    except IntegrityError as error:
+        raise OverlappingAssignmentError(_overlap_sentence(str(error.orig))) from error
+    record(
+        session, agency_id=agency_id, actor=actor, action="organisation.assign", subject_type="assignment",
+        subject_id=post.id, now=now, employee_id=employee_id, unit_id=unit_id,
+    )  # fmt: skip
+    return post
+
+
+_OVERLAPS = {
+    "ex_assignments_one_definitive_post": "Pegawai ini sudah memegang jabatan definitif lain pada tanggal itu.",
+    "ex_assignments_definitive_or_vacant_head": "Unit ini sudah dipimpin pejabat definitif atau Plt pada tanggal itu.",
+    "ex_assignments_one_acting_head": "Unit ini sudah memiliki Plt atau Plh pada tanggal itu.",
+    "ex_assignments_not_twice_the_same": "Pegawai ini sudah ditugaskan pada unit dan layanan yang sama.",
+}
+
+
+def _overlap_sentence(database_message: str) -> str:
+    for constraint, sentence in _OVERLAPS.items():
+        if constraint in database_message:
+            return sentence
+    return "Penugasan ini tidak dapat disimpan karena tidak memenuhi aturan data penugasan."
+
+
+def import_holidays(session: Session, *, agency_id: int, years: Iterable[int]) -> int:
+    """Add the national holidays and cuti bersama of the years; rows an officer edited stay. Return how many came.
+
+    Both categories are asked for: the default one leaves cuti bersama out, and a deadline would come days too early.
+    """
+    calendar = holiday_calendars.country_holidays(
+        "ID", years=list(years), categories=("public", "government"), language="id"
+    )
+    rows = [
+        {"agency_id": agency_id, "on_date": day, "name": name, "source": f"holidays {holiday_calendars.__version__}"}
+        for day, name in sorted(calendar.items())
+    ]
+    if not rows:
+        return 0
+    statement = insert(Holiday).values(rows).on_conflict_do_nothing().returning(Holiday.on_date)
+    return len(session.execute(statement).all())
+
+
+def holidays_of(session: Session, agency_id: int) -> frozenset[date]:
+    """Return the days on which an agency does not work, besides its weekly days off."""
+    return frozenset(session.scalars(sa.select(Holiday.on_date).where(Holiday.agency_id == agency_id)))

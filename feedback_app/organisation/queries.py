@@ -1,0 +1,165 @@
+"""What can be asked about agencies, units, services, posts and reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.errors import NotFoundError
+from feedback_app.identity.models import RoleGrant
+from feedback_app.identity.rules import Permission, roles_with
+from feedback_app.organisation.models import Agency, PublicService, Unit, UnitKind, UnitVersion
+
+
+class UnknownAgencyError(NotFoundError):
+    """No agency has this code."""
+
+    code = "unknown_agency"
+
+
+class UnknownUnitError(NotFoundError):
+    """No unit of this agency has this code."""
+
+    code = "unknown_unit"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCard:
+    """A unit under the name it has on the day asked about."""
+
+    agency_id: int
+    id: int
+    code: str
+    name: str
+    kind: UnitKind
+    parent_id: int | None
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCard:
+    """A service of a unit."""
+
+    id: int
+    unit_id: int
+    code: str
+    name: str
+
+
+def valid_on(starts_on: Any, ends_on: Any, day: date) -> sa.ColumnElement[bool]:
+    """Return the condition that a dated row holds on a day (both ends included, an empty end means still)."""
+    return sa.and_(starts_on <= day, sa.or_(ends_on.is_(None), ends_on >= day))
+
+
+def agencies(session: Session) -> Sequence[Agency]:
+    """Return all agencies by name."""
+    return session.scalars(sa.select(Agency).order_by(Agency.name)).all()
+
+
+def agency_by_code(session: Session, code: str) -> Agency:
+    """Return the agency with this code.
+
+    Raises
+    ------
+    UnknownAgencyError
+    """
+    agency = session.scalar(sa.select(Agency).where(Agency.code == code))
+    if agency is None:
+        raise UnknownAgencyError("Pemerintah daerah itu tidak ada di sini. Periksa kembali alamat halamannya.")
+    return agency
+
+
+def _unit_cards(day: date) -> sa.Select[Any]:
+    return (
+        sa.select(
+            Unit.agency_id, Unit.id, Unit.code, UnitVersion.name, UnitVersion.kind, UnitVersion.parent_id, UnitVersion.address
+        )
+        .join(UnitVersion, sa.and_(UnitVersion.agency_id == Unit.agency_id, UnitVersion.unit_id == Unit.id))
+        .where(valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day))
+    )  # fmt: skip
+
+
+def units_of(session: Session, agency_id: int, day: date) -> list[UnitCard]:
+    """Return the units an agency has on a day, by name."""
+    rows = session.execute(_unit_cards(day).where(Unit.agency_id == agency_id).order_by(UnitVersion.name))
+    return [UnitCard(*row) for row in rows]
+
+
+def unit_by_code(session: Session, agency_id: int, code: str, day: date) -> UnitCard:
+    """Return one unit of an agency.
+
+    Raises
+    ------
+    UnknownUnitError
+    """
+    row = session.execute(_unit_cards(day).where(Unit.agency_id == agency_id, Unit.code == code)).first()
+    if row is None:
+        raise UnknownUnitError("Unit layanan itu tidak ditemukan. Pilih dari daftar unit.")
+    return UnitCard(*row)
+
+
+def unit_by_id(session: Session, agency_id: int, unit_id: int, day: date) -> UnitCard:
+    """Return one unit of an agency.
+
+    Raises
+    ------
+    UnknownUnitError
+    """
+    row = session.execute(_unit_cards(day).where(Unit.agency_id == agency_id, Unit.id == unit_id)).first()
+    if row is None:
+        raise UnknownUnitError("Unit layanan itu tidak ditemukan. Pilih dari daftar unit.")
+    return UnitCard(*row)
+
+
+def services_of(session: Session, agency_id: int, unit_id: int) -> list[ServiceCard]:
+    """Return the services a unit gives at present, by name."""
+    rows = session.execute(
+        sa.select(PublicService.id, PublicService.unit_id, PublicService.code, PublicService.name)
+        .where(PublicService.agency_id == agency_id, PublicService.unit_id == unit_id, PublicService.is_active)
+        .order_by(PublicService.name)
+    )
+    return [ServiceCard(*row) for row in rows]
+
+
+def reach(user_id: int, permission: Permission, day: date) -> sa.Subquery:
+    """Return a subquery of `(agency_id, unit_id)`: the units in which somebody has a permission on a day.
+
+    A grant over a unit reaches everything below it in the tree of that day; one without a unit, the whole agency.
+    """
+    granted = (
+        sa.select(RoleGrant.agency_id, RoleGrant.unit_id)
+        .where(RoleGrant.user_id == user_id, RoleGrant.role.in_(roles_with(permission)))
+        .where(valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day))
+        .cte("granted")
+    )
+    roots = sa.select(Unit.agency_id, Unit.id.label("unit_id")).join(
+        granted,
+        sa.and_(granted.c.agency_id == Unit.agency_id, sa.or_(granted.c.unit_id.is_(None), granted.c.unit_id == Unit.id)),
+    )  # fmt: skip
+    tree = roots.cte("reach", recursive=True)
+    below = (
+        sa.select(UnitVersion.agency_id, UnitVersion.unit_id)
+        .join(tree, sa.and_(tree.c.agency_id == UnitVersion.agency_id, tree.c.unit_id == UnitVersion.parent_id))
+        .where(valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day))
+    )
+    return sa.select(tree.union(below)).subquery("within_reach")
+
+
+def within(area: sa.Subquery, agency_id: Any, unit_id: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that a row's unit lies within reach."""
+    return sa.tuple_(agency_id, unit_id).in_(sa.select(area.c.agency_id, area.c.unit_id))
+
+
+def permissions_of(session: Session, user_id: int, day: date) -> frozenset[Permission]:
+    """Return everything somebody may do somewhere on a day."""
+    roles = session.scalars(
+        sa.select(RoleGrant.role)
+        .where(RoleGrant.user_id == user_id, valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day))
+        .distinct()
+    ).all()
+    return frozenset(p for p in Permission if roles_with(p) & set(roles))
