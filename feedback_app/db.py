@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -21,15 +20,23 @@ NAMING_CONVENTION: Final = {
     "pk": "pk_%(table_name)s",
 }
 
-# Stored as their values with a CHECK: a native PostgreSQL enum cannot lose a member, and a plain string loses its type.
-_ENUM = sa.Enum(
-    enum.Enum,
-    native_enum=False,
-    validate_strings=True,
-    create_constraint=True,
-    length=40,
-    values_callable=lambda members: [member.value for member in members],
-)
+
+
+def words(kind: type[enum.Enum], name: str | None = None) -> sa.Enum:
+    """Return the type of a column of enumerated words, stored as their values with a CHECK.
+
+    A native PostgreSQL enum cannot lose a member, and a plain string loses its type. `name` tells the checks of two
+    columns of one table apart.
+    """
+    return sa.Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        validate_strings=True,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 class Base(DeclarativeBase):
@@ -37,7 +44,7 @@ class Base(DeclarativeBase):
 
     metadata = sa.MetaData(naming_convention=NAMING_CONVENTION)
     type_annotation_map = {  # noqa: RUF012 - read once by SQLAlchemy
-        enum.Enum: _ENUM,
+        enum.Enum: words(enum.Enum),
         int: sa.BigInteger(),
         datetime: sa.DateTime(timezone=True),
         date: sa.Date(),
@@ -83,9 +90,3 @@ def no_overlap(name: str, *keys: str, during: tuple[str, str], where: str | None
     return ExcludeConstraint(
         *(same(key) for key in keys), period, name=name, using="gist", where=sa.text(where) if where else None
     )
-
-
-def one_of(column: str, values: Iterable[str], name: str) -> sa.CheckConstraint:
-    """Return a check that a text column holds one of the given words."""
-    listed = ", ".join(f"'{value}'" for value in values)
-    return sa.CheckConstraint(f"{column} IN ({listed})", name=name)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.audit.models import ActorKind
-from feedback_app.db import Base, identity, tenant_key
+from feedback_app.db import Base, identity, tenant_key, words
 from feedback_app.handling.rules import CaseStatus, Classification, Outcome
 
 REPLY_MIN, REPLY_MAX = 10, 4000
@@ -58,13 +58,13 @@ class Case(Base):
         ),
         sa.Index("ix_cases_silence", "silence_ends_at", postgresql_where=sa.text("status = 'answered'")),
     )  # fmt: skip
-    __mapper_args__ = {"version_id_col": sa.Column("version", sa.Integer, nullable=False)}  # noqa: RUF012
 
     agency_id: Mapped[int]
     id: Mapped[int] = mapped_column(identity())
     submission_id: Mapped[int]
     unit_id: Mapped[int]
     classification: Mapped[Classification]
+    is_confidential: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     status: Mapped[CaseStatus] = mapped_column(server_default=sa.text("'new'"))
     outcome: Mapped[Outcome | None]
     opened_at: Mapped[datetime]
@@ -75,6 +75,10 @@ class Case(Base):
     closed_at: Mapped[datetime | None]
     reopened_count: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("0"))
     assigned_to: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    version: Mapped[int] = mapped_column(sa.Integer)
+
+    # Two officers on one case: the second save finds another version and is refused.
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class CaseEvent(Base):
@@ -93,7 +97,7 @@ class CaseEvent(Base):
     at: Mapped[datetime]
     actor_kind: Mapped[ActorKind]
     actor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-    from_status: Mapped[CaseStatus | None]
+    from_status: Mapped[CaseStatus | None] = mapped_column(words(CaseStatus, name="from_status"))
     to_status: Mapped[CaseStatus]
     outcome: Mapped[Outcome | None]
     reason: Mapped[str | None]

@@ -191,7 +191,7 @@ DEFAULT_SLA_RULES: Final[tuple[SlaRule, ...]] = tuple(
 
 
 def rule_in_force(rules: Iterable[SlaRule], classification: Classification, on: date) -> SlaRule:
-    """Return the youngest rule of a classification in force on a day; raises ConfigurationError if none is."""
+    """Return the youngest rule of a classification in force on a day; ConfigurationError if there is none."""
     valid = [rule for rule in rules if rule.classification is classification and rule.effective_from <= on]
     if not valid:
         raise ConfigurationError(f"no SLA rule for {classification} is in force on {on.isoformat()}")
@@ -222,3 +222,27 @@ def silence_ends(answered_at: datetime, rule: SlaRule, calendar: WorkingCalendar
 
 def _end_after(moment: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
     return calendar.end_of(calendar.add_working_days(calendar.received_on(moment), working_days))
+
+
+# Kinds of wrong that are looked into by the Inspektorat and never by the unit they are said of
+# (UU 25/2009 Ps 36; Perpres 76/2013: confidentiality and protection of the reporter).
+INTEGRITY_ASPECTS: Final = frozenset({"illegal_levy", "abuse_of_power"})
+INTEGRITY_URGENCY_RULES: Final = frozenset({"rule:illegal_levy", "rule:abuse_of_power"})
+
+
+def is_integrity(*, aspect: str | None, urgency_source: str | None, kind: str | None) -> bool:
+    """Tell whether a text says that somebody took money or abused an office; praise never does."""
+    if kind == "praise":
+        return False
+    return aspect in INTEGRITY_ASPECTS or urgency_source in INTEGRITY_URGENCY_RULES
+
+
+def classify_case(kind: str, *, integrity: bool) -> Classification:
+    """Return the classification whose clocks hold for a case, from what the citizen (or else the label) says it is."""
+    if integrity:
+        return Classification.OVERSIGHT
+    if kind == "information_request":
+        return Classification.INFORMATION_REQUEST
+    if kind == "aspiration":
+        return Classification.ASPIRATION
+    return Classification.NO_OVERSIGHT

@@ -25,7 +25,7 @@ class User(Base, UserMixin):  # type: ignore[misc]
     email: Mapped[str]
     name: Mapped[str]
     password: Mapped[str | None]
-    active: Mapped[bool] = mapped_column(server_default=sa.true())
+    active: Mapped[bool] = mapped_column(server_default=sa.text("true"))
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     created_at: Mapped[datetime]
 

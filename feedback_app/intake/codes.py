@@ -58,8 +58,8 @@ def normalise_code(raw: str) -> str:
     InvalidCodeError
         Wrong length, a character no code has, or a check character that does not fit.
 
-    >>> normalise_code("ooo1 ooo1 ooom")
-    '0001-0001-000M'
+    >>> normalise_code("oool ooo1 ooox")
+    '0001-0001-000X'
     """
     text = _canonical(raw)
     if len(text) != CODE_LENGTH:

@@ -72,8 +72,14 @@ class Submission(Base):
             name="fk_submissions_visit_token_of_the_unit",
         ),
         tenant_key("import_id", to="imports"),
-        sa.UniqueConstraint("agency_id", "visit_token_hash", name="uq_submissions_visit_token_counts_once"),
-        sa.UniqueConstraint("agency_id", "tracking_hash", name="uq_submissions_tracking_hash"),
+        # The hash comes first: a citizen who tracks names no agency.
+        sa.UniqueConstraint("tracking_hash", "agency_id", name="uq_submissions_tracking_hash"),
+        sa.Index(
+            "uq_submissions_visit_token_counts_once",
+            "agency_id", "visit_token_hash",
+            unique=True,
+            postgresql_where=sa.text("visit_token_hash IS NOT NULL"),
+        ),
         sa.Index(
             "uq_submissions_import_row",
             "agency_id", "source", "external_id",
@@ -81,11 +87,11 @@ class Submission(Base):
             postgresql_where=sa.text("external_id IS NOT NULL"),
         ),
         sa.Index(
-            "ix_submissions_pending", "received_at",
+            # Citizens' own submissions are read before imported ones, however old those are.
+            "ix_submissions_pending", sa.text("(import_id IS NOT NULL)"), "received_at",
             postgresql_where=sa.text("analysis = 'pending'"),
         ),
         sa.Index("ix_submissions_unit_id_occurred_on", "agency_id", "unit_id", "occurred_on"),
-        sa.Index("ix_submissions_tracking_lookup", "tracking_hash", postgresql_where=sa.text("tracking_hash IS NOT NULL")),
         sa.CheckConstraint(f"rating BETWEEN {RATING_MIN} AND {RATING_MAX}", name="rating_range"),
         sa.CheckConstraint("kind <> 'rating' OR rating IS NOT NULL", name="rating_is_rated"),
         sa.CheckConstraint(f"char_length(text) BETWEEN 1 AND {TEXT_MAX}", name="text_length"),
@@ -110,8 +116,8 @@ class Submission(Base):
     reasons: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), server_default=sa.text("'{}'"))
     text: Mapped[str | None]
     wants_reply: Mapped[bool | None]
-    is_anonymous: Mapped[bool] = mapped_column(server_default=sa.false())
-    is_confidential: Mapped[bool] = mapped_column(server_default=sa.false())
+    is_anonymous: Mapped[bool] = mapped_column(server_default=sa.text("false"))
+    is_confidential: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     occurred_on: Mapped[date]
     received_at: Mapped[datetime]
     tracking_hash: Mapped[bytes | None]

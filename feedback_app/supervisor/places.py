@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
@@ -54,6 +55,12 @@ class Places:
         """Return the socket Redis listens on."""
         return self.sockets / "redis.sock"
 
+    def leave(self) -> None:
+        """Remove the short socket folder, which lies outside the home, once it is empty."""
+        if self.sockets.parent == SHORT_FOLDER:
+            with contextlib.suppress(OSError):
+                self.sockets.rmdir()
+
 
 def settle(home: Path) -> Places:
     """Decide where data and sockets lie and who runs the servers; the decision is kept by what already exists.
@@ -99,8 +106,6 @@ def _data_folder(home: Path, account: Account) -> tuple[Path, Account, tuple[str
 
 def _reaching(home: Path, account: Account) -> Account | None:
     programs = (binaries.find_postgres(_written_by(home / "postgres")).server, binaries.find_redis())
-    if home.stat().st_uid == os.geteuid() == 0 and not any(home.iterdir()):
-        pass
     for candidate in (account, account.searching()):
         if accounts.reaches(candidate, home, programs):
             return candidate

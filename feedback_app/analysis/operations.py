@@ -1,0 +1,46 @@
+"""Keep what the classifier read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.analysis.models import HEADS, Labels
+from feedback_app.nlp.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSubmission:
+    """A submission with its reading; `reading` is None where there was no text, or none that could be read."""
+
+    agency_id: int
+    submission_id: int
+    reading: Reading | None
+
+
+def write_labels(session: Session, rows: Sequence[ReadSubmission], *, model_version: str, now: datetime) -> None:
+    """Store the labels of a batch. A second reading of a submission is refused by the primary key."""
+    if rows:
+        session.execute(sa.insert(Labels), [_values(row, model_version, now) for row in rows])
+
+
+def _values(row: ReadSubmission, model_version: str, now: datetime) -> dict[str, object]:
+    reading = row.reading
+    values: dict[str, object] = {
+        "agency_id": row.agency_id,
+        "submission_id": row.submission_id,
+        "redacted_text": reading.redacted if reading else None,
+        "pii_kinds": list(reading.pii_kinds) if reading else [],
+        "urgency_source": reading.urgency_source if reading else "none",
+        "model_version": model_version,
+        "labelled_at": now,
+    }
+    for head in HEADS:
+        label = getattr(reading, head) if reading else None
+        values[head] = label.value if label else None
+        values[f"{head}_confidence"] = label.confidence if label else 0.0
+    return values

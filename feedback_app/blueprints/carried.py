@@ -1,0 +1,105 @@
+"""What a citizen's browser carries from page to page in the signed cookie: a visit, a receipt, an opened report.
+
+Nothing of it stands in an address, so no code or token reaches a log, a history or a neighbour who looks at a link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from flask import session
+
+from feedback_app.intake.operations import Receipt, Visit
+from feedback_app.intake.rules import SubmissionKind
+
+VISIT_HOURS: Final = 12
+# A receipt and an opened report disappear by themselves from a phone or tablet that several people use.
+RECEIPT_MINUTES: Final = 60
+TRACKED_MINUTES: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedVisit:
+    """A visit whose token was opened in this browser."""
+
+    token: str
+    agency_id: int
+    unit_id: int
+    service_id: int | None
+    visited_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedReceipt:
+    """What the page after sending shows."""
+
+    code: str
+    kind: SubmissionKind
+    wants_reply: bool
+    agency_code: str
+    unit_name: str
+    sent_at: datetime
+
+
+def carry_visit(token: str, visit: Visit, *, now: datetime) -> None:
+    """Note an opened visit until it is rated."""
+    session["visit"] = {
+        "token": token, "agency": visit.agency_id, "unit": visit.unit_id, "service": visit.service_id,
+        "on": visit.visited_on.isoformat(), "at": now.isoformat(),
+    }  # fmt: skip
+
+
+def carried_visit(agency_id: int, unit_id: int, *, now: datetime) -> CarriedVisit | None:
+    """Return the opened visit, if it was one to this unit."""
+    noted = _fresh("visit", now, timedelta(hours=VISIT_HOURS))
+    if noted is None or (noted["agency"], noted["unit"]) != (agency_id, unit_id):
+        return None
+    return CarriedVisit(noted["token"], agency_id, unit_id, noted["service"], date.fromisoformat(noted["on"]))
+
+
+def drop_visit() -> None:
+    """Forget the visit: it has been rated."""
+    session.pop("visit", None)
+
+
+def carry_receipt(
+    receipt: Receipt, tracking_hash: bytes, *, wants_reply: bool, agency_code: str, unit_name: str, now: datetime
+) -> None:
+    """Note what was just sent; the page after it, and its status, open without typing the code."""
+    session["receipt"] = {
+        "code": receipt.code, "kind": receipt.kind.value, "reply": wants_reply, "agency": agency_code,
+        "unit": unit_name, "at": now.isoformat(),
+    }  # fmt: skip
+    carry_tracked(tracking_hash, now=now)
+
+
+def carried_receipt(*, now: datetime) -> CarriedReceipt | None:
+    """Return what was sent from this browser within the last hour."""
+    noted = _fresh("receipt", now, timedelta(minutes=RECEIPT_MINUTES))
+    if noted is None:
+        return None
+    return CarriedReceipt(
+        noted["code"], SubmissionKind(noted["kind"]), noted["reply"], noted["agency"], noted["unit"],
+        datetime.fromisoformat(noted["at"]),
+    )  # fmt: skip
+
+
+def carry_tracked(tracking_hash: bytes, *, now: datetime) -> None:
+    """Note whose status this browser may read."""
+    session["tracked"] = {"hash": tracking_hash.hex(), "at": now.isoformat()}
+
+
+def carried_tracked(*, now: datetime) -> bytes | None:
+    """Return the hash of the code opened in this browser within the last hour."""
+    noted = _fresh("tracked", now, timedelta(minutes=TRACKED_MINUTES))
+    return bytes.fromhex(noted["hash"]) if noted else None
+
+
+def _fresh(name: str, now: datetime, lifetime: timedelta) -> dict[str, Any] | None:
+    noted: dict[str, Any] | None = session.get(name)
+    if noted and now - datetime.fromisoformat(noted["at"]) > lifetime:
+        session.pop(name, None)
+        return None
+    return noted

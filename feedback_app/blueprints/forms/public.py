@@ -1,0 +1,190 @@
+"""The forms of citizens: a rating, and a report."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import AnyOf, ValidationError
+
+from feedback_app.blueprints.carried import CarriedVisit
+from feedback_app.blueprints.labels import label
+from feedback_app.blueprints.places import Place
+from feedback_app.intake.operations import Draft
+from feedback_app.intake.rules import (
+    KINDS_WITH_CASE,
+    RATING_MAX,
+    RATING_MIN,
+    TEXT_MAX,
+    TEXT_MIN,
+    SubmissionKind,
+    clean_text,
+    reasons_for,
+)
+
+REPORT_KINDS: Final = (
+    SubmissionKind.COMPLAINT,
+    SubmissionKind.ASPIRATION,
+    SubmissionKind.INFORMATION_REQUEST,
+    SubmissionKind.PRAISE,
+)
+WHERE_MAX: Final = 200
+_RATINGS: Final = tuple(str(rating) for rating in range(RATING_MIN, RATING_MAX + 1))
+
+
+class DayField(DateField):
+    """A day, as a calendar control sends it or as people type it: 2026-05-12, 12-5-2026, 12/5/2026."""
+
+    def __init__(self, label: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, format=["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day; the message says how to write one."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(gettext("Tulis tanggal kejadian seperti 12-5-2026.")) from error
+
+
+class PlaceForm(FlaskForm):  # type: ignore[misc]
+    """A form about one unit; the service, where chosen, is one of the unit's own."""
+
+    class Meta:
+        """`CSRFProtect` has checked the token of every POST before a view runs; a second check costs 0.1 ms."""
+
+        csrf = False
+
+    service_id = StringField(filters=[lambda raw: (raw or "").strip()])
+
+    def __init__(self, place: Place, **kwargs: Any) -> None:
+        self.place = place
+        super().__init__(**kwargs)
+
+    def validate_service_id(self, field: StringField) -> None:
+        """Refuse a service of another unit."""
+        if field.data and self.chosen_service is None:
+            raise ValidationError(gettext("Layanan itu tidak diberikan oleh unit ini. Pilih dari daftar."))
+
+    @property
+    def chosen_service(self) -> int | None:
+        """Return the id of the service, or None where none of this unit was chosen."""
+        raw = self.service_id.data
+        service = self.place.service(int(raw)) if raw and raw.isascii() and raw.isdigit() else None
+        return service.id if service else None
+
+
+class RateForm(PlaceForm):
+    """How was the service? One tap, then reasons, then words."""
+
+    rating = StringField(validators=[AnyOf(_RATINGS, message=_("Pilih dahulu nilai Anda untuk layanan ini."))])
+    reasons = SelectMultipleField(validate_choice=False)
+    text = TextAreaField(filters=[clean_text])
+    wants_reply = BooleanField()
+
+    def validate_reasons(self, field: SelectMultipleField) -> None:
+        """Refuse reasons that belong to the other half of the scale."""
+        if not field.data or self.rating.data not in _RATINGS:
+            return
+        if not set(field.data) <= set(reasons_for(int(self.rating.data))):
+            raise ValidationError(
+                gettext("Alasan yang dipilih tidak sesuai dengan nilai Anda. Pilih dari kelompok yang sesuai.")
+            )
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Hold the length; a reply needs something to reply to."""
+        check_length(field.data, least=TEXT_MIN if self.wants_reply.data else 0)
+
+    def to_draft(self, visit: CarriedVisit | None) -> Draft:
+        """Return the rating; a proven visit brings its own service and day."""
+        return Draft(
+            agency_id=self.place.agency.id,
+            unit_id=self.place.unit.id,
+            kind=SubmissionKind.RATING,
+            occurred_on=visit.visited_on if visit else self.place.agency.today(),
+            service_id=visit.service_id if visit and visit.service_id else self.chosen_service,
+            rating=int(self.rating.data),
+            reasons=tuple(dict.fromkeys(self.reasons.data or ())),
+            text=self.text.data,
+            wants_reply=bool(self.wants_reply.data),
+            visit_token=visit.token if visit else None,
+        )
+
+
+class ReportForm(PlaceForm):
+    """What happened, what should be, when, where, and who may read it."""
+
+    kind = RadioField(
+        _("Apa yang ingin Anda sampaikan?"),
+        choices=[(kind.value, label(kind)) for kind in REPORT_KINDS],
+        validate_choice=False,
+        validators=[AnyOf(REPORT_KINDS, message=_("Pilih jenis laporan Anda."))],
+    )
+    happened = TextAreaField(_("Apa yang terjadi?"), filters=[clean_text])
+    expected = TextAreaField(_("Apa yang Anda harapkan?"), filters=[clean_text])
+    occurred_on = DayField(_("Kapan terjadi?"))
+    where = StringField(_("Di mana terjadi?"), filters=[clean_text])
+    service_id = SelectField(_("Layanan apa?"), validate_choice=False)
+    is_anonymous = BooleanField(_("Anonim"))
+    is_confidential = BooleanField(_("Rahasia"))
+
+    def __init__(self, place: Place, **kwargs: Any) -> None:
+        super().__init__(place, **kwargs)
+        unknown = gettext("Tidak tahu atau tidak ada di daftar")
+        self.service_id.choices = [("", unknown), *((str(s.id), s.name) for s in place.services)]
+
+    def validate_happened(self, field: TextAreaField) -> None:
+        """Ask for enough to act on, and hold the length of everything that is stored as one text."""
+        check_length(field.data, least=TEXT_MIN if self.kind.data in KINDS_WITH_CASE else 1)
+        check_length(self.whole_text)
+
+    def validate_where(self, field: StringField) -> None:
+        """Hold the length of the place."""
+        check_length(field.data, most=WHERE_MAX)
+
+    def validate_occurred_on(self, field: DayField) -> None:
+        """Refuse a day that has not come yet."""
+        if field.data and field.data > self.place.agency.today():
+            raise ValidationError(gettext("Tanggal kejadian tidak boleh di masa depan."))
+
+    @property
+    def whole_text(self) -> str:
+        """Return the three boxes as the one text that is stored, in Bahasa Indonesia whatever the page's language."""
+        parts = [self.happened.data, _titled("Yang diharapkan:", self.expected.data), _titled("Tempat:", self.where.data)]
+        return "\n\n".join(part for part in parts if part)
+
+    def to_draft(self) -> Draft:
+        """Return the report."""
+        occurred_on: date = self.occurred_on.data
+        return Draft(
+            agency_id=self.place.agency.id,
+            unit_id=self.place.unit.id,
+            kind=SubmissionKind(self.kind.data),
+            occurred_on=occurred_on,
+            service_id=self.chosen_service,
+            text=self.whole_text,
+            is_anonymous=bool(self.is_anonymous.data),
+            is_confidential=bool(self.is_confidential.data),
+        )
+
+
+def check_length(text: str | None, *, least: int = 0, most: int = TEXT_MAX) -> None:
+    """Refuse a text that is too short or too long; the message says by how much."""
+    length = len(text or "")
+    if least == 1 and not length:
+        raise ValidationError(gettext("Tulis pesan Anda."))
+    if length < least:
+        raise ValidationError(
+            gettext("Ceritakan dengan paling sedikit %(least)d huruf agar dapat ditindaklanjuti.", least=least)
+        )
+    if length > most:
+        raise ValidationError(
+            gettext("Tulisan Anda %(length)d huruf; paling banyak %(most)d huruf.", length=length, most=most)
+        )
+
+
+def _titled(title: str, text: str | None) -> str | None:
+    return f"{title}\n{text}" if text else None

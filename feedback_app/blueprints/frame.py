@@ -1,0 +1,53 @@
+"""What every template may call: the language, addresses of static files, the menu of staff, the words of labels."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from pathlib import Path
+
+from flask import Flask, current_app, url_for
+from flask_babel import get_locale, gettext
+
+from feedback_app.blueprints.access import my_permissions
+from feedback_app.blueprints.labels import RATINGS, label
+from feedback_app.identity.rules import Permission
+
+
+def register_frame(app: Flask) -> None:
+    """Give the templates their functions and filters."""
+    for function in (asset, current_language, endpoint_exists, my_permissions, staff_pages):
+        app.add_template_global(function, function.__name__)
+    app.add_template_global(RATINGS, "rating_words")  # type: ignore[arg-type] - a table serves as well
+    app.add_template_filter(label, "label")
+
+
+def current_language() -> str:
+    """Return the language of the page, `id` or `en`."""
+    locale = get_locale()
+    return locale.language if locale else "id"
+
+
+def endpoint_exists(endpoint: str) -> bool:
+    """Tell whether a page of this name is part of the application."""
+    return endpoint in current_app.view_functions
+
+
+def asset(filename: str) -> str:
+    """Return the address of a static file, with its content's hash so that browsers may keep it for a year."""
+    version = _content_hash(Path(current_app.static_folder or "") / filename)
+    return url_for("static", filename=filename, v=version)
+
+
+def staff_pages() -> list[tuple[str, str, Permission | None]]:
+    """Return the menu of signed-in staff: endpoint, words, and the permission that shows it (None: everybody)."""
+    return [
+        ("staff.home", gettext("Beranda petugas"), None),
+        ("cases.inbox", gettext("Kotak masuk"), Permission.READ_INBOX),
+        ("evaluation.cycles", gettext("Evaluasi"), Permission.READ_EVIDENCE),
+    ]
+
+
+@functools.lru_cache(maxsize=64)
+def _content_hash(path: Path) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=6).hexdigest()

@@ -1,0 +1,137 @@
+"""The agency and unit a public page is about, read once and kept for half a minute in each process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from feedback_app import clock
+from feedback_app.organisation.models import Agency, PublicService
+from feedback_app.organisation.queries import (
+    ServiceCard,
+    UnitCard,
+    agencies,
+    agency_by_code,
+    services_of,
+    unit_by_code,
+    units_of,
+)
+
+KEPT_SECONDS: Final = 30
+MOST_KEPT: Final = 2000
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyCard:
+    """What a public page says about an agency."""
+
+    id: int
+    code: str
+    name: str
+    time_zone: str
+
+    def today(self) -> date:
+        """Return the present day by the clock of the agency."""
+        return self.day_of(clock.utcnow())
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the day of an aware moment by the clock of the agency."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit, the services it gives, and its pages that are the same for everybody (`shells`)."""
+
+    agency: AgencyCard
+    unit: UnitCard
+    services: tuple[ServiceCard, ...]
+    shells: dict[str, list[str]] = field(default_factory=dict, compare=False)
+
+    def service(self, service_id: int | None) -> ServiceCard | None:
+        """Return one of the services, or None where this unit does not give it."""
+        return next((service for service in self.services if service.id == service_id), None)
+
+
+def agency_cards(session: Session) -> list[AgencyCard]:
+    """Return all agencies by name."""
+    return _kept("agencies", lambda: [_card(agency) for agency in agencies(session)])
+
+
+def agency_card(session: Session, code: str) -> AgencyCard:
+    """Return the agency with this code.
+
+    Raises
+    ------
+    feedback_app.organisation.queries.UnknownAgencyError
+    """
+    return _kept(("agency", code), lambda: _card(agency_by_code(session, code)))
+
+
+def place_of(session: Session, agency_code: str, unit_code: str) -> Place:
+    """Return a unit of an agency with its services.
+
+    Raises
+    ------
+    feedback_app.organisation.queries.UnknownAgencyError
+    feedback_app.organisation.queries.UnknownUnitError
+    """
+
+    def read() -> Place:
+        agency = agency_card(session, agency_code)
+        unit = unit_by_code(session, agency.id, unit_code, agency.today())
+        return Place(agency, unit, tuple(services_of(session, agency.id, unit.id)))
+
+    return _kept(("place", agency_code, unit_code), read)
+
+
+def directory(session: Session, agency: AgencyCard) -> list[Place]:
+    """Return all units of an agency with their services, by name."""
+
+    def read() -> list[Place]:
+        services = _services_by_unit(session, agency.id)
+        units = units_of(session, agency.id, agency.today())
+        return [Place(agency, unit, tuple(services.get(unit.id, ()))) for unit in units]
+
+    return _kept(("directory", agency.id), read)
+
+
+def _services_by_unit(session: Session, agency_id: int) -> dict[int, list[ServiceCard]]:
+    rows = session.execute(
+        sa.select(PublicService.id, PublicService.unit_id, PublicService.code, PublicService.name)
+        .where(PublicService.agency_id == agency_id, PublicService.is_active)
+        .order_by(PublicService.name)
+    )
+    found: dict[int, list[ServiceCard]] = {}
+    for row in rows:
+        found.setdefault(row.unit_id, []).append(ServiceCard(*row))
+    return found
+
+
+def _card(agency: Agency) -> AgencyCard:
+    return AgencyCard(agency.id, agency.code, agency.name, agency.time_zone)
+
+
+def _kept(name: Hashable, read: Callable[[], Found]) -> Found:
+    # Tests roll their rows back, so what one of them read must not be met by the next.
+    if current_app.testing:
+        return read()
+    kept: dict[Hashable, tuple[float, Found]] = current_app.extensions.setdefault("suara_places", {})
+    until, found = kept.get(name, (0.0, None))
+    if found is not None and until > time.monotonic():
+        return found
+    fresh = read()
+    if len(kept) >= MOST_KEPT:
+        kept.clear()
+    kept[name] = (time.monotonic() + KEPT_SECONDS, fresh)
+    return fresh

@@ -1,0 +1,107 @@
+"""What happened to a report, in order, and what comes next: the lines of the tracking page."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+
+from feedback_app.blueprints.formats import day
+from feedback_app.blueprints.labels import label
+from feedback_app.handling.queries import Tracked, TrackedCase
+from feedback_app.handling.rules import CaseStatus
+from feedback_app.intake.rules import KINDS_WITH_CASE, AnalysisState
+
+
+class Progress(enum.StrEnum):
+    """Whether a step lies behind, is going on, or is still to come."""
+
+    DONE = "done"
+    NOW = "now"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line; `quote` is what somebody wrote, `note` what the platform says about it."""
+
+    title: str
+    progress: Progress
+    at: datetime | None = None
+    note: str | None = None
+    quote: str | None = None
+
+
+def timeline(tracked: Tracked) -> list[Step]:
+    """Return the steps of a report from its receipt to the citizen's own verdict."""
+    steps = [Step(gettext("Diterima"), Progress.DONE, tracked.received_at), _reading(tracked)]
+    if tracked.case is not None:
+        steps += [_handling(tracked, tracked.case), *_past(tracked, tracked.case), *_ahead(tracked, tracked.case)]
+    elif tracked.analysis is AnalysisState.PENDING and tracked.kind in KINDS_WITH_CASE:
+        steps += [Step(gettext("Ditangani unit"), Progress.NEXT), Step(gettext("Tanggapan"), Progress.NEXT)]
+    return steps
+
+
+def local_day(moment: datetime, time_zone: str) -> date:
+    """Return the day of an aware moment by the clock of the agency."""
+    return moment.astimezone(ZoneInfo(time_zone)).date()
+
+
+def _reading(tracked: Tracked) -> Step:
+    if tracked.analysis is AnalysisState.PENDING and tracked.case is None:
+        return Step(gettext("Sedang dibaca dan dikelompokkan"), Progress.NOW)
+    return Step(gettext("Dibaca dan dikelompokkan"), Progress.DONE)
+
+
+def _handling(tracked: Tracked, case: TrackedCase) -> Step:
+    title = gettext("Ditangani %(unit)s", unit=tracked.unit_name)
+    taken_at = next((at for at, status, _ in case.events if status is CaseStatus.IN_PROGRESS), None)
+    if case.status is CaseStatus.ARCHIVED:
+        return Step(title, Progress.DONE, taken_at)
+    if case.status is CaseStatus.ON_HOLD:
+        return Step(title, Progress.NOW, taken_at, gettext("Penanganannya sedang tertunda."))
+    if case.status is CaseStatus.NEW:
+        return Step(title, Progress.NOW, None, gettext("Sudah sampai di unit dan menunggu dikerjakan."))
+    return Step(title, Progress.DONE if case.replies else Progress.NOW, taken_at)
+
+
+def _past(tracked: Tracked, case: TrackedCase) -> Iterator[Step]:
+    """Yield replies and endings as they came."""
+    replies = [
+        Step(gettext("Tanggapan dari %(unit)s", unit=tracked.unit_name), Progress.DONE, at, quote=text)
+        for at, text in case.replies
+    ]
+    verdicts = [Step(str(label(outcome)), Progress.DONE, at) for at, _, outcome in case.events if outcome is not None]
+    archived = [
+        Step(gettext("Diarsipkan tanpa tanggapan"), Progress.DONE, at)
+        for at, status, _ in case.events
+        if status is CaseStatus.ARCHIVED
+    ]
+    yield from sorted([*replies, *verdicts, *archived], key=_moment)
+
+
+def _moment(step: Step) -> datetime:
+    assert step.at is not None  # noqa: S101 - replies and endings are made with their moment
+    return step.at
+
+
+def _ahead(tracked: Tracked, case: TrackedCase) -> Iterator[Step]:
+    """Yield what is still to come; nothing once the case has ended."""
+    if case.status is CaseStatus.ANSWERED:
+        yield Step(gettext("Putusan Anda"), Progress.NOW, note=_window(tracked, case))
+    elif case.status not in {CaseStatus.CLOSED, CaseStatus.ARCHIVED}:
+        due = day(local_day(case.reply_due_at, tracked.time_zone))
+        title = gettext("Tanggapan lanjutan") if case.replies else gettext("Tanggapan")
+        yield Step(title, Progress.NEXT, note=gettext("Paling lambat %(day)s.", day=due))
+        yield Step(gettext("Putusan Anda"), Progress.NEXT)
+
+
+def _window(tracked: Tracked, case: TrackedCase) -> str | None:
+    if case.silence_ends_at is None:
+        return None
+    until = day(local_day(case.silence_ends_at, tracked.time_zone))
+    return gettext("Tanpa kabar dari Anda sampai %(day)s, laporan ditutup dan dicatat sebagai tanpa kabar.", day=until)

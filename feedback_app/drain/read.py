@@ -1,0 +1,54 @@
+"""Read the texts of a batch; a text that breaks the reader is found by halving and set aside, never tried forever."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from feedback_app.drain.claim import Claimed
+from feedback_app.nlp.reading import Reading
+
+log = logging.getLogger(__name__)
+
+
+class Reader(Protocol):
+    """What the drain asks of a classifier."""
+
+    model_version: str
+
+    def classify(self, texts: Sequence[str]) -> list[Reading]:
+        """Return one reading for each text, in order."""
+
+
+@dataclass
+class ReadBatch:
+    """The readings by submission id, and what could not be read, with the name of the error."""
+
+    readings: dict[int, Reading] = field(default_factory=dict)
+    poison: dict[int, str] = field(default_factory=dict)
+
+
+def read(rows: Sequence[Claimed], reader: Reader) -> ReadBatch:
+    """Read every text of a batch; rows without text have no reading."""
+    batch = ReadBatch()
+    _read([row for row in rows if row.text], reader, batch)
+    return batch
+
+
+def _read(rows: Sequence[Claimed], reader: Reader, batch: ReadBatch) -> None:
+    if not rows:
+        return
+    try:
+        found = reader.classify([row.text or "" for row in rows])
+    except Exception as error:  # whatever a text does to the reader must not stop the others
+        if len(rows) == 1:
+            log.exception("Submission %s could not be read", rows[0].id)
+            batch.poison[rows[0].id] = type(error).__name__
+            return
+        middle = len(rows) // 2
+        _read(rows[:middle], reader, batch)
+        _read(rows[middle:], reader, batch)
+        return
+    batch.readings.update({row.id: reading for row, reading in zip(rows, found, strict=True)})

@@ -1,0 +1,76 @@
+"""One batch through the drain. The caller commits, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from feedback_app.analysis.operations import ReadSubmission, write_labels
+from feedback_app.audit.operations import SYSTEM, record
+from feedback_app.drain.claim import Claimed, claim, mark_done, mark_quarantined
+from feedback_app.drain.read import ReadBatch, Reader, read
+from feedback_app.drain.route import new_case, overseers
+from feedback_app.handling.operations import NewCase, open_cases
+from feedback_app.measures.operations import Answer, fold
+
+
+@dataclass(frozen=True, slots=True)
+class DrainedBatch:
+    """What one batch did."""
+
+    read: int
+    cases: int
+    quarantined: int
+
+
+def drain_batch(session: Session, reader: Reader, *, limit: int, now: datetime) -> DrainedBatch:
+    """Claim, redact, classify, open cases, fold measures, audit: all of it, or by a rollback none of it."""
+    rows = claim(session, limit=limit)
+    if not rows:
+        return DrainedBatch(0, 0, 0)
+    batch = read(rows, reader)
+    cases = _new_cases(session, rows, batch, now)
+    write_labels(
+        session,
+        [ReadSubmission(row.agency_id, row.id, batch.readings.get(row.id)) for row in rows],
+        model_version=reader.model_version,
+        now=now,
+    )
+    open_cases(session, cases, now=now)
+    fold(session, (_answer(row, batch) for row in rows))
+    mark_done(session, [row for row in rows if row.id not in batch.poison])
+    for row in rows:
+        if row.id in batch.poison:
+            mark_quarantined(session, row, batch.poison[row.id])
+    _audit(session, rows, cases, reader.model_version, now)
+    return DrainedBatch(len(rows), len(cases), len(batch.poison))
+
+
+def _new_cases(session: Session, rows: Sequence[Claimed], batch: ReadBatch, now: datetime) -> list[NewCase]:
+    over = overseers(session, {row.agency_id for row in rows}, now.date())
+    found = (new_case(row, batch.readings.get(row.id), over, now=now) for row in rows)
+    return [case for case in found if case is not None]
+
+
+def _answer(row: Claimed, batch: ReadBatch) -> Answer:
+    reading = batch.readings.get(row.id)
+    topic: tuple[str | None, str | None, str | None] | None = None
+    if row.text:
+        topic = (reading.kind.value, reading.sentiment.value, reading.aspect.value) if reading else (None, None, None)
+    return Answer(row.agency_id, row.unit_id, row.service_id, row.occurred_on, row.channel, row.rating, topic)
+
+
+def _audit(
+    session: Session, rows: Sequence[Claimed], cases: Iterable[NewCase], model_version: str, now: datetime
+) -> None:
+    opened = [case.agency_id for case in cases]
+    for agency_id in sorted({row.agency_id for row in rows}):
+        ids = [row.id for row in rows if row.agency_id == agency_id]
+        record(
+            session, agency_id=agency_id, actor=SYSTEM, action="drain.read", subject_type="submission",
+            subject_id=None, now=now, count=len(ids), first=min(ids), last=max(ids),
+            cases=opened.count(agency_id), model_version=model_version,
+        )  # fmt: skip

@@ -1,0 +1,182 @@
+"""What changes a case: opening, taking, answering, the citizen's word, silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.audit.operations import CITIZEN, SYSTEM, Actor, person, record
+from feedback_app.errors import InvalidInputError
+from feedback_app.handling.clocks import Clocks, clocks_of
+from feedback_app.handling.models import REPLY_MAX, REPLY_MIN, Case, CaseEvent, Reply
+from feedback_app.handling.rules import (
+    CaseStatus,
+    Classification,
+    MoveNotAllowedError,
+    Outcome,
+    check_move,
+    is_reopening,
+    status_after,
+)
+
+WORDS_MIN, WORDS_MAX = 10, 2000
+
+
+class ReplyLengthError(InvalidInputError):
+    """A reply is too short to be one, or too long."""
+
+    code = "reply_length"
+
+
+class WordsRequiredError(InvalidInputError):
+    """Who says "not solved" says what is missing, or nobody can do better the second time."""
+
+    code = "words_required"
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A submission that becomes a case; `clock_starts_at` is when the agency came to know it."""
+
+    agency_id: int
+    submission_id: int
+    unit_id: int
+    classification: Classification
+    is_confidential: bool
+    clock_starts_at: datetime
+
+
+def open_cases(session: Session, new: Sequence[NewCase], *, now: datetime) -> None:
+    """Open a case for each; a second case of a submission is refused by the database."""
+    if not new:
+        return
+    clocks = {agency_id: clocks_of(session, agency_id) for agency_id in {case.agency_id for case in new}}
+    rows = session.execute(
+        sa.insert(Case).returning(Case.agency_id, Case.id),
+        [_case_row(case, clocks[case.agency_id]) for case in new],
+    ).all()
+    session.execute(
+        sa.insert(CaseEvent),
+        [
+            {"agency_id": agency_id, "case_id": case_id, "at": now, "actor_kind": SYSTEM.kind, "actor_id": None,
+             "from_status": None, "to_status": CaseStatus.NEW, "outcome": None, "reason": None}
+            for agency_id, case_id in rows
+        ],
+    )  # fmt: skip
+
+
+def _case_row(case: NewCase, clocks: Clocks) -> dict[str, object]:
+    due = clocks.deadlines(case.classification, case.clock_starts_at)
+    return {
+        "agency_id": case.agency_id, "submission_id": case.submission_id, "unit_id": case.unit_id,
+        "classification": case.classification, "is_confidential": case.is_confidential, "status": CaseStatus.NEW,
+        "opened_at": case.clock_starts_at, "reply_due_at": due.reply_due_at, "resolve_due_at": due.resolve_due_at,
+        "reopened_count": 0, "version": 1,
+    }  # fmt: skip
+
+
+def take(session: Session, case: Case, *, user_id: int, now: datetime) -> None:
+    """Take a case into one's own hands: from now on somebody is working on it."""
+    case.assigned_to = user_id
+    _move(session, case, CaseStatus.IN_PROGRESS, actor=person(user_id), now=now, action="handling.take")
+
+
+def respond(session: Session, case: Case, text: str, *, user_id: int, now: datetime) -> Reply:
+    """Answer the citizen in public; from now on their window is open.
+
+    Raises
+    ------
+    ReplyLengthError
+        The text is not of a reply's length.
+    feedback_app.handling.rules.MoveNotAllowedError
+        The case has an answer that waits for the citizen, or has ended.
+    """
+    words = text.strip()
+    if not REPLY_MIN <= len(words) <= REPLY_MAX:
+        raise ReplyLengthError(f"Tanggapan harus {REPLY_MIN} sampai {REPLY_MAX} huruf; ini {len(words)} huruf.")
+    _move(session, case, CaseStatus.ANSWERED, actor=person(user_id), now=now, action="handling.respond")
+    case.assigned_to = case.assigned_to or user_id
+    case.first_replied_at = case.first_replied_at or now
+    case.silence_ends_at = clocks_of(session, case.agency_id).silence_ends_at(case.classification, now)
+    reply = Reply(agency_id=case.agency_id, case_id=case.id, author_id=user_id, text=words, sent_at=now)
+    session.add(reply)
+    session.flush()
+    return reply
+
+
+def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, now: datetime) -> None:
+    """Take the citizen's word on an answer: solved, partly, or not, which opens the case again.
+
+    Raises
+    ------
+    WordsRequiredError
+        "Not solved" without a word of what is missing.
+    feedback_app.handling.rules.NotAnsweredError
+        There is no answer to judge.
+    """
+    said = (words or "").strip()[:WORDS_MAX] or None
+    if outcome is Outcome.SILENT:
+        raise MoveNotAllowedError("Pilih salah satu: selesai, sebagian, atau belum selesai.")
+    if outcome is Outcome.DISPUTED and len(said or "") < WORDS_MIN:
+        raise WordsRequiredError(f"Tuliskan apa yang belum selesai, paling sedikit {WORDS_MIN} huruf.")
+    wanted = status_after(case.status, outcome, now=now, silence_ends_at=case.silence_ends_at or now)
+    _move(
+        session, case, wanted, actor=CITIZEN, now=now, action="handling.judge", outcome=outcome, reason=said,
+    )  # fmt: skip
+
+
+def close_silent(session: Session, *, now: datetime, limit: int = 500) -> int:
+    """Close answered cases whose window ended without a word, as silence, which is not "solved". Return how many."""
+    cases = session.scalars(
+        sa.select(Case)
+        .where(Case.status == CaseStatus.ANSWERED, Case.silence_ends_at <= now)
+        .order_by(Case.silence_ends_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for case in cases:
+        status_after(case.status, Outcome.SILENT, now=now, silence_ends_at=case.silence_ends_at or now)
+        _move(
+            session, case, CaseStatus.CLOSED, actor=SYSTEM, now=now, action="handling.close_silent",
+            outcome=Outcome.SILENT,
+        )  # fmt: skip
+    session.flush()
+    return len(cases)
+
+
+def _move(
+    session: Session,
+    case: Case,
+    wanted: CaseStatus,
+    *,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    outcome: Outcome | None = None,
+    reason: str | None = None,
+) -> None:
+    """Move a case, note it on the timeline and in the audit trail."""
+    before = case.status
+    check_move(before, wanted)
+    if is_reopening(before, wanted):
+        case.reopened_count += 1
+        case.reply_due_at = clocks_of(session, case.agency_id).deadlines(case.classification, now).reply_due_at
+    case.status = wanted
+    case.silence_ends_at = None
+    ended = wanted is CaseStatus.CLOSED
+    case.closed_at = now if ended else None
+    case.outcome = outcome if ended else None
+    session.add(
+        CaseEvent(
+            agency_id=case.agency_id, case_id=case.id, at=now, actor_kind=actor.kind, actor_id=actor.user_id,
+            from_status=before, to_status=wanted, outcome=outcome, reason=reason,
+        )
+    )  # fmt: skip
+    record(
+        session, agency_id=case.agency_id, actor=actor, action=action, subject_type="case", subject_id=case.id,
+        now=now, from_status=before.value, to_status=wanted.value, outcome=outcome.value if outcome else None,
+    )  # fmt: skip

@@ -1,0 +1,319 @@
+"""What can be asked about cases. What somebody may not see does not exist for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.analysis.models import Labels
+from feedback_app.errors import NotFoundError
+from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.models import Case, CaseEvent, Reply
+from feedback_app.handling.rules import CaseStatus, Outcome, classify_case
+from feedback_app.identity.rules import Permission
+from feedback_app.intake.models import Submission
+from feedback_app.intake.rules import KINDS_WITH_CASE, AnalysisState, SubmissionKind
+from feedback_app.organisation.models import Agency, UnitVersion
+from feedback_app.organisation.queries import reach, valid_on, within
+
+PAGE_SIZE = 50
+OPEN_STATUSES = (CaseStatus.NEW, CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD)
+
+
+class UnknownCaseError(NotFoundError):
+    """No such case, or none that this account may see."""
+
+    code = "unknown_case"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One case in a list."""
+
+    id: int
+    unit_name: str
+    status: CaseStatus
+    outcome: Outcome | None
+    kind: SubmissionKind
+    reply_due_at: datetime
+    opened_at: datetime
+    text: str | None
+    aspect: str | None
+    urgency: str | None
+    reopened_count: int
+    is_confidential: bool
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page of cases, and how many there are in all and in each group."""
+
+    rows: list[InboxRow]
+    total: int
+    counts: dict[str, int]
+
+
+# The groups of the inbox: what an officer does next, what waits for the citizen, what is over.
+GROUPS: dict[str, tuple[CaseStatus, ...]] = {
+    "todo": OPEN_STATUSES,
+    "answered": (CaseStatus.ANSWERED,),
+    "ended": (CaseStatus.CLOSED, CaseStatus.ARCHIVED),
+}
+
+
+def inbox(
+    session: Session, user_id: int, *, day: date, group: str = "todo", unit_id: int | None = None, page: int = 1
+) -> Inbox:
+    """Return a page of the cases within somebody's reach, the one due first on top."""
+    area = reach(user_id, Permission.READ_INBOX, day)
+    mine = within(area, Case.agency_id, Case.unit_id)
+    if unit_id is not None:
+        mine = sa.and_(mine, Case.unit_id == unit_id)
+    by_status = dict(session.execute(sa.select(Case.status, sa.func.count()).where(mine).group_by(Case.status)).tuples())
+    counts = {name: sum(by_status.get(status, 0) for status in statuses) for name, statuses in GROUPS.items()}
+    order = Case.closed_at.desc() if group == "ended" else Case.reply_due_at.asc()
+    query = (
+        _inbox_rows(day)
+        .where(mine, Case.status.in_(GROUPS[group]))
+        .order_by(order, Case.id)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return Inbox([InboxRow(*row) for row in session.execute(query)], counts[group], counts)
+
+
+def _inbox_rows(day: date) -> sa.Select[Any]:
+    return (
+        sa.select(
+            Case.id, UnitVersion.name, Case.status, Case.outcome, Submission.kind, Case.reply_due_at, Case.opened_at,
+            Labels.redacted_text, Labels.aspect, Labels.urgency, Case.reopened_count, Case.is_confidential,
+            Agency.time_zone,
+        )
+        .join(Agency, Agency.id == Case.agency_id)
+        .join(Submission, _same(Submission, Case, "submission_id"))
+        .join(Labels, sa.and_(Labels.agency_id == Case.agency_id, Labels.submission_id == Case.submission_id))
+        .outerjoin(UnitVersion, _version_on(Case.agency_id, Case.unit_id, day))
+    )  # fmt: skip
+
+
+def _same(parent: Any, child: Any, column: str) -> sa.ColumnElement[bool]:
+    return sa.and_(parent.agency_id == child.agency_id, parent.id == getattr(child, column))
+
+
+def _version_on(agency_id: Any, unit_id: Any, day: date) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        UnitVersion.agency_id == agency_id,
+        UnitVersion.unit_id == unit_id,
+        valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day),
+    )
+
+
+def case_for(
+    session: Session, user_id: int, case_id: int, *, permission: Permission, day: date, for_update: bool = False
+) -> Case:
+    """Return a case within somebody's reach.
+
+    Raises
+    ------
+    UnknownCaseError
+        Also where the case exists and this account may not see it.
+    """
+    area = reach(user_id, permission, day)
+    query = sa.select(Case).where(Case.id == case_id, within(area, Case.agency_id, Case.unit_id))
+    if for_update:
+        query = query.with_for_update()
+    case = session.scalar(query)
+    if case is None:
+        raise UnknownCaseError("Kasus ini tidak ada di unit Anda.")
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything an officer needs to answer one case."""
+
+    case: Case
+    unit_name: str
+    agency_name: str
+    time_zone: str
+    submission: Submission
+    labels: Labels
+    events: Sequence[CaseEvent]
+    replies: Sequence[Reply]
+
+
+def case_file(session: Session, case: Case, *, day: date) -> CaseFile:
+    """Return a case with its submission, labels, timeline and replies."""
+    agency = session.get_one(Agency, case.agency_id)
+    name = session.scalar(sa.select(UnitVersion.name).where(_version_on(case.agency_id, case.unit_id, day)))
+    return CaseFile(
+        case=case,
+        unit_name=name or "–",
+        agency_name=agency.name,
+        time_zone=agency.time_zone,
+        submission=session.get_one(Submission, (case.agency_id, case.submission_id)),
+        labels=session.get_one(Labels, (case.agency_id, case.submission_id)),
+        events=_events(session, case.agency_id, case.id),
+        replies=_replies(session, case.agency_id, case.id),
+    )
+
+
+def _events(session: Session, agency_id: int, case_id: int) -> Sequence[CaseEvent]:
+    query = sa.select(CaseEvent).where(CaseEvent.agency_id == agency_id, CaseEvent.case_id == case_id)
+    return session.scalars(query.order_by(CaseEvent.at, CaseEvent.id)).all()
+
+
+def _replies(session: Session, agency_id: int, case_id: int) -> Sequence[Reply]:
+    query = sa.select(Reply).where(Reply.agency_id == agency_id, Reply.case_id == case_id)
+    return session.scalars(query.order_by(Reply.sent_at, Reply.id)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedCase:
+    """What a citizen sees of the case their submission became."""
+
+    id: int
+    status: CaseStatus
+    outcome: Outcome | None
+    reply_due_at: datetime
+    silence_ends_at: datetime | None
+    events: list[tuple[datetime, CaseStatus, Outcome | None]] = field(default_factory=list)
+    replies: list[tuple[datetime, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What a citizen sees with a tracking code."""
+
+    agency_id: int
+    submission_id: int
+    agency_name: str
+    time_zone: str
+    unit_name: str
+    kind: SubmissionKind
+    received_at: datetime
+    occurred_on: date
+    text: str | None
+    analysis: AnalysisState
+    case: TrackedCase | None
+
+
+def tracked(session: Session, tracking_hash: bytes, *, day: date) -> Tracked | None:
+    """Return what belongs to a tracking code, or None for a code nobody was given."""
+    row = session.execute(
+        sa.select(Submission, Agency.name, Agency.time_zone, UnitVersion.name, Case)
+        .join(Agency, Agency.id == Submission.agency_id)
+        .outerjoin(Case, sa.and_(Case.agency_id == Submission.agency_id, Case.submission_id == Submission.id))
+        # The unit that handles it now, which may not be the unit it was sent to.
+        .outerjoin(
+            UnitVersion, _version_on(Submission.agency_id, sa.func.coalesce(Case.unit_id, Submission.unit_id), day)
+        )
+        .where(Submission.tracking_hash == tracking_hash)
+    ).first()
+    if row is None:
+        return None
+    submission, agency_name, time_zone, unit_name, case = row
+    return Tracked(
+        agency_id=submission.agency_id, submission_id=submission.id, agency_name=agency_name, time_zone=time_zone,
+        unit_name=unit_name or "–", kind=submission.kind, received_at=submission.received_at,
+        occurred_on=submission.occurred_on, text=submission.text, analysis=submission.analysis,
+        case=_tracked_case(session, case) if case else None,
+    )  # fmt: skip
+
+
+def _tracked_case(session: Session, case: Case) -> TrackedCase:
+    return TrackedCase(
+        id=case.id, status=case.status, outcome=case.outcome, reply_due_at=case.reply_due_at,
+        silence_ends_at=case.silence_ends_at,
+        events=[(event.at, event.to_status, event.outcome) for event in _events(session, case.agency_id, case.id)],
+        replies=[(reply.sent_at, reply.text) for reply in _replies(session, case.agency_id, case.id)],
+    )  # fmt: skip
+
+
+def case_of_submission(session: Session, agency_id: int, submission_id: int) -> Case:
+    """Return the case of a submission, locked for a change.
+
+    Raises
+    ------
+    UnknownCaseError
+    """
+    case = session.scalar(
+        sa.select(Case).where(Case.agency_id == agency_id, Case.submission_id == submission_id).with_for_update()
+    )
+    if case is None:
+        raise UnknownCaseError("Masukan ini tidak memerlukan tanggapan, jadi belum ada yang dapat dinilai.")
+    return case
+
+
+def promise(session: Session, agency_id: int, kind: SubmissionKind, *, wants_reply: bool, now: datetime) -> datetime | None:
+    """Return until when a submission of this kind is answered, or None where nothing was asked."""
+    if kind not in KINDS_WITH_CASE and not wants_reply:
+        return None
+    classification = classify_case(kind.value, integrity=False)
+    return clocks_of(session, agency_id).deadlines(classification, now).reply_due_at
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRow:
+    """One piece of feedback in the list of all a unit received."""
+
+    id: int
+    unit_name: str
+    kind: SubmissionKind
+    channel: str
+    rating: int | None
+    text: str | None
+    labelled_kind: str | None
+    sentiment: str | None
+    aspect: str | None
+    urgency: str | None
+    occurred_on: date
+    case_id: int | None
+
+
+def feedback(
+    session: Session, user_id: int, *, day: date, unit_id: int | None = None, page: int = 1
+) -> tuple[list[FeedbackRow], int]:
+    """Return a page of all feedback of the units within reach, newest day of service first, and how much there is.
+
+    Left out is what the unit must not see: confidential submissions, and those whose case went past the unit.
+    """
+    area = reach(user_id, Permission.READ_INBOX, day)
+    visible = sa.and_(
+        within(area, Submission.agency_id, Submission.unit_id),
+        sa.not_(Submission.is_confidential),
+        sa.or_(Case.id.is_(None), within(area, Case.agency_id, Case.unit_id)),
+    )
+    if unit_id is not None:
+        visible = sa.and_(visible, Submission.unit_id == unit_id)
+    joined = (
+        sa.join(Submission, Labels, sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id))
+        .outerjoin(Case, sa.and_(Case.agency_id == Submission.agency_id, Case.submission_id == Submission.id))
+        .outerjoin(UnitVersion, _version_on(Submission.agency_id, Submission.unit_id, day))
+    )
+    total = session.scalar(sa.select(sa.func.count()).select_from(joined).where(visible)) or 0
+    rows = session.execute(
+        sa.select(
+            Submission.id, UnitVersion.name, Submission.kind, Submission.channel, Submission.rating,
+            Labels.redacted_text, Labels.kind, Labels.sentiment, Labels.aspect, Labels.urgency,
+            Submission.occurred_on, Case.id,
+        )
+        .select_from(joined)
+        .where(visible)
+        .order_by(Submission.occurred_on.desc(), Submission.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )  # fmt: skip
+    return [FeedbackRow(*row) for row in rows], total
+
+
+def silence_is_over(session: Session, *, now: datetime) -> bool:
+    """Tell whether any answered case has waited for the citizen to the end of the window."""
+    query = sa.select(sa.literal(1)).where(Case.status == CaseStatus.ANSWERED, Case.silence_ends_at <= now).limit(1)
+    return session.scalar(query) is not None

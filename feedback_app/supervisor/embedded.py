@@ -1,0 +1,105 @@
+"""Start and stop the servers this installation brings along, and say how to reach them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from feedback_app.config import Settings
+from feedback_app.errors import ConfigurationError
+from feedback_app.supervisor import leftovers, logs, outside, places, postgres, process, redis, state
+from feedback_app.supervisor.console import say
+from feedback_app.supervisor.home import kept_secret, write_private
+from feedback_app.supervisor.places import Places
+from feedback_app.supervisor.process import Program
+
+
+@dataclass(slots=True)
+class Embedded:
+    """The running servers of one installation and the settings that reach them."""
+
+    settings: Settings
+    running: list[tuple[Program, subprocess.Popen[bytes]]] = field(default_factory=list)
+    places: Places | None = None
+
+
+def launch(settings: Settings, *, fsync: bool = True) -> Embedded:
+    """Start the servers for which no outside address is set, and wait until they answer.
+
+    The caller holds the lock of the home. Nothing is left running when a step fails.
+
+    Raises
+    ------
+    ConfigurationError
+        An outside server cannot be reached, or an embedded one does not start.
+    """
+    outside.check(settings)
+    leftovers.clear(settings.home)
+    filled = replace(settings, secret_key=settings.secret_key or kept_secret(settings.home, "secret_key"))
+    if settings.database_url and settings.redis_url:
+        return Embedded(filled)
+    place = places.settle(settings.home)
+    for note in place.notes:
+        say(note)
+    embedded = Embedded(filled, places=place)
+    try:
+        _start_all(embedded, place, fsync=fsync)
+    except BaseException:
+        halt(embedded)
+        raise
+    return embedded
+
+
+def halt(embedded: Embedded, *, hurry: Callable[[], bool] = lambda: False) -> None:
+    """Stop the servers, the last started one first."""
+    while embedded.running:
+        program, running = embedded.running[-1]
+        process.stop(program, running, hurry=hurry)
+        embedded.running.pop()
+    if embedded.places:
+        embedded.places.leave()
+
+
+def note_connection(settings: Settings, port: int | None) -> None:
+    """Write for other processes of this user how to reach the servers."""
+    noted = {
+        "database_url": settings.database_url,
+        "redis_url": settings.redis_url,
+        "secret_key": settings.secret_key,
+        "port": port,
+        "pid": os.getpid(),
+    }
+    write_private(settings.connection_file, json.dumps(noted))
+
+
+def _start_all(embedded: Embedded, place: Places, *, fsync: bool) -> None:
+    settings = embedded.settings
+    if not settings.redis_url:
+        _start(embedded, redis.program(place, fsync=fsync))
+        embedded.settings = replace(embedded.settings, redis_url=redis.url(place))
+    if not settings.database_url:
+        if postgres.initialise(place, fsync=fsync):
+            say(f"Created the database (PostgreSQL {place.postgres.major}) in {place.postgres_data}.")
+        _start(embedded, postgres.program(place, settings, fsync=fsync))
+        embedded.settings = replace(embedded.settings, database_url=postgres.url(place))
+    for program, running in embedded.running:
+        seconds = postgres.READY_SECONDS if program.name == "postgres" else redis.READY_SECONDS
+        _wait_ready(program, running, seconds)
+
+
+def _start(embedded: Embedded, program: Program) -> None:
+    embedded.running.append((program, process.start(program)))
+    state.note_servers(embedded.settings.home, embedded.running)
+
+
+def _wait_ready(program: Program, running: subprocess.Popen[bytes], seconds: float) -> None:
+    ready = program.answers or (lambda: True)
+    if process.wait_until(ready, seconds, unless=lambda: process.has_ended(running)):
+        return
+    what = "ended at once" if process.has_ended(running) else f"does not answer after {seconds:.0f} s"
+    raise ConfigurationError(
+        f"The embedded {program.name} {what} ({logs.last_lines(program.log)}); see {program.log}."
+    )

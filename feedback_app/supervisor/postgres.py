@@ -1,0 +1,230 @@
+"""The embedded PostgreSQL: its data folder, its settings, whether it answers."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from feedback_app.config import Settings, socket_database_url
+from feedback_app.errors import ConfigurationError
+from feedback_app.supervisor import logs
+from feedback_app.supervisor.account import command_as
+from feedback_app.supervisor.home import kept_secret, private_folder
+from feedback_app.supervisor.places import Places
+from feedback_app.supervisor.process import Program, identity
+
+ROLE: Final = "suara"
+DATABASE: Final = "suara"
+READY_SECONDS: Final = 120.0
+STOP_SECONDS: Final = 60.0
+ENVIRONMENT: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/"}
+STARTING_UP: Final = b"C57P03"
+# Written once; whoever runs a larger machine edits them in postgresql.conf.
+TUNABLES: Final = """
+# Suara Layanan, one small machine
+shared_buffers = 256MB
+effective_cache_size = 1GB
+maintenance_work_mem = 64MB
+max_wal_size = 1GB
+wal_compression = on
+random_page_cost = 1.1
+jit = off
+synchronous_commit = on
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_error_verbosity = terse
+"""
+
+
+def url(places: Places) -> str:
+    """Return the URL of the embedded database."""
+    return socket_database_url(places.sockets, ROLE, kept_secret(places.home, "postgres"), DATABASE)
+
+
+def program(places: Places, settings: Settings, *, fsync: bool = True) -> Program:
+    """Return how to run the server; the settings given here hold whatever the configuration file says."""
+    connections = max(100, settings.web_workers * (settings.web_threads + 4) + 40)
+    given = {
+        "listen_addresses": "",
+        "port": "5432",
+        "unix_socket_directories": str(places.sockets),
+        "unix_socket_permissions": "0700",
+        "max_connections": str(connections),
+        "logging_collector": "off",
+        "log_destination": "stderr",
+    }
+    if not fsync:
+        given |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+    words = [word for name, value in given.items() for word in ("-c", f"{name}={value}")]
+    return Program(
+        name="postgres",
+        argv=(str(places.postgres.server), "-D", str(places.postgres_data), *words),
+        env=ENVIRONMENT,
+        folder=places.data,
+        log=_log(places),
+        account=places.account,
+        address=str(places.postgres_socket),
+        stop_signal=signal.SIGINT,
+        hasten_signal=signal.SIGQUIT,
+        grace_seconds=STOP_SECONDS,
+        before_start=partial(_make_way, places),
+        answers=partial(answers, places.postgres_socket),
+    )
+
+
+def initialise(places: Places, *, fsync: bool = True) -> bool:
+    """Create the cluster, the role and the database unless they exist; return whether they were created.
+
+    All is made in a folder of another name and moved into place at the end: an interrupted first start leaves
+    nothing half-made.
+
+    Raises
+    ------
+    ConfigurationError
+        A step failed; the message carries the end of the log.
+    """
+    if (places.postgres_data / "PG_VERSION").exists():
+        _keep_password(places)
+        return False
+    partial_data = places.data / "postgres.partial"
+    shutil.rmtree(partial_data, ignore_errors=True)
+    private_folder(partial_data, places.account)
+    password_file = _password_for_initdb(places)
+    try:
+        _initdb(places, partial_data, password_file, fsync=fsync)
+    finally:
+        password_file.unlink(missing_ok=True)
+    _append(partial_data / "postgresql.conf", TUNABLES)
+    password = kept_secret(places.home, "postgres")
+    create = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';\nCREATE DATABASE {DATABASE} OWNER {ROLE};\n"
+    _single_user(places, partial_data, create, fsync=fsync)
+    partial_data.rename(places.postgres_data)
+    return True
+
+
+def answers(path: Path) -> bool:
+    """Return whether a server behind the socket takes part in the protocol and is not still starting.
+
+    A server that refuses (too many clients, wrong password) is alive; one in crash recovery is not ready yet.
+    """
+    reply = handshake(path)
+    return reply[:1] in {b"R", b"E"} and STARTING_UP not in reply
+
+
+def handshake(path: Path, seconds: float = 3.0) -> bytes:
+    """Return the first bytes of the server's reply to a start-up message, empty when nobody answers.
+
+    Source: PostgreSQL documentation, Frontend/Backend Protocol, Message Formats (StartupMessage, version 3.0).
+    """
+    words = b"user\0" + ROLE.encode() + b"\0database\0" + DATABASE.encode() + b"\0\0"
+    message = struct.pack("!ii", 8 + len(words), 196608) + words
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as link:
+            link.settimeout(seconds)
+            link.connect(str(path))
+            link.sendall(message)
+            return link.recv(400)
+    except OSError:
+        return b""
+
+
+def _initdb(places: Places, data: Path, password_file: Path, *, fsync: bool) -> None:
+    common = ("-D", str(data), "--username=postgres", "--encoding=UTF8", "--no-instructions")
+    secret = ("--auth=scram-sha-256", f"--pwfile={password_file}")
+    sync = () if fsync else ("--no-sync",)
+    for locale in _locales(places.postgres.major):
+        done = _run(places, (str(places.postgres.initdb), *common, *secret, *sync, *locale), check=False)
+        if done:
+            return
+    raise _unprepared(places)
+
+
+def _locales(major: int) -> tuple[tuple[str, ...], ...]:
+    # All order text by code point. The built-in one knows letters beyond ASCII and never changes with the system;
+    # plain C, for systems without C.UTF-8, knows ASCII letters only.
+    if major >= 17:
+        builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+        return ((*builtin, "--locale=C.UTF-8"), (*builtin, "--locale=C"))
+    return (("--locale=C.UTF-8",), ("--locale=C",))
+
+
+def _keep_password(places: Places) -> None:
+    if not (places.home / "secrets" / "postgres").exists():
+        password = kept_secret(places.home, "postgres")
+        _clear_stale(places)
+        _single_user(places, places.postgres_data, f"ALTER ROLE {ROLE} PASSWORD '{password}';\n", fsync=True)
+
+
+def _password_for_initdb(places: Places) -> Path:
+    password = kept_secret(places.home, "postgres-admin")
+    path = places.sockets / f".{secrets.token_hex(8)}"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(password)
+        if places.account.switch:
+            os.fchown(file.fileno(), places.account.uid, places.account.gid)
+    return path
+
+
+def _single_user(places: Places, data: Path, statements: str, *, fsync: bool) -> None:
+    # The statements carry a password, which must not reach the log when one of them fails.
+    switches = ["-c", "log_min_error_statement=panic", *([] if fsync else ["-c", "fsync=off"])]
+    _run(places, (str(places.postgres.server), "--single", "-D", str(data), *switches, "postgres"), statements)
+
+
+def _run(places: Places, argv: tuple[str, ...], statements: str = "", *, check: bool = True) -> bool:
+    done = subprocess.run(  # noqa: S603 - the command is built by this package
+        command_as(places.account, places.data, argv, death_signal=signal.SIGTERM),
+        input=statements.encode(),
+        env=ENVIRONMENT,
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        check=False,
+    )
+    logs.append(_log(places), done.stdout)
+    succeeded = done.returncode == 0 and b"ERROR:" not in done.stdout
+    if check and not succeeded:
+        raise _unprepared(places)
+    return succeeded
+
+
+def _unprepared(places: Places) -> ConfigurationError:
+    path = _log(places)
+    return ConfigurationError(f"PostgreSQL's data folder cannot be prepared ({logs.last_lines(path)}); see {path}.")
+
+
+def _log(places: Places) -> Path:
+    return places.home / "logs" / "postgres.log"
+
+
+def _append(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def _make_way(places: Places) -> None:
+    private_folder(places.sockets, places.account)
+    _clear_stale(places)
+
+
+def _clear_stale(places: Places) -> None:
+    """Remove the pid file of a server that is gone when its number now belongs to another program."""
+    path = places.postgres_data / "postmaster.pid"
+    try:
+        pid = int(path.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0])
+    except (OSError, ValueError):
+        return
+    command = Path(f"/proc/{pid}/cmdline")
+    if identity(pid) is None or (command.exists() and b"postgres" not in command.read_bytes()):
+        path.unlink(missing_ok=True)

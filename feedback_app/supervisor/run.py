@@ -1,0 +1,246 @@
+"""`up`, `down`, `status`: the whole of one machine in the foreground, its end, and how it is."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Final
+
+from feedback_app.config import Settings
+from feedback_app.errors import ConfigurationError
+from feedback_app.supervisor import children, embedded, leftovers, lock, orphans, ports, process, state, watch
+from feedback_app.supervisor.children import Commands
+from feedback_app.supervisor.console import say
+from feedback_app.supervisor.embedded import Embedded
+from feedback_app.supervisor.home import open_home
+from feedback_app.supervisor.interruption import InterruptedStart, Requests, heard
+from feedback_app.supervisor.lock import HomeLock
+from feedback_app.supervisor.state import PartStatus
+from feedback_app.supervisor.watch import Part
+
+DOWN_SECONDS: Final = 120.0
+OPEN_FILES: Final = 65_536
+STOP_ORDER: Final = ("web", "worker", "sweep")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What `up` has brought up: settings that reach everything, and the address of the pages."""
+
+    settings: Settings
+    address: str
+    port: int | None
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Whether `up` runs in a folder, where, and each of its parts."""
+
+    running: bool
+    pid: int | None
+    address: str
+    parts: tuple[PartStatus, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 when every part runs, 3 otherwise (as `systemctl status`)."""
+        return 0 if self.running and all(part.state == "running" for part in self.parts) else 3
+
+
+def up(
+    settings: Settings,
+    *,
+    web: bool = True,
+    prepare: Callable[[Settings], None] | None = None,
+    on_ready: Callable[[Running], None] | None = None,
+    commands: Callable[[Settings, int], Commands] = children.usual_commands,
+) -> int:
+    """Run everything in the foreground until told to stop, and return the exit code.
+
+    `prepare` is called when the servers answer and before any other part starts (migrations belong there),
+    `on_ready` when all parts run for the first time. `commands` gives the command of each part by name.
+    Call it from the main thread.
+
+    Raises
+    ------
+    ConfigurationError
+        Something it needs is missing or taken; nothing is left running.
+    """
+    open_home(settings.home)
+    held = HomeLock(settings.home)
+    if not held.take("up"):
+        return _already_running(settings)
+    try:
+        _raise_file_limit()
+        orphans.adopt_grandchildren()
+        leftovers.clear(settings.home)
+        with heard() as requests, _port(settings, web=web) as port:
+            return _Run(settings, held, requests, port).through(prepare, on_ready, commands)
+    finally:
+        held.release()
+
+
+def down(settings: Settings) -> int:
+    """Stop the `up` of this folder and return 0; return 1 when it does not stop or something else runs there."""
+    found = lock.holder(settings.home)
+    if found is None:
+        return _clear_after_crash(settings)
+    if found.kind != "up":
+        say(f"Not stopped: process {found.pid} is a single command that uses the servers of {settings.home}.")
+        return 1
+    try:
+        os.kill(found.pid, signal.SIGTERM)
+    except ProcessLookupError:
+        pass
+    except PermissionError:
+        say(f"Not stopped: process {found.pid} belongs to another user.")
+        return 1
+    if process.wait_until(lambda: lock.holder(settings.home) is None, DOWN_SECONDS):
+        say(f"Stopped (process {found.pid}).")
+        return 0
+    say(f"Process {found.pid} was asked to stop and still runs; see {settings.home / 'logs'}.")
+    return 1
+
+
+def status(settings: Settings) -> Status:
+    """Return how the parts of this folder are, as the supervisor noted last and the kernel confirms."""
+    found = lock.holder(settings.home)
+    parts = tuple(_confirmed(part, alive=found is not None) for part in state.read(settings.home))
+    if found is None:
+        return Status(running=False, pid=None, address="", parts=parts)
+    return Status(running=found.kind == "up", pid=found.pid, address=found.address, parts=parts)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One life of `up`, from the lock to the last process."""
+
+    settings: Settings
+    held: HomeLock
+    requests: Requests
+    port: int | None
+
+    def through(
+        self,
+        prepare: Callable[[Settings], None] | None,
+        on_ready: Callable[[Running], None] | None,
+        commands: Callable[[Settings, int], Commands],
+    ) -> int:
+        address = children.address(self.settings.host, self.port) if self.port else ""
+        self.held.note("up", address)
+        parts: list[Part] = []
+        started: Embedded | None = None
+        try:
+            self.requests.breaks_off = True
+            started = embedded.launch(self.settings)
+            reaching = replace(started.settings, port=self.port)
+            embedded.note_connection(reaching, self.port)
+            if prepare:
+                prepare(reaching)
+            self.requests.breaks_off = False
+            parts = self._parts(started, reaching, commands)
+            running = Running(reaching, address, self.port, os.getpid())
+            self._watch(parts, running, on_ready)
+        except InterruptedStart:
+            say("Stopping before the start was complete.")
+        finally:
+            self.requests.breaks_off = False
+            self._stop(parts, started)
+        return 0
+
+    def _parts(
+        self, started: Embedded, reaching: Settings, commands: Callable[[Settings, int], Commands]
+    ) -> list[Part]:
+        servers = [Part(program, running, state="running") for program, running in started.running]
+        wanted = {
+            name: argv
+            for name, argv in commands(reaching, self.port or 0).items()
+            if name != "web" or self.port is not None
+        }
+        return servers + [Part(program) for program in children.programs(reaching, self.port, wanted)]
+
+    def _watch(self, parts: list[Part], running: Running, on_ready: Callable[[Running], None] | None) -> None:
+        watch.watch(
+            self.settings.home,
+            parts,
+            until=self.requests.stop,
+            when_ready=lambda: on_ready(running) if on_ready else None,
+        )
+
+    def _stop(self, parts: list[Part], started: Embedded | None) -> None:
+        if parts:
+            say("Stopping; a second Ctrl-C hastens.")
+        by_name = {part.program.name: part for part in parts}
+        others = [name for name in by_name if name not in {*STOP_ORDER, "redis", "postgres"}]
+        for name in (*STOP_ORDER, *others, "redis", "postgres"):
+            part = by_name.get(name)
+            if part and part.running:
+                process.stop(part.program, part.running, hurry=self.requests.hurry)
+        if started:
+            if parts:
+                started.running.clear()
+            embedded.halt(started, hurry=self.requests.hurry)
+        for name in ("connection.json", "status.json"):
+            (self.settings.home / name).unlink(missing_ok=True)
+        orphans.bury(())
+        if parts:
+            say("Stopped.")
+
+
+def _already_running(settings: Settings) -> int:
+    found = lock.holder(settings.home)
+    if found is not None and found.kind != "up":
+        raise ConfigurationError(
+            f"Process {found.pid} is a command that uses the servers of {settings.home}: start again when it ends."
+        )
+    place = f" at {found.address}" if found and found.address else ""
+    number = f" (process {found.pid})" if found and found.pid else ""
+    say(f"Already running{place}{number}; nothing was started. Stop it with `feedback down`.")
+    return 0
+
+
+def _clear_after_crash(settings: Settings) -> int:
+    if not settings.home.exists():
+        say("Nothing is running.")
+        return 0
+    open_home(settings.home)
+    held = HomeLock(settings.home)
+    if held.take("servers"):
+        try:
+            ended = leftovers.clear(settings.home)
+        finally:
+            held.release()
+        say(f"Ended {ended} processes of a start that was killed." if ended else "Nothing is running.")
+    return 0
+
+
+def _confirmed(part: PartStatus, *, alive: bool) -> PartStatus:
+    if not alive:
+        return replace(part, state="stopped", pid=None)
+    if part.pid is not None and process.identity(part.pid) != part.identity:
+        return replace(part, state="restarting", pid=None)
+    return part
+
+
+@contextmanager
+def _port(settings: Settings, *, web: bool) -> Iterator[int | None]:
+    if not web:
+        yield None
+        return
+    with ports.reserved(settings) as port:
+        yield port
+
+
+def _raise_file_limit() -> None:
+    """Allow the web server as many connections as the machine does; many systems start with 1024 open files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

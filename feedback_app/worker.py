@@ -1,0 +1,48 @@
+"""The process that runs jobs: one, with the model loaded once."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from feedback_app import jobs, queue
+from feedback_app.app import create_app
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 2.0
+
+
+class ModelWorker(SimpleWorker):  # type: ignore[misc]
+    """A worker that runs jobs in its own process: forking would load the model again for every job."""
+
+
+def main() -> None:
+    """Run jobs until told to stop; a Redis that is away is waited for, as the rows lose nothing by waiting."""
+    app = create_app()
+    with app.app_context():
+        jobs.classifier()
+        url = jobs.settings().redis_url
+        if not url:
+            raise SystemExit("REDIS_URL is not set: the worker takes its reminders from Redis.")
+        while True:
+            try:
+                # No time-out on reading: a worker waits for its next job as long as it takes.
+                connection = Redis.from_url(url)
+                connection.ping()
+                worker = ModelWorker([queue.queue_on(connection)], connection=connection, serializer=JSONSerializer)
+                worker.work(logging_level="WARNING")
+            except RedisError as error:
+                log.warning("Redis is away (%s); trying again.", error)
+                time.sleep(RETRY_SECONDS)
+            else:
+                return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""Real servers, a database built by the migrations, and one transaction per test that is rolled back at its end."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from redis import Redis
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from feedback_app import config
+from feedback_app.app import create_app
+from feedback_app.db import db
+
+TEMPLATE = f"suara_test_{os.getpid()}"
+SECRET = "a-key-for-the-tests-only-0123456789abcdef"
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[config.Settings]:
+    """The servers of DATABASE_URL and REDIS_URL where both are set, else embedded ones of this run alone."""
+    from feedback_app.supervisor import servers as run_servers
+
+    given = replace(config.load(), secret_key=SECRET)
+    if given.database_url and given.redis_url:
+        yield given
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="suara-tests-", ignore_cleanup_errors=True) as home,
+        run_servers(replace(given, home=Path(home)), fsync=False) as started,
+    ):
+        yield replace(started, secret_key=SECRET)
+
+
+def _server_url(settings: config.Settings, database: str) -> str:
+    assert settings.database_url
+    return make_url(settings.database_url).set(database=database).render_as_string(hide_password=False)
+
+
+@contextmanager
+def fresh_database(settings: config.Settings, name: str, template: str | None = None) -> Iterator[str]:
+    """Create a database, give its URL, drop it afterwards."""
+    assert settings.database_url
+    from_template = f' TEMPLATE "{template}"' if template else ""
+    with psycopg.connect(settings.database_url, autocommit=True) as maintenance:
+        maintenance.execute(f'CREATE DATABASE "{name}"{from_template}'.encode())
+    try:
+        yield _server_url(settings, name)
+    finally:
+        with psycopg.connect(settings.database_url, autocommit=True) as maintenance:
+            maintenance.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(scope="session")
+def app(servers: config.Settings) -> Iterator[Flask]:
+    """The application on a database that the migrations built."""
+    with fresh_database(servers, TEMPLATE) as url:
+        application = create_app(replace(servers, database_url=url))
+        application.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+        with application.app_context():
+            upgrade()
+            db.engine.dispose()
+        yield application
+        with application.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def connection(app: Flask) -> Iterator[sa.Connection]:
+    """One connection in one transaction; whatever the application commits is undone with it."""
+    with app.app_context():
+        engine = db.engine
+    opened = engine.connect()
+    outer = opened.begin()
+    # The application's sessions join this connection, each commit of theirs being a savepoint here.
+    db._app_engines[app][None] = opened  # type: ignore[assignment]
+    options = dict(db.session.session_factory.kw)
+    db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+    try:
+        yield opened
+    finally:
+        db.session.session_factory.kw.clear()
+        db.session.session_factory.kw.update(options)
+        db._app_engines[app][None] = engine
+        outer.rollback()
+        opened.close()
+
+
+@pytest.fixture
+def session(connection: sa.Connection) -> Iterator[Session]:
+    """A session of the test's own, on the same connection as the application's."""
+    with Session(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(app: Flask, connection: sa.Connection) -> Iterator[FlaskClient]:
+    """A browser without a window, on the test's transaction."""
+    with app.test_client() as opened:
+        yield opened
+
+
+@pytest.fixture
+def redis(servers: config.Settings) -> Iterator[Redis]:
+    """An empty Redis."""
+    assert servers.redis_url
+    with Redis.from_url(servers.redis_url) as opened:
+        opened.flushdb()
+        yield opened
+        opened.flushdb()
+
+
+@dataclass(frozen=True)
+class Live:
+    """An application on a database of its own in which commits are real, for tests with several processes."""
+
+    app: Flask
+    settings: config.Settings
+    environ: dict[str, str]
+
+
+@pytest.fixture
+def live(servers: config.Settings, app: Flask, tmp_path: Path) -> Iterator[Live]:
+    """A copy of the empty database with real commits, and the environment for processes that use it."""
+    name = f"suara_live_{secrets.token_hex(4)}"
+    with fresh_database(servers, name, template=TEMPLATE) as url:
+        settings = replace(servers, database_url=url, home=tmp_path)
+        application = create_app(settings)
+        environ = {
+            **os.environ,
+            "DATABASE_URL": url,
+            "REDIS_URL": str(settings.redis_url),
+            "SECRET_KEY": SECRET,
+            "FEEDBACK_HOME": str(tmp_path),
+        }
+        yield Live(application, settings, environ)
+        with application.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def login(client: FlaskClient) -> Callable[[object], FlaskClient]:
+    """Sign somebody in by the form, as they would; the factories give every account the same password."""
+    from tests.factories import PASSWORD
+
+    def sign_in(user: object) -> FlaskClient:
+        answer = client.post("/masuk", data={"email": user.email, "password": PASSWORD})  # type: ignore[attr-defined]
+        assert answer.status_code == 302, answer.get_data(as_text=True)
+        return client
+
+    return sign_in
