@@ -56,19 +56,20 @@ class NotPermittedError(ForbiddenError):
     code = "not_permitted"
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Mark a view with the permission it asks for."""
+def requires(*permissions: Permission) -> Callable[[View], View]:
+    """Mark a view with the permissions that open it; any one of them does."""
 
     def mark(view: View) -> View:
-        view.required_permission = permission  # type: ignore[attr-defined]
+        view.required_permissions = frozenset(permissions)  # type: ignore[attr-defined]
         return view
 
     return mark
 
 
-def required_permission(view: Callable[..., ResponseReturnValue] | None) -> Permission | None:
-    """Return the permission a view was marked with."""
-    return getattr(view, "required_permission", None)
+def required_permissions(view: Callable[..., ResponseReturnValue] | None) -> frozenset[Permission]:
+    """Return the permissions of which a view asks for one; none where it was never marked."""
+    found: frozenset[Permission] = getattr(view, "required_permissions", frozenset())
+    return found
 
 
 def today() -> date:
@@ -94,9 +95,9 @@ def guard_endpoints(app: Flask) -> None:
 def _guard() -> None:
     if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS:
         return
-    wanted = required_permission(current_app.view_functions.get(request.endpoint))
+    wanted = required_permissions(current_app.view_functions.get(request.endpoint))
     if not current_user.is_authenticated:
         raise SignInRequiredError("Silakan masuk untuk membuka halaman ini.")
     # An endpoint that names no permission is closed to everybody until it does.
-    if wanted is None or wanted not in my_permissions():
+    if not wanted & my_permissions():
         raise NotPermittedError("Akun Anda tidak memiliki wewenang untuk halaman ini.")

@@ -1,4 +1,6 @@
-"""Placeholder until the real module is written."""
+"""Signing in and out is Flask-Security's; here are its pages' templates (`templates/account`)."""
+
+from __future__ import annotations
 
 from flask import Blueprint
 

@@ -6,19 +6,21 @@ import functools
 import hashlib
 from pathlib import Path
 
-from flask import Flask, current_app, url_for
+from flask import current_app, url_for
+from flask.sansio.app import App
 from flask_babel import get_locale, gettext
 
 from feedback_app.blueprints.access import my_permissions
 from feedback_app.blueprints.labels import RATINGS, label
 from feedback_app.identity.rules import Permission
+from feedback_app.intake.rules import reasons_for
 
 
-def register_frame(app: Flask) -> None:
+def register_frame(app: App) -> None:
     """Give the templates their functions and filters."""
-    for function in (asset, current_language, endpoint_exists, my_permissions, staff_pages):
+    for function in (asset, current_language, endpoint_exists, my_permissions, reasons_for, staff_pages):
         app.add_template_global(function, function.__name__)
-    app.add_template_global(RATINGS, "rating_words")  # type: ignore[arg-type] - a table serves as well
+    app.jinja_env.globals["rating_words"] = RATINGS
     app.add_template_filter(label, "label")
 
 

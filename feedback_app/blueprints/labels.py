@@ -8,9 +8,13 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
-from feedback_app.handling.rules import CaseStatus, Outcome
-from feedback_app.intake.rules import BadReason, GoodReason, SubmissionKind
+from feedback_app.evaluation.models import CycleKind, CycleStatus, Exclusion
+from feedback_app.evaluation.rules import Band
+from feedback_app.handling.rules import CaseStatus, Classification, Outcome
+from feedback_app.intake.rules import BadReason, Channel, GoodReason, SubmissionKind
+from feedback_app.nlp.labels import Aspect, Kind, Sentiment, Urgency
 from feedback_app.organisation.models import UnitKind
+from feedback_app.organisation.rules import AssignmentKind
 
 # Any: Flask-Babel's lazy strings have no type of their own.
 Words = Any
@@ -59,6 +63,58 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (UnitKind.HOSPITAL, _("Rumah sakit")),
     (UnitKind.INSPECTORATE, _("Inspektorat")),
     (UnitKind.SECTION, _("Bidang atau loket")),
+    (Channel.OPEN, _("Terbuka")),
+    (Channel.TOKEN, _("Token kunjungan")),
+    (Channel.IMPORTED, _("Impor")),
+    (Classification.INFORMATION_REQUEST, _("Permintaan informasi")),
+    (Classification.NO_OVERSIGHT, _("Pengaduan tidak berkadar pengawasan")),
+    (Classification.OVERSIGHT, _("Pengaduan berkadar pengawasan")),
+    (Classification.ASPIRATION, _("Aspirasi")),
+    (Kind.COMPLAINT, _("Pengaduan")),
+    (Kind.ASPIRATION, _("Aspirasi")),
+    (Kind.INFORMATION_REQUEST, _("Permintaan informasi")),
+    (Kind.PRAISE, _("Pujian")),
+    (Kind.SPAM, _("Bukan masukan (spam)")),
+    (Sentiment.NEGATIVE, _("Negatif")),
+    (Sentiment.NEUTRAL, _("Netral")),
+    (Sentiment.POSITIVE, _("Positif")),
+    (Urgency.NORMAL, _("Biasa")),
+    (Urgency.HIGH, _("Mendesak")),
+    (Urgency.CRITICAL, _("Sangat mendesak")),
+    (Aspect.REQUIREMENTS, _("Persyaratan")),
+    (Aspect.PROCEDURE, _("Prosedur")),
+    (Aspect.DELAY, _("Penundaan berlarut")),
+    (Aspect.QUEUE_HOURS, _("Antrean dan jam layanan")),
+    (Aspect.NOT_SERVED, _("Tidak dilayani")),
+    (Aspect.FEE, _("Biaya")),
+    (Aspect.ILLEGAL_LEVY, _("Pungutan liar")),
+    (Aspect.PRODUCT_ERROR, _("Hasil layanan keliru")),
+    (Aspect.COMPETENCE, _("Kecakapan petugas")),
+    (Aspect.CONDUCT, _("Sikap petugas")),
+    (Aspect.DISCRIMINATION, _("Diskriminasi")),
+    (Aspect.ABUSE_OF_POWER, _("Penyalahgunaan wewenang")),
+    (Aspect.FACILITIES, _("Sarana dan prasarana")),
+    (Aspect.ACCESSIBILITY, _("Akses bagi kelompok rentan")),
+    (Aspect.ONLINE_SYSTEM, _("Sistem daring")),
+    (Aspect.INFORMATION, _("Informasi layanan")),
+    (Aspect.COMPLAINT_HANDLING, _("Penanganan pengaduan")),
+    (Aspect.DATA_PRIVACY, _("Data pribadi")),
+    (Aspect.OTHER, _("Lainnya")),
+    (AssignmentKind.DEFINITIVE, _("Definitif")),
+    (AssignmentKind.ACTING_VACANT, _("Plt (jabatan kosong)")),
+    (AssignmentKind.ACTING_ABSENT, _("Plh (pejabat berhalangan)")),
+    (AssignmentKind.ADDITIONAL, _("Tugas tambahan")),
+    (CycleKind.MONTHLY, _("Bulanan")),
+    (CycleKind.QUARTERLY, _("Triwulanan")),
+    (CycleKind.SEMESTER, _("Semesteran")),
+    (CycleKind.ANNUAL, _("Tahunan")),
+    (CycleStatus.OPEN, _("Belum dihitung")),
+    (CycleStatus.COMPUTED, _("Sudah dihitung")),
+    (Exclusion.NO_PROOF_OF_VISIT, _("Tanpa bukti kunjungan")),
+    (Band.ABOVE, _("Di atas ekspektasi")),
+    (Band.AS_EXPECTED, _("Sesuai ekspektasi")),
+    (Band.BELOW, _("Di bawah ekspektasi")),
+    (Band.INSUFFICIENT, _("Belum cukup bukti")),
 )
 
 # Members of two enumerations that share a stored word are equal as strings, so the enumeration is part of the key.

@@ -22,6 +22,7 @@ from feedback_app.organisation.queries import (
     agency_by_code,
     services_of,
     unit_by_code,
+    unit_by_id,
     units_of,
 )
 
@@ -76,6 +77,13 @@ def agency_card(session: Session, code: str) -> AgencyCard:
     feedback_app.organisation.queries.UnknownAgencyError
     """
     return _kept(("agency", code), lambda: _card(agency_by_code(session, code)))
+
+
+def place_by_id(session: Session, agency_id: int, unit_id: int) -> Place:
+    """Return a unit known by its id, such as that of a visit."""
+    agency = next(card for card in agency_cards(session) if card.id == agency_id)
+    unit = unit_by_id(session, agency_id, unit_id, agency.today())
+    return place_of(session, agency.code, unit.code)
 
 
 def place_of(session: Session, agency_code: str, unit_code: str) -> Place:

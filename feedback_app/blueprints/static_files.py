@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 from typing import Final
 
-from flask import Flask, Response, request
+from flask import Response, request
+from flask.sansio.app import App
 
 STATIC_ENDPOINTS: Final = frozenset({"static", "bootstrap.static"})
 YEAR_SECONDS: Final = 365 * 24 * 3600
@@ -14,7 +15,7 @@ COMPRESSIBLE: Final = frozenset({"text/css", "text/javascript", "application/jav
 MOST_KEPT: Final = 32
 
 
-def register_static_files(app: Flask) -> None:
+def register_static_files(app: App) -> None:
     """Compress static text and say how long a browser may keep it."""
     kept: dict[str, bytes] = {}
 
@@ -34,7 +35,7 @@ def register_static_files(app: Flask) -> None:
 
 def _compress(response: Response, kept: dict[str, bytes]) -> None:
     # Pages are left alone: compressing what holds both a secret and a visitor's words tells the secret (BREACH).
-    if "gzip" not in request.accept_encodings or "Range" in request.headers:
+    if not request.accept_encodings["gzip"] or "Range" in request.headers:
         return
     etag = response.get_etag()[0] or ""
     name = f"{request.path} {etag}"

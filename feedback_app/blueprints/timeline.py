@@ -59,7 +59,10 @@ def _reading(tracked: Tracked) -> Step:
 
 def _handling(tracked: Tracked, case: TrackedCase) -> Step:
     title = gettext("Ditangani %(unit)s", unit=tracked.unit_name)
-    taken_at = next((at for at, status, _ in case.events if status is CaseStatus.IN_PROGRESS), None)
+    # A dispute leads to IN_PROGRESS as well; that is the citizen's step and has a line of its own.
+    taken_at = next(
+        (at for at, status, outcome in case.events if status is CaseStatus.IN_PROGRESS and outcome is None), None
+    )
     if case.status is CaseStatus.ARCHIVED:
         return Step(title, Progress.DONE, taken_at)
     if case.status is CaseStatus.ON_HOLD:
@@ -104,4 +107,7 @@ def _window(tracked: Tracked, case: TrackedCase) -> str | None:
     if case.silence_ends_at is None:
         return None
     until = day(local_day(case.silence_ends_at, tracked.time_zone))
-    return gettext("Tanpa kabar dari Anda sampai %(day)s, laporan ditutup dan dicatat sebagai tanpa kabar.", day=until)
+    words: str = gettext(
+        "Tanpa kabar dari Anda sampai %(day)s, laporan ditutup dan dicatat sebagai tanpa kabar.", day=until
+    )
+    return words

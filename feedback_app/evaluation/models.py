@@ -61,6 +61,7 @@ class Cycle(Base):
     tau2: Mapped[float | None]
     sigma2: Mapped[float | None]
     delta: Mapped[float | None]
+    overall_baseline: Mapped[float | None]
     opened_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     opened_at: Mapped[datetime]
 
@@ -123,8 +124,9 @@ class Score(Base):
         tenant_key("cycle_id", to="cycles"),
         tenant_key("employee_id", to="employees"),
         sa.CheckConstraint("low <= score AND score <= high", name="interval_holds_score"),
-        sa.CheckConstraint("reliability >= 0 AND reliability < 1", name="reliability_range"),
+        sa.CheckConstraint("reliability BETWEEN 0 AND 1", name="reliability_range"),
         sa.CheckConstraint("n_effective >= 0 AND n >= 0 AND n_beside >= 0", name="counts_positive"),
+        sa.CheckConstraint("own_share BETWEEN 0 AND 1", name="own_share_range"),
         sa.CheckConstraint("band = 'insufficient' OR n_effective >= 30", name="no_band_from_small_numbers"),
     )
 
@@ -133,6 +135,7 @@ class Score(Base):
     employee_id: Mapped[int]
     n: Mapped[int]
     n_effective: Mapped[float]
+    own_share: Mapped[float]
     n_beside: Mapped[int]
     mean_residual: Mapped[float]
     score: Mapped[float]

@@ -67,9 +67,7 @@ class _Period:
     valid: tuple[AssignmentSpan, ...]
 
 
-def responsibility_segments(
-    assignments: Sequence[AssignmentSpan], starts_on: date, ends_on: date
-) -> list[Segment]:
+def responsibility_segments(assignments: Sequence[AssignmentSpan], starts_on: date, ends_on: date) -> list[Segment]:
     """Divide the responsibility for each unit and service over its people, piece by piece in time.
 
     On each day the weight 1 of a rating is divided, in proportion to the declared shares, over the
@@ -151,7 +149,8 @@ def _continues(before: Segment, after: Segment) -> bool:
 def _segments_in(period: _Period, service_id: int | None) -> Iterable[Segment]:
     responsible = _responsible(period.valid)
     whole = sum(span.share for span in responsible)
-    is_even = len({span.share for span in responsible}) <= 1
+    people = len({span.employee_id for span in responsible})
+    is_even = people == len(responsible) and len({span.share for span in responsible}) == 1
     for span in responsible:
         part = span.share / whole
         yield Segment(
@@ -162,7 +161,7 @@ def _segments_in(period: _Period, service_id: int | None) -> Iterable[Segment]:
             starts_on=period.starts_on,
             ends_on=period.ends_on,
             share=float(part),
-            reason=_reason(span, len(responsible), None if is_even else part),
+            reason=_reason(span, people, None if is_even else part),
         )
 
 
@@ -171,8 +170,7 @@ def _responsible(valid: tuple[AssignmentSpan, ...]) -> list[AssignmentSpan]:
     return [
         span
         for span in valid
-        if span.share > 0
-        and not (span.is_head and span.kind in _REPLACED_WHILE_ABSENT and span.service_id in absent)
+        if span.share > 0 and not (span.is_head and span.kind in _REPLACED_WHILE_ABSENT and span.service_id in absent)
     ]
 
 

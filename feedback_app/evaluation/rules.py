@@ -9,7 +9,17 @@ from typing import Final
 
 from feedback_app.evaluation.baseline import Baselines, Strata, baselines
 from feedback_app.evaluation.responsibility import AssignmentSpan, Segment, responsibility_segments
-from feedback_app.evaluation.score import Band, Contributions, CycleScores, PersonScore, band, score_people
+from feedback_app.evaluation.score import (
+    N_EFFECTIVE_MIN,
+    RELIABILITY_MIN,
+    Z_90,
+    Band,
+    Contributions,
+    CycleScores,
+    PersonScore,
+    band,
+    score_people,
+)
 from feedback_app.evaluation.variance import (
     Shrunk,
     VarianceComponents,
@@ -20,7 +30,10 @@ from feedback_app.evaluation.variance import (
 
 __all__ = [
     "METHOD_VERSION",
+    "N_EFFECTIVE_MIN",
     "POINTS_PER_STEP",
+    "RELIABILITY_MIN",
+    "Z_90",
     "AssignmentSpan",
     "Band",
     "Baselines",

@@ -34,6 +34,7 @@ class Contributions:
     `employee` is the person's id; `n` counts the ratings touched; `weight` is Σw and `weight_squares` Σw², w
     the share of each; `total` and `total_squares` are Σwy and Σwy², y on 25 to 100; `baseline` is the
     stratum's. For a cell of n ratings with one share these are n, n·share, n·share², share·Σy and share·Σy².
+    Whoever answers for a cell through two assignments has one row of it, with both shares added.
     """
 
     employee: NDArray[np.int64]
@@ -93,13 +94,14 @@ class CycleScores:
 def band(low: float, high: float, reliability: float, n_effective: float, delta: float) -> Band:
     """Say what an interval says, in this order.
 
-    1. Too little evidence, whatever the figure: fewer than 30 effective ratings or a reliability below 0.70.
-    2. The whole interval above +delta: above. 3. The whole interval below -delta: below. An end exactly on an
-    edge is not beyond it. 4. The interval crosses both edges: it excludes nothing, so too little evidence. 5.
-    It lies inside the edges or crosses one of them: as expected.
+    1. Fewer than 30 effective ratings or a reliability below 0.70: insufficient, whatever the figure.
+    2. The whole interval above +delta: above.
+    3. The whole interval below -delta: below.
+    4. The interval crosses both edges, and so excludes nothing: insufficient.
+    5. It lies inside the edges or crosses one of them: as expected.
 
-    The evidence is tested first, so that a small number of extreme ratings never bands anybody, neither up
-    nor down.
+    An end exactly on an edge is not beyond it. The evidence is tested first, so that a small number of
+    extreme ratings never bands anybody, neither up nor down.
 
     Parameters
     ----------

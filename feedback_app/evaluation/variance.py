@@ -44,8 +44,8 @@ def variance_components(
         E[within]  = sigma2 (N - Σ v_i/n_i)
         E[between] = tau2 (Σ v_i - Σ n_i²/N) + sigma2 (Σ v_i/n_i - 1),
 
-    the first for a team that stays the same; they are solved in this form, and for whole ratings (v = n) they
-    are the two formulas above.
+    for teams that stay the same and are all among the groups. They are solved in this form; for whole ratings
+    (v = n) they are the two formulas above. Where people work alone and in teams, tau2 comes out too small.
 
     Parameters
     ----------
@@ -80,9 +80,7 @@ def variance_components(
     return _components(weight[used], sums[used], squares[used], own[used])
 
 
-def _components(
-    n: FloatArray, total: FloatArray, total_squares: FloatArray, own: FloatArray
-) -> VarianceComponents:
+def _components(n: FloatArray, total: FloatArray, total_squares: FloatArray, own: FloatArray) -> VarianceComponents:
     if n.size == 0:
         return VarianceComponents(0.0, 0.0)
     everything = float(n.sum())
@@ -109,13 +107,16 @@ def shrink(
 ) -> Shrunk:
     """Draw each person's mean back towards 0 as far as chance alone would have moved it.
 
-    With B = tau2 / (tau2 + sigma2 / n_effective): û = B · r̄, reliability = s · B and standard error √(tau2
-    (1 - s · B)), where s (`own_share`) is the mean share the person has in the ratings that count for them.
+    With s (`own_share`) the mean share a person has in the ratings that count for them:
+
+        B = tau2 / (tau2 + sigma2 / n_effective)
+        û = B r̄,  reliability = s B,  standard error = √(tau2 (1 - s B))
 
     For s = 1 this is the best linear unbiased prediction of the random-effects model. A rating shared by a
     fixed team of m equals reads the mean of m people; with n_effective = n/m the best prediction of one of
-    them is again B · r̄, but it explains only s = 1/m of what sets that person apart. The reliability says
-    so: no number of shared ratings tells colleagues apart who always share them.
+    them is again B r̄, but it explains only s = 1/m of what sets that person apart. The reliability says so:
+    no number of shared ratings tells colleagues apart who always share them. With a team that changes, or a
+    person who also works alone, reliability stays below what could be had; it errs towards "not enough".
 
     Parameters
     ----------

@@ -75,7 +75,9 @@ def inbox(
     mine = within(area, Case.agency_id, Case.unit_id)
     if unit_id is not None:
         mine = sa.and_(mine, Case.unit_id == unit_id)
-    by_status = dict(session.execute(sa.select(Case.status, sa.func.count()).where(mine).group_by(Case.status)).tuples())
+    by_status = {
+        status: n for status, n in session.execute(sa.select(Case.status, sa.func.count()).where(mine).group_by(Case.status))
+    }
     counts = {name: sum(by_status.get(status, 0) for status in statuses) for name, statuses in GROUPS.items()}
     order = Case.closed_at.desc() if group == "ended" else Case.reply_due_at.asc()
     query = (

@@ -102,9 +102,7 @@ def visit_token_hash(token: str, key: bytes) -> bytes:
     """
     text = _canonical(token)
     if len(text) != VISIT_TOKEN_LENGTH or not _VALUES.keys() >= set(text):
-        raise InvalidVisitTokenError(
-            "Kode kunjungan ini tidak dikenal. Pindai kembali kode pada struk layanan Anda."
-        )
+        raise InvalidVisitTokenError("Kode kunjungan ini tidak dikenal. Pindai kembali kode pada struk layanan Anda.")
     return _keyed_hash("visit-token", text, key)
 
 

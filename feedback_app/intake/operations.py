@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app import queue
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
-from feedback_app.intake.codes import code_hash, new_code, new_visit_token, visit_token_hash
+from feedback_app.intake.codes import InvalidVisitTokenError, code_hash, new_code, new_visit_token, visit_token_hash
 from feedback_app.intake.models import Submission, VisitToken
 from feedback_app.intake.rules import (
     KINDS_WITH_CASE,
@@ -106,13 +106,13 @@ def check(draft: Draft, *, today: date) -> None:
         raise IncompleteSubmissionError("Tanggal kejadian tidak boleh di masa depan.")
 
 
-def submit(session: Session, draft: Draft, *, tracking_key: bytes, now: datetime, today: date) -> Receipt:
+def submit(session: Session, draft: Draft, *, key: bytes, now: datetime, today: date) -> Receipt:
     """Store a submission with one INSERT and ask for the drain.
 
     Parameters
     ----------
-    tracking_key
-        The secret with which the tracking code is hashed.
+    key
+        The secret with which tracking codes and visit tokens are hashed.
     now, today
         The present moment (UTC) and the present day in the agency's time zone.
 
@@ -125,7 +125,7 @@ def submit(session: Session, draft: Draft, *, tracking_key: bytes, now: datetime
     """
     check(draft, today=today)
     code = new_code(secrets.token_bytes)
-    token = visit_token_hash(draft.visit_token) if draft.visit_token else None
+    token = visit_token_hash(draft.visit_token, key) if draft.visit_token else None
     try:
         session.execute(
             sa.insert(Submission).values(
@@ -133,7 +133,7 @@ def submit(session: Session, draft: Draft, *, tracking_key: bytes, now: datetime
                 channel=Channel.TOKEN if token else Channel.OPEN, rating=draft.rating, reasons=list(draft.reasons),
                 text=draft.text, wants_reply=draft.wants_reply, is_anonymous=draft.is_anonymous,
                 is_confidential=draft.is_confidential, occurred_on=draft.occurred_on, received_at=now,
-                tracking_hash=code_hash(code, tracking_key), visit_token_hash=token,
+                tracking_hash=code_hash(code, key), visit_token_hash=token,
             )
         )  # fmt: skip
     except IntegrityError as error:
@@ -153,6 +153,7 @@ def issue_visit_tokens(
     visited_on: date,
     count: int,
     issued_by: int | None,
+    key: bytes,
     now: datetime,
 ) -> list[str]:
     """Return fresh one-time tokens for visits of one day; only their hashes are stored."""
@@ -161,7 +162,7 @@ def issue_visit_tokens(
         sa.insert(VisitToken),
         [
             {
-                "agency_id": agency_id, "token_hash": visit_token_hash(token), "unit_id": unit_id,
+                "agency_id": agency_id, "token_hash": visit_token_hash(token, key), "unit_id": unit_id,
                 "service_id": service_id, "visited_on": visited_on, "issued_at": now,
                 "expires_at": now + timedelta(days=VISIT_TOKEN_DAYS), "issued_by": issued_by,
             }
@@ -171,7 +172,7 @@ def issue_visit_tokens(
     return tokens
 
 
-def open_visit(session: Session, token: str, *, now: datetime) -> Visit:
+def open_visit(session: Session, token: str, *, key: bytes, now: datetime) -> Visit:
     """Return what an unused token proves.
 
     Raises
@@ -181,15 +182,19 @@ def open_visit(session: Session, token: str, *, now: datetime) -> Visit:
     UsedVisitTokenError
         A rating has used it.
     """
-    digest = visit_token_hash(token)
+    unknown = UnknownVisitTokenError(
+        "Kode kunjungan ini tidak dikenal atau sudah lewat masanya. Anda tetap dapat menilai lewat halaman unit."
+    )
+    try:
+        digest = visit_token_hash(token, key)
+    except InvalidVisitTokenError as error:
+        raise unknown from error
     row = session.execute(
         sa.select(VisitToken.agency_id, VisitToken.unit_id, VisitToken.service_id, VisitToken.visited_on, VisitToken.expires_at)
         .where(VisitToken.token_hash == digest)
     ).first()  # fmt: skip
     if row is None or row.expires_at <= now:
-        raise UnknownVisitTokenError(
-            "Kode kunjungan ini tidak dikenal atau sudah lewat masanya. Anda tetap dapat menilai lewat halaman unit."
-        )
+        raise unknown
     used = session.scalar(
         sa.select(sa.literal(1)).where(
             Submission.agency_id == row.agency_id, Submission.visit_token_hash == digest

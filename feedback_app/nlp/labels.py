@@ -60,6 +60,15 @@ class Urgency(StrEnum):
     CRITICAL = "critical"
 
 
+class Language(StrEnum):
+    """The register a message is written in."""
+
+    INDONESIAN = "id"
+    INFORMAL = "id-informal"
+    REGIONAL_MIX = "regional-mix"
+    ENGLISH = "en"
+
+
 ASPECT_CODES: Final = MappingProxyType(
     {
         aspect: f"A{number:02d}"

@@ -47,11 +47,12 @@ _DATE_LIKE = re.compile(r"\d{1,2}[.\-/]\d{1,2}[.\-/](?:19|20)\d{2}\b")
 _BANKS = r"bca|bri|bni|btn|bsi|mandiri|cimb|danamon|permata|muamalat|bjtm|bjb|bank \w+|dana|ovo|gopay"
 _ACCOUNT_NUMBER = r"(\d(?:[ .\-]?\d){5,18})(?!\d)"
 _CUED_ACCOUNT = re.compile(
-    rf"\b(?:(?:no(?:mor|mer)?\.?\s?)?rek(?:ening)?|{_BANKS}|pelanggan|langganan|sambungan|meter(?:an)?|id"
+    rf"\b(?:(?:no(?:mor|mer)?\.?\s?)?rek(?:ening)?|{_BANKS}|pelanggan|langganan|nopel|sambungan|rekam medis|meter(?:an)?|id"
     r"|no(?:mor|mer)?\.?\s?(?:kartu|peserta|va)|kartu (?:atm|kks|kis|debit|kredit|bpjs|peserta)|nop|nisn|bpjs|kis|virtual account)"
     rf"\b[^\d\n]{{0,24}}?{_ACCOUNT_NUMBER}",
     re.I,
 )
+_AMOUNT = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+00000)(?![\d.\-])")
 _TAX_OBJECT = re.compile(r"(?<!\d)\d{2}\.\d{2}\.\d{3}\.\d{3}\.\d{3}-\d{4}\.\d(?!\d)")
 _HEALTH_CARD = re.compile(r"(?<![\d.])000\d{10}(?!\d)")
 _TAX_NUMBER = re.compile(
@@ -86,8 +87,7 @@ def _first_group(pattern: re.Pattern[str], text: str, kind: PiiKind) -> Iterator
 
 def find_emails(text: str) -> Iterator[Span]:
     """Find e-mail addresses, also spelled "nama (at) surat (dot) com"."""
-    for span in _first_group(_EMAIL, text, PiiKind.EMAIL):
-        yield span
+    yield from _first_group(_EMAIL, text, PiiKind.EMAIL)
     yield from _first_group(_SPOKEN_EMAIL, text, PiiKind.EMAIL)
 
 
@@ -104,7 +104,9 @@ def find_identity_numbers(text: str) -> Iterator[Span]:
 
 def find_accounts(text: str) -> Iterator[Span]:
     """Find bank accounts, customer and card numbers, mostly by the word before them."""
-    yield from _first_group(_CUED_ACCOUNT, text, PiiKind.ACCOUNT)
+    for span in _first_group(_CUED_ACCOUNT, text, PiiKind.ACCOUNT):
+        if not (_AMOUNT.match(text, span.start) or _DATE_LIKE.match(text, span.start)):
+            yield span
     yield from _first_group(_TAX_OBJECT, text, PiiKind.ACCOUNT)
     yield from _first_group(_HEALTH_CARD, text, PiiKind.ACCOUNT)
 
@@ -119,19 +121,22 @@ def find_passports(text: str) -> Iterator[Span]:
     return _first_group(_PASSPORT, text, PiiKind.PASSPORT)
 
 
-def find_phones(text: str) -> Iterator[Span]:
-    """Find mobile and fixed Indonesian phone numbers in the spellings people use; short codes and 0800 are public."""
-    for pattern in (_MOBILE, _FIXED_LINE, _CUED_PHONE):
-        for span in _first_group(pattern, text, PiiKind.PHONE):
-            if not _DATE_LIKE.match(text, span.start):
-                yield span
+def find_mobiles(text: str) -> Iterator[Span]:
+    """Find mobile numbers, with 0, 62 or +62 before them, in the spellings people use."""
+    for span in _first_group(_MOBILE, text, PiiKind.PHONE):
+        if not _DATE_LIKE.match(text, span.start):
+            yield span
+
+
+def find_other_phones(text: str) -> Iterator[Span]:
+    """Find fixed lines, and numbers that only a word like "WA" gives away; short codes and 0800 are public."""
+    yield from _first_group(_FIXED_LINE, text, PiiKind.PHONE)
+    yield from _first_group(_CUED_PHONE, text, PiiKind.PHONE)
 
 
 def find_plates(text: str) -> Iterator[Span]:
     """Find vehicle plates: in capitals by their shape, in small letters only after a word for a vehicle or plate."""
-    for span in _first_group(_PLATE, text, PiiKind.PLATE):
-        if not _PLACE_BEFORE_PLATE.search(text, max(0, span.start - 12), span.start):
-            yield span
-    for span in _first_group(_CUED_PLATE, text, PiiKind.PLATE):
-        if not _PLACE_BEFORE_PLATE.search(text, max(0, span.start - 12), span.start):
-            yield span
+    for pattern in (_PLATE, _CUED_PLATE):
+        for span in _first_group(pattern, text, PiiKind.PLATE):
+            if not _PLACE_BEFORE_PLATE.search(text, max(0, span.start - 12), span.start):
+                yield span

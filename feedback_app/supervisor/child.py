@@ -1,11 +1,11 @@
 """Become another program: tie it to the parent's life, give up rights, then exec.
 
-Run as a script by the supervisor (`python -I -S child.py …`), never imported, so that it starts in milliseconds and
-nothing runs between fork and exec in a process with threads. Arguments:
+Run as a script by the supervisor (`python -I -S child.py …`), never imported: it starts in milliseconds, and
+no code of ours runs between fork and exec. Arguments:
 
     PARENT_PID DEATH_SIGNAL USER_ID GROUP_ID SEARCH FOLDER PROGRAM [ARGUMENT …]
 
-USER_ID -1 keeps the user. SEARCH 1 keeps the one right to pass folders closed to that user (CAP_DAC_READ_SEARCH).
+USER_ID -1 keeps the user. SEARCH 1 keeps the right to pass folders closed to that user (CAP_DAC_READ_SEARCH).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main(argv: list[str]) -> int:
 
 def _switch(user: int, group: int, *, search: bool) -> None:
     if search:
-        # Without this bit access(2), which PostgreSQL asks before it trusts its own files, ignores the capability.
+        # Without this bit access(2), which PostgreSQL asks about its own program, ignores the capability.
         _control(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     os.setgroups([group])
     os.setgid(group)

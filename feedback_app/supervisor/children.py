@@ -16,8 +16,8 @@ from feedback_app.supervisor.process import Program
 
 Commands = Mapping[str, tuple[str, ...]]
 
-# A request whose body arrives slowly occupies a thread until it is complete. These threads, beside the WEB_THREADS
-# that work, are there for slow senders: with 8 threads 60 held bodies stopped the server, with 128 they do not.
+# A request whose body arrives slowly occupies a thread until it is complete. These threads, beside the
+# WEB_THREADS that work, are for slow senders: 60 held bodies stop a server of 8 threads, not one of 128.
 SLOW_SENDERS: Final = 120
 CONNECTIONS_PER_WORKER: Final = 1024
 HEADER_MILLISECONDS: Final = 10_000

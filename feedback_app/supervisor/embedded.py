@@ -100,6 +100,4 @@ def _wait_ready(program: Program, running: subprocess.Popen[bytes], seconds: flo
     if process.wait_until(ready, seconds, unless=lambda: process.has_ended(running)):
         return
     what = "ended at once" if process.has_ended(running) else f"does not answer after {seconds:.0f} s"
-    raise ConfigurationError(
-        f"The embedded {program.name} {what} ({logs.last_lines(program.log)}); see {program.log}."
-    )
+    raise ConfigurationError(f"The embedded {program.name} {what} ({logs.last_lines(program.log)}); see {program.log}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import secrets
 import stat
 from pathlib import Path
@@ -17,7 +18,7 @@ from feedback_app.supervisor.account import Account
 def open_home(home: Path) -> None:
     """Create the folder, or check that it is ours to use.
 
-    A folder created by root can be passed, not read, by others: the servers' user has to reach its own part of it.
+    A folder created by root can be passed, not read, by others: the servers' user must reach its part of it.
 
     Raises
     ------
@@ -109,8 +110,6 @@ def read_noted(path: Path) -> dict[str, Any]:
 
 
 def _user_name(uid: int) -> str:
-    import pwd
-
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

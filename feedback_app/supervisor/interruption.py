@@ -13,7 +13,7 @@ SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class InterruptedStart(BaseException):
-    """Raised out of a start-up step when the supervisor is told to stop; like KeyboardInterrupt, not an error."""
+    """Raised out of a start-up step when told to stop; like KeyboardInterrupt, it is not an error."""
 
 
 @dataclass(slots=True)

@@ -40,7 +40,7 @@ def _leads(part: PartStatus) -> bool:
 
 
 def _group_survives(pid: int) -> bool:
-    """Return whether children of a dead leader remain; while they do, its number is not given to anybody else."""
+    """Return whether children of a dead leader remain; while they do, nobody else gets its number."""
     if identity(pid) is not None:
         return False
     with contextlib.suppress(ProcessLookupError):

@@ -17,7 +17,7 @@ PAUSE_SECONDS: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a folder: the process, whether it is `up` or a single command, and where it can be reached."""
+    """Who holds a folder: the process, whether it is `up` or a single command, and its address."""
 
     pid: int
     kind: str

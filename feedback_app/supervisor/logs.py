@@ -26,7 +26,7 @@ def append(path: Path, text: bytes) -> None:
 
 
 def trim(path: Path) -> bool:
-    """Set the contents of an overgrown log aside while a process goes on writing to it; return whether it was."""
+    """Set an overgrown log aside while a process goes on writing to it; return whether it was overgrown."""
     if not path.exists() or path.stat().st_size <= LARGEST_BYTES:
         return False
     _shift(path)

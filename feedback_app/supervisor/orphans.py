@@ -20,7 +20,7 @@ def adopt_grandchildren() -> None:
 
 
 def end_postgres_backends(known: Collection[int]) -> None:
-    """Kill the backends of a postmaster that died: one busy with a query would keep the next one from starting.
+    """Kill the backends of a dead postmaster: one busy with a query would keep the next one from starting.
 
     A killed backend loses nothing that was committed; the next start recovers from the write-ahead log.
     """

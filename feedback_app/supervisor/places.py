@@ -63,7 +63,7 @@ class Places:
 
 
 def settle(home: Path) -> Places:
-    """Decide where data and sockets lie and who runs the servers; the decision is kept by what already exists.
+    """Decide where data and sockets lie and who runs the servers; what already exists keeps the decision.
 
     Raises
     ------
@@ -96,8 +96,8 @@ def _data_folder(home: Path, account: Account) -> tuple[Path, Account, tuple[str
             return home, inside, _search_notes(home, inside)
         if _written_by(home / "postgres") is not None:
             raise ConfigurationError(
-                f"The database in {home} cannot be reached by the user {account.name}, who runs the servers for "
-                f"root: let that user pass the folders above it, or give this process CAP_DAC_READ_SEARCH again."
+                f"The database in {home} cannot be reached by the user {account.name}, who runs the servers "
+                "for root: let that user pass the folders above it, or give this process CAP_DAC_READ_SEARCH."
             )
     _create_outside(outside)
     note = f"Data lie in {outside}, because the user {account.name} (root's servers) cannot enter {home}."
@@ -115,10 +115,11 @@ def _reaching(home: Path, account: Account) -> Account | None:
 def _search_notes(home: Path, account: Account) -> tuple[str, ...]:
     if not account.search:
         return ()
-    return (
+    note = (
         f"The servers run as {account.name} and keep the right to pass closed folders (CAP_DAC_READ_SEARCH), "
-        f"because {home} or the programs lie below a folder closed to that user.",
+        f"because {home} or the programs lie below a folder closed to that user."
     )
+    return (note,)
 
 
 def _create_outside(outside: Path) -> None:

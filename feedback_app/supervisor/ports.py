@@ -38,15 +38,15 @@ def reserved(settings: Settings) -> Iterator[int]:
             yield port
         return
     if settings.port:
-        raise ConfigurationError(f"PORT {wanted} on {settings.host} is taken by another program: choose another.")
+        raise ConfigurationError(f"PORT {wanted} on {settings.host} is taken by another program.")
     raise ConfigurationError(f"All ports from {wanted} to {last} are taken: set PORT to a free one.")
 
 
 def _hold(host: str, port: int) -> socket.socket | None:
     """Return a socket that owns the port without listening on it, None when the port is taken.
 
-    It binds alone, so two supervisors never hold the same port; only then it lets the web server, which asks for
-    shared use (SO_REUSEPORT) and has the same user, bind beside it, now and after each restart.
+    It binds alone, so two supervisors never hold the same port; only then it lets the web server, which asks
+    for shared use (SO_REUSEPORT) and has the same user, bind beside it, now and after each restart.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     held = socket.socket(family, socket.SOCK_STREAM)
@@ -62,5 +62,5 @@ def _hold(host: str, port: int) -> socket.socket | None:
             return None
         if error.errno == errno.EACCES:
             raise ConfigurationError(f"PORT {port} is reserved for root: choose one above 1023.") from error
-        raise ConfigurationError(f"HOST {host} is not an address of this machine ({error.strerror}).") from error
+        raise ConfigurationError(f"HOST {host} is not an address of this machine.") from error
     return held

@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import struct
-import subprocess
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,7 +18,7 @@ from feedback_app.supervisor import logs
 from feedback_app.supervisor.account import command_as
 from feedback_app.supervisor.home import kept_secret, private_folder
 from feedback_app.supervisor.places import Places
-from feedback_app.supervisor.process import Program, identity
+from feedback_app.supervisor.process import Program, identity, run_to_end
 
 ROLE: Final = "suara"
 DATABASE: Final = "suara"
@@ -104,8 +103,9 @@ def initialise(places: Places, *, fsync: bool = True) -> bool:
         password_file.unlink(missing_ok=True)
     _append(partial_data / "postgresql.conf", TUNABLES)
     password = kept_secret(places.home, "postgres")
-    create = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';\nCREATE DATABASE {DATABASE} OWNER {ROLE};\n"
-    _single_user(places, partial_data, create, fsync=fsync)
+    create_role = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';\n"
+    create_database = f"CREATE DATABASE {DATABASE} OWNER {ROLE};\n"
+    _single_user(places, partial_data, create_role + create_database, fsync=fsync)
     partial_data.rename(places.postgres_data)
     return True
 
@@ -122,7 +122,7 @@ def answers(path: Path) -> bool:
 def handshake(path: Path, seconds: float = 3.0) -> bytes:
     """Return the first bytes of the server's reply to a start-up message, empty when nobody answers.
 
-    Source: PostgreSQL documentation, Frontend/Backend Protocol, Message Formats (StartupMessage, version 3.0).
+    Source: PostgreSQL documentation, "Message Formats", StartupMessage (protocol 3.0).
     """
     words = b"user\0" + ROLE.encode() + b"\0database\0" + DATABASE.encode() + b"\0\0"
     message = struct.pack("!ii", 8 + len(words), 196608) + words
@@ -148,8 +148,8 @@ def _initdb(places: Places, data: Path, password_file: Path, *, fsync: bool) -> 
 
 
 def _locales(major: int) -> tuple[tuple[str, ...], ...]:
-    # All order text by code point. The built-in one knows letters beyond ASCII and never changes with the system;
-    # plain C, for systems without C.UTF-8, knows ASCII letters only.
+    # All order text by code point. The built-in one knows letters beyond ASCII and never changes with the
+    # system; plain C, for systems without C.UTF-8, knows ASCII letters only.
     if major >= 17:
         builtin = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8")
         return ((*builtin, "--locale=C.UTF-8"), (*builtin, "--locale=C"))
@@ -177,22 +177,15 @@ def _password_for_initdb(places: Places) -> Path:
 def _single_user(places: Places, data: Path, statements: str, *, fsync: bool) -> None:
     # The statements carry a password, which must not reach the log when one of them fails.
     switches = ["-c", "log_min_error_statement=panic", *([] if fsync else ["-c", "fsync=off"])]
-    _run(places, (str(places.postgres.server), "--single", "-D", str(data), *switches, "postgres"), statements)
+    single = (str(places.postgres.server), "--single", "-D", str(data), *switches, "postgres")
+    _run(places, single, statements)
 
 
 def _run(places: Places, argv: tuple[str, ...], statements: str = "", *, check: bool = True) -> bool:
-    done = subprocess.run(  # noqa: S603 - the command is built by this package
-        command_as(places.account, places.data, argv, death_signal=signal.SIGTERM),
-        input=statements.encode(),
-        env=ENVIRONMENT,
-        cwd="/",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        check=False,
-    )
-    logs.append(_log(places), done.stdout)
-    succeeded = done.returncode == 0 and b"ERROR:" not in done.stdout
+    command = command_as(places.account, places.data, argv, death_signal=signal.SIGTERM)
+    code, output = run_to_end(command, statements.encode(), ENVIRONMENT)
+    logs.append(_log(places), output)
+    succeeded = code == 0 and b"ERROR:" not in output
     if check and not succeeded:
         raise _unprepared(places)
     return succeeded
@@ -200,7 +193,8 @@ def _run(places: Places, argv: tuple[str, ...], statements: str = "", *, check: 
 
 def _unprepared(places: Places) -> ConfigurationError:
     path = _log(places)
-    return ConfigurationError(f"PostgreSQL's data folder cannot be prepared ({logs.last_lines(path)}); see {path}.")
+    end = logs.last_lines(path)
+    return ConfigurationError(f"PostgreSQL's data folder cannot be prepared ({end}); see {path}.")
 
 
 def _log(places: Places) -> Path:

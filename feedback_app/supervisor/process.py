@@ -26,7 +26,7 @@ def _nothing() -> None:
 class Program:
     """What to run and how to end it.
 
-    `stop_signal` asks for an orderly end, `hasten_signal` for a quick one, `grace_seconds` lie between the two.
+    `stop_signal` asks for an orderly end, `hasten_signal` for a quick one, `grace_seconds` lie between.
     `before_start` clears what a dead predecessor left behind; `answers` tells whether it can be reached.
     """
 
@@ -63,6 +63,25 @@ def start(program: Program) -> subprocess.Popen[bytes]:
         os.close(log)
 
 
+def run_to_end(command: list[str], given: bytes, env: Mapping[str, str]) -> tuple[int, bytes]:
+    """Run a short command and return its exit code and output; when interrupted, end all it started."""
+    running = subprocess.Popen(  # noqa: S603 - the command is built by this package
+        command,
+        env=dict(env),
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        output, _ = running.communicate(given)
+    except BaseException:
+        reap(running)
+        raise
+    return running.returncode, output
+
+
 def has_ended(process: subprocess.Popen[bytes]) -> bool:
     """Return whether the process has ended, without reaping it: its number stays reserved until `reap`."""
     if process.returncode is not None:
@@ -93,9 +112,7 @@ def stop(program: Program, process: subprocess.Popen[bytes], *, hurry: Callable[
     reap(process)
 
 
-def wait_until(
-    condition: Callable[[], bool], seconds: float, *, unless: Callable[[], bool] = lambda: False
-) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float, *, unless: Callable[[], bool] = lambda: False) -> bool:
     """Return whether the condition came true within the time; `unless` ends the wait early."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -108,9 +125,10 @@ def wait_until(
 def identity(pid: int) -> str | None:
     """Return what tells this process from a later one of the same number; None when it does not run."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return _identity_by_ps(pid) if not Path("/proc/self").exists() else None
+    fields = line.rpartition(")")[2].split()
     return None if fields[0] in {"Z", "X"} else fields[19]
 
 

@@ -1,11 +1,10 @@
-"""`up`, `down`, `status`: the whole of one machine in the foreground, its end, and how it is."""
+"""`up`: everything one machine needs, in the foreground, until it is told to stop."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import resource
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,14 +12,13 @@ from typing import Final
 
 from feedback_app.config import Settings
 from feedback_app.errors import ConfigurationError
-from feedback_app.supervisor import children, embedded, leftovers, lock, orphans, ports, process, state, watch
+from feedback_app.supervisor import children, embedded, leftovers, lock, orphans, ports, process, watch
 from feedback_app.supervisor.children import Commands
 from feedback_app.supervisor.console import say
 from feedback_app.supervisor.embedded import Embedded
 from feedback_app.supervisor.home import open_home
 from feedback_app.supervisor.interruption import InterruptedStart, Requests, heard
 from feedback_app.supervisor.lock import HomeLock
-from feedback_app.supervisor.state import PartStatus
 from feedback_app.supervisor.watch import Part
 
 DOWN_SECONDS: Final = 120.0
@@ -36,21 +34,6 @@ class Running:
     address: str
     port: int | None
     pid: int
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """Whether `up` runs in a folder, where, and each of its parts."""
-
-    running: bool
-    pid: int | None
-    address: str
-    parts: tuple[PartStatus, ...]
-
-    @property
-    def exit_code(self) -> int:
-        """Return 0 when every part runs, 3 otherwise (as `systemctl status`)."""
-        return 0 if self.running and all(part.state == "running" for part in self.parts) else 3
 
 
 def up(
@@ -86,37 +69,6 @@ def up(
         held.release()
 
 
-def down(settings: Settings) -> int:
-    """Stop the `up` of this folder and return 0; return 1 when it does not stop or something else runs there."""
-    found = lock.holder(settings.home)
-    if found is None:
-        return _clear_after_crash(settings)
-    if found.kind != "up":
-        say(f"Not stopped: process {found.pid} is a single command that uses the servers of {settings.home}.")
-        return 1
-    try:
-        os.kill(found.pid, signal.SIGTERM)
-    except ProcessLookupError:
-        pass
-    except PermissionError:
-        say(f"Not stopped: process {found.pid} belongs to another user.")
-        return 1
-    if process.wait_until(lambda: lock.holder(settings.home) is None, DOWN_SECONDS):
-        say(f"Stopped (process {found.pid}).")
-        return 0
-    say(f"Process {found.pid} was asked to stop and still runs; see {settings.home / 'logs'}.")
-    return 1
-
-
-def status(settings: Settings) -> Status:
-    """Return how the parts of this folder are, as the supervisor noted last and the kernel confirms."""
-    found = lock.holder(settings.home)
-    parts = tuple(_confirmed(part, alive=found is not None) for part in state.read(settings.home))
-    if found is None:
-        return Status(running=False, pid=None, address="", parts=parts)
-    return Status(running=found.kind == "up", pid=found.pid, address=found.address, parts=parts)
-
-
 @dataclass(slots=True)
 class _Run:
     """One life of `up`, from the lock to the last process."""
@@ -138,6 +90,8 @@ class _Run:
         started: Embedded | None = None
         try:
             self.requests.breaks_off = True
+            if self.requests.stop():
+                raise InterruptedStart
             started = embedded.launch(self.settings)
             reaching = replace(started.settings, port=self.port)
             embedded.note_connection(reaching, self.port)
@@ -197,35 +151,13 @@ def _already_running(settings: Settings) -> int:
     found = lock.holder(settings.home)
     if found is not None and found.kind != "up":
         raise ConfigurationError(
-            f"Process {found.pid} is a command that uses the servers of {settings.home}: start again when it ends."
+            f"Process {found.pid} is a command that uses the servers of {settings.home}: "
+            "start again when it has finished."
         )
     place = f" at {found.address}" if found and found.address else ""
     number = f" (process {found.pid})" if found and found.pid else ""
     say(f"Already running{place}{number}; nothing was started. Stop it with `feedback down`.")
     return 0
-
-
-def _clear_after_crash(settings: Settings) -> int:
-    if not settings.home.exists():
-        say("Nothing is running.")
-        return 0
-    open_home(settings.home)
-    held = HomeLock(settings.home)
-    if held.take("servers"):
-        try:
-            ended = leftovers.clear(settings.home)
-        finally:
-            held.release()
-        say(f"Ended {ended} processes of a start that was killed." if ended else "Nothing is running.")
-    return 0
-
-
-def _confirmed(part: PartStatus, *, alive: bool) -> PartStatus:
-    if not alive:
-        return replace(part, state="stopped", pid=None)
-    if part.pid is not None and process.identity(part.pid) != part.identity:
-        return replace(part, state="restarting", pid=None)
-    return part
 
 
 @contextmanager
@@ -238,7 +170,7 @@ def _port(settings: Settings, *, web: bool) -> Iterator[int | None]:
 
 
 def _raise_file_limit() -> None:
-    """Allow the web server as many connections as the machine does; many systems start with 1024 open files."""
+    """Allow the web server as many connections as the machine does; the usual start is 1024 open files."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:

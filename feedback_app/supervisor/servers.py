@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis alone, for single commands and for tests: started if nobody did, shared if somebody did."""
+"""PostgreSQL and Redis alone, for single commands and tests: started if nobody did, else shared."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def start_servers(settings: Settings, *, fsync: bool = True) -> Settings:
         if joined is not None:
             return joined
         if time.monotonic() > deadline:
-            raise ConfigurationError(f"Another process holds {settings.home} and its servers do not get ready.")
+            raise ConfigurationError(f"Another process holds {settings.home}; its servers do not get ready.")
         time.sleep(0.1)
     return _own(settings, held, fsync=fsync)
 

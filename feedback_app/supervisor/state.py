@@ -18,7 +18,7 @@ State = Literal["running", "restarting", "stopped"]
 
 @dataclass(frozen=True, slots=True)
 class PartStatus:
-    """One part of the running system. `since` is when its present process started, `restarts` counts since `up`."""
+    """One part of the running system: `since` is its process' start, `restarts` counts since `up`."""
 
     name: str
     state: State

@@ -20,7 +20,7 @@ from feedback_app.supervisor.state import PartStatus, State
 
 LOOK_SECONDS: Final = 0.1
 CONNECT_SECONDS: Final = 2.0
-MISSES_ALLOWED: Final = 5
+MISSES_ALLOWED: Final = 12
 STEADY_SECONDS: Final = 60.0
 TRIM_SECONDS: Final = 60.0
 STORM_DEATHS: Final = 5
@@ -45,7 +45,7 @@ class Part:
     misses: int = 0
 
     def look(self, now: float) -> bool:
-        """Do what the moment asks for and return whether the part's state changed. `now` is monotonic seconds."""
+        """Do what the moment (monotonic seconds) asks for; return whether the part's state changed."""
         if self.running is None:
             return now >= self.due and self._start(now)
         if process.has_ended(self.running):
@@ -61,9 +61,7 @@ class Part:
         """Return what to tell about this part."""
         pid = self.running.pid if self.running else None
         mark = process.identity(pid) if pid else None
-        return PartStatus(
-            self.program.name, self.state, pid, self.program.address, self.since, self.restarts, mark
-        )
+        return PartStatus(self.program.name, self.state, pid, self.program.address, self.since, self.restarts, mark)
 
     def _start(self, now: float) -> bool:
         try:

@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("tau2", sa.Double(), nullable=True),
         sa.Column("sigma2", sa.Double(), nullable=True),
         sa.Column("delta", sa.Double(), nullable=True),
+        sa.Column("overall_baseline", sa.Double(), nullable=True),
         sa.Column("opened_by", sa.BigInteger(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -352,6 +353,7 @@ def upgrade() -> None:
         sa.Column("employee_id", sa.BigInteger(), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
         sa.Column("n_effective", sa.Double(), nullable=False),
+        sa.Column("own_share", sa.Double(), nullable=False),
         sa.Column("n_beside", sa.BigInteger(), nullable=False),
         sa.Column("mean_residual", sa.Double(), nullable=False),
         sa.Column("score", sa.Double(), nullable=False),
@@ -380,7 +382,8 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "n_effective >= 0 AND n >= 0 AND n_beside >= 0", name=op.f("ck_scores_counts_positive")
         ),
-        sa.CheckConstraint("reliability >= 0 AND reliability < 1", name=op.f("ck_scores_reliability_range")),
+        sa.CheckConstraint("own_share BETWEEN 0 AND 1", name=op.f("ck_scores_own_share_range")),
+        sa.CheckConstraint("reliability BETWEEN 0 AND 1", name=op.f("ck_scores_reliability_range")),
         sa.ForeignKeyConstraint(
             ["agency_id", "cycle_id"],
             ["cycles.agency_id", "cycles.id"],

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedback_app.evaluation.responsibility import _KIND_WORDS
 from feedback_app.evaluation.rules import AssignmentSpan, Segment, responsibility_segments
 from feedback_app.organisation.rules import AssignmentKind
 
@@ -82,6 +81,15 @@ def test_equal_shares_are_told_without_a_percentage() -> None:
         "definitif, 1 dari 3 penanggung jawab",
         "definitif, 1 dari 3 penanggung jawab",
         "tugas tambahan, 1 dari 3 penanggung jawab",
+    ]
+
+
+def test_person_with_two_assignments_is_counted_as_one_person() -> None:
+    two = replace(assignment(2, service_id=50), employee_id=1001)
+    segments = divide(assignment(1), two)
+    assert [segment.reason for segment in segments if segment.service_id == 50] == [
+        "definitif, satu-satunya penanggung jawab, bagian 50,0 %",
+        "definitif khusus layanan ini, satu-satunya penanggung jawab, bagian 50,0 %",
     ]
 
 
@@ -193,8 +201,9 @@ def test_negative_share_is_refused() -> None:
         divide(assignment(1, share="-0.1"))
 
 
-def test_every_kind_of_assignment_has_its_words() -> None:
-    assert set(_KIND_WORDS) == set(AssignmentKind)
+def test_every_kind_of_assignment_has_words_of_its_own() -> None:
+    reasons = {divide(assignment(1, kind=kind))[0].reason for kind in AssignmentKind}
+    assert len(reasons) == len(AssignmentKind)
 
 
 SHORT_FIRST, SHORT_LAST = date(2026, 1, 1), date(2026, 1, 12)
@@ -239,9 +248,7 @@ def counted_day_by_day(
     present = [
         span
         for span in there
-        if not (
-            span.is_head and span.kind in (AssignmentKind.DEFINITIVE, PLT) and span.service_id in plh
-        )
+        if not (span.is_head and span.kind in (AssignmentKind.DEFINITIVE, PLT) and span.service_id in plh)
     ]
     whole = sum(float(span.share) for span in present)
     return {span.assignment_id: float(span.share) / whole for span in present if span.share}

@@ -14,7 +14,8 @@ from feedback_app.evaluation.rules import (
     variance_components,
 )
 
-Sums = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+Column = NDArray[np.float64]
+Sums = tuple[Column, Column, Column]
 
 
 def sums(*groups: list[float]) -> Sums:
@@ -24,6 +25,12 @@ def sums(*groups: list[float]) -> Sums:
         np.array([float(row.sum()) for row in rows]),
         np.array([float((row**2).sum()) for row in rows]),
     )
+
+
+def as_a_team(size: int, n: Column, total: Column, squares: Column) -> tuple[Column, Column, Column, Column]:
+    """Give each group's ratings to `size` people in equal shares: Σw, Σwr, Σwr² and Σw² of each of them."""
+    shared = [np.repeat(column / size, size) for column in (n, total, squares, n / size)]
+    return shared[0], shared[1], shared[2], shared[3]
 
 
 @pytest.mark.parametrize(("rating", "value"), [(1, 25), (2, 50), (3, 75), (4, 100)])
@@ -44,8 +51,8 @@ def test_components_of_a_balanced_layout_by_hand() -> None:
 
 
 def test_components_of_an_unbalanced_layout_by_hand() -> None:
-    # Groups (1, 3), (5, 5, 8): means 2 and 6, all 4.4; within 2 + 6 = 8 over 3; between 2·5.76 + 3·2.56 = 19.2.
-    # sigma2 = 8/3; tau2 = (19.2 - 8/3) / (5 - 13/5) = 16.5333/2.4.
+    # Groups (1, 3), (5, 5, 8): means 2 and 6, all 4.4; within 2 + 6 = 8 over 3; between 2·5.76 + 3·2.56 =
+    # 19.2. sigma2 = 8/3; tau2 = (19.2 - 8/3) / (5 - 13/5) = 16.5333/2.4.
     components = variance_components(*sums([1, 3], [5, 5, 8]))
     assert components.sigma2 == pytest.approx(8 / 3)
     assert components.tau2 == pytest.approx((19.2 - 8 / 3) / 2.4)
@@ -92,24 +99,20 @@ def test_components_do_not_change_when_a_constant_is_added_to_every_rating() -> 
 def test_team_that_always_shares_gives_the_components_of_whole_ratings_up_to_what_it_hides() -> None:
     # Two teams of two share every rating. The team means differ by half the between-person variance.
     n, total, squares = sums([0, 2], [4, 6])
-    shared = variance_components(*(np.repeat(column / 2, 2) for column in (n, total, squares)), np.repeat(n / 4, 2))
+    shared = variance_components(*as_a_team(2, n, total, squares))
     whole = variance_components(n, total, squares)
     assert shared.sigma2 == pytest.approx(whole.sigma2)
     assert shared.tau2 == pytest.approx(2 * whole.tau2)
 
 
 # The last figure is three standard errors of tau2's estimate from 4,000 people, found by repeated simulation.
-@pytest.mark.parametrize(
-    ("tau2", "sigma2", "within"), [(40.0, 360.0, 0.08), (20.0, 380.0, 0.09), (4.0, 396.0, 0.16)]
-)
+@pytest.mark.parametrize(("tau2", "sigma2", "within"), [(40.0, 360.0, 0.08), (20.0, 380.0, 0.09), (4.0, 396.0, 0.16)])
 def test_simulated_components_are_recovered(tau2: float, sigma2: float, within: float) -> None:
     draw = np.random.default_rng(20260105)
     counts = draw.integers(2, 151, 4000)
     person = np.repeat(np.arange(4000), counts)
     ratings = draw.normal(0.0, tau2**0.5, 4000)[person] + draw.normal(0.0, sigma2**0.5, person.size)
-    found = variance_components(
-        counts, np.bincount(person, weights=ratings), np.bincount(person, weights=ratings**2)
-    )
+    found = variance_components(counts, np.bincount(person, weights=ratings), np.bincount(person, weights=ratings**2))
     assert found.tau2 == pytest.approx(tau2, rel=within)
     assert found.sigma2 == pytest.approx(sigma2, rel=0.01)
 
@@ -122,10 +125,11 @@ def test_simulated_components_are_recovered_from_shared_ratings(team: int) -> No
     of_team = draw.normal(0.0, tau2**0.5, (teams, team)).mean(axis=1)
     index = np.repeat(np.arange(teams), counts)
     ratings = of_team[index] + draw.normal(0.0, sigma2**0.5, index.size)
-    columns = counts.astype(float), np.bincount(index, weights=ratings), np.bincount(index, weights=ratings**2)
-    found = variance_components(
-        *(np.repeat(column / team, team) for column in columns), np.repeat(counts / team**2, team)
+    n, total, squares = (
+        np.bincount(index, weights=weights).astype(np.float64)
+        for weights in (np.ones_like(ratings), ratings, ratings**2)
     )
+    found = variance_components(*as_a_team(team, n, total, squares))
     assert found.tau2 == pytest.approx(tau2, rel=0.15)
     assert found.sigma2 == pytest.approx(sigma2, rel=0.01)
 
@@ -174,7 +178,7 @@ def test_shrinkage_of_a_team_that_shares_everything_equals_the_mixed_model(team:
     draw = np.random.default_rng(team)
     counts = draw.integers(5, 60, 4)
     z = np.kron(np.eye(4), np.full((1, team), 1 / team))[np.repeat(np.arange(4), counts)]
-    residual = draw.normal(0.0, 20.0, z.shape[0])
+    residual = draw.normal(0.0, 20.0, counts.sum())
     components = VarianceComponents(30.0, 370.0)
     u_hat, standard_error = mixed_model(z, residual, components)
     weight, total = z.sum(axis=0), z.T @ residual

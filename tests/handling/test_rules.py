@@ -39,9 +39,7 @@ WITA = ZoneInfo("Asia/Makassar")
 YEARS = range(2025, 2028)
 PUBLIC_ONLY = frozenset(holidays.country_holidays("ID", years=YEARS, language="id"))
 WITH_CUTI_BERSAMA = frozenset(
-    holidays.country_holidays(
-        "ID", years=YEARS, categories=(holidays.PUBLIC, holidays.GOVERNMENT), language="id"
-    )
+    holidays.country_holidays("ID", years=YEARS, categories=(holidays.PUBLIC, holidays.GOVERNMENT), language="id")
 )
 OFFICE = WorkingCalendar(WITA, WITH_CUTI_BERSAMA)
 SIX_DAYS = WorkingCalendar(WITA, WITH_CUTI_BERSAMA, workdays=frozenset(range(6)))
@@ -163,9 +161,7 @@ def test_date_of_receipt_is_that_of_the_office_not_of_utc() -> None:
     moment = datetime(2026, 1, 5, 17, 30, tzinfo=UTC)
     assert OFFICE.received_on(moment) == date(2026, 1, 6)  # 01.30 WITA
     assert WorkingCalendar(ZoneInfo("Asia/Jakarta")).received_on(moment) == date(2026, 1, 6)  # 00.30 WIB
-    assert WorkingCalendar(ZoneInfo("Asia/Jakarta")).received_on(moment - timedelta(hours=9)) == date(
-        2026, 1, 5
-    )
+    assert WorkingCalendar(ZoneInfo("Asia/Jakarta")).received_on(moment - timedelta(hours=9)) == date(2026, 1, 5)
 
 
 def test_moment_without_zone_is_refused() -> None:
@@ -183,16 +179,12 @@ moments = st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 1), timezones=s
 
 @given(st.lists(moments, min_size=2, max_size=6), st.sampled_from([OFFICE, SIX_DAYS]))
 @settings(max_examples=50)
-def test_later_submission_never_has_an_earlier_deadline(
-    received: list[datetime], calendar: WorkingCalendar
-) -> None:
+def test_later_submission_never_has_an_earlier_deadline(received: list[datetime], calendar: WorkingCalendar) -> None:
     due = [reply_due(moment, DEFAULT_SLA_RULES[0], calendar) for moment in sorted(received)]
     assert all(one <= following for one, following in pairwise(due))
 
 
-@given(
-    st.dates(date(2025, 1, 1), date(2026, 12, 31)), st.integers(1, 60), st.sampled_from([OFFICE, SIX_DAYS])
-)
+@given(st.dates(date(2025, 1, 1), date(2026, 12, 31)), st.integers(1, 60), st.sampled_from([OFFICE, SIX_DAYS]))
 @settings(max_examples=50)
 def test_counting_back_gives_the_working_days_added(day: date, count: int, calendar: WorkingCalendar) -> None:
     due = calendar.add_working_days(day, count)
@@ -260,9 +252,7 @@ def test_only_moves_of_the_table_are_let_through(current: CaseStatus, wanted: Ca
         assert caught.value.status == 409
 
 
-@pytest.mark.parametrize(
-    "current", [CaseStatus.NEW, CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD, CaseStatus.ARCHIVED]
-)
+@pytest.mark.parametrize("current", [CaseStatus.NEW, CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD, CaseStatus.ARCHIVED])
 def test_case_without_an_answer_is_not_closed(current: CaseStatus) -> None:
     with pytest.raises(NotAnsweredError, match="belum ditanggapi"):
         check_move(current, CaseStatus.CLOSED)

@@ -115,9 +115,7 @@ def test_appointment_lies_between_16_years_of_age_and_a_year_from_now(
         pytest.param("19600615202006", 60, id="60 in that month"),
     ],
 )
-def test_unusual_age_at_appointment_is_a_warning_only(
-    birth_and_appointment: str, age_warned_of: int | None
-) -> None:
+def test_unusual_age_at_appointment_is_a_warning_only(birth_and_appointment: str, age_warned_of: int | None) -> None:
     warnings = parse_nip(f"{birth_and_appointment}1001", today=TODAY).warnings
     expected = [] if age_warned_of is None else [f"Usia saat pengangkatan {age_warned_of} tahun"]
     assert [warning.split(",")[0] for warning in warnings] == expected

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Final
 
 from flask_babel import gettext
@@ -58,13 +57,13 @@ class PlaceForm(FlaskForm):  # type: ignore[misc]
 
         csrf = False
 
-    service_id = StringField(filters=[lambda raw: (raw or "").strip()])
+    service_id = SelectField(_("Layanan apa?"), validate_choice=False)
 
     def __init__(self, place: Place, **kwargs: Any) -> None:
         self.place = place
         super().__init__(**kwargs)
 
-    def validate_service_id(self, field: StringField) -> None:
+    def validate_service_id(self, field: SelectField) -> None:
         """Refuse a service of another unit."""
         if field.data and self.chosen_service is None:
             raise ValidationError(gettext("Layanan itu tidak diberikan oleh unit ini. Pilih dari daftar."))
@@ -106,7 +105,7 @@ class RateForm(PlaceForm):
             kind=SubmissionKind.RATING,
             occurred_on=visit.visited_on if visit else self.place.agency.today(),
             service_id=visit.service_id if visit and visit.service_id else self.chosen_service,
-            rating=int(self.rating.data),
+            rating=int(self.rating.data or 0),
             reasons=tuple(dict.fromkeys(self.reasons.data or ())),
             text=self.text.data,
             wants_reply=bool(self.wants_reply.data),
@@ -127,7 +126,6 @@ class ReportForm(PlaceForm):
     expected = TextAreaField(_("Apa yang Anda harapkan?"), filters=[clean_text])
     occurred_on = DayField(_("Kapan terjadi?"))
     where = StringField(_("Di mana terjadi?"), filters=[clean_text])
-    service_id = SelectField(_("Layanan apa?"), validate_choice=False)
     is_anonymous = BooleanField(_("Anonim"))
     is_confidential = BooleanField(_("Rahasia"))
 
@@ -153,17 +151,17 @@ class ReportForm(PlaceForm):
     @property
     def whole_text(self) -> str:
         """Return the three boxes as the one text that is stored, in Bahasa Indonesia whatever the page's language."""
-        parts = [self.happened.data, _titled("Yang diharapkan:", self.expected.data), _titled("Tempat:", self.where.data)]
+        titled = [("Yang diharapkan:", self.expected.data), ("Tempat:", self.where.data)]
+        parts = [self.happened.data, *(f"{title}\n{text}" for title, text in titled if text)]
         return "\n\n".join(part for part in parts if part)
 
     def to_draft(self) -> Draft:
         """Return the report."""
-        occurred_on: date = self.occurred_on.data
         return Draft(
             agency_id=self.place.agency.id,
             unit_id=self.place.unit.id,
             kind=SubmissionKind(self.kind.data),
-            occurred_on=occurred_on,
+            occurred_on=self.occurred_on.data or self.place.agency.today(),
             service_id=self.chosen_service,
             text=self.whole_text,
             is_anonymous=bool(self.is_anonymous.data),
@@ -184,7 +182,3 @@ def check_length(text: str | None, *, least: int = 0, most: int = TEXT_MAX) -> N
         raise ValidationError(
             gettext("Tulisan Anda %(length)d huruf; paling banyak %(most)d huruf.", length=length, most=most)
         )
-
-
-def _titled(title: str, text: str | None) -> str | None:
-    return f"{title}\n{text}" if text else None

@@ -82,7 +82,9 @@ def locate(mapping: Mapping[Field, str], columns: Sequence[str]) -> dict[Field, 
 
 def suggestion(word: str, known: Sequence[str]) -> str:
     """Return `; did you mean 'x'?` without its question's end for the nearest known word, or nothing."""
-    best = process.extractOne(word, [name for name in known if name], processor=default_process, score_cutoff=CLOSE_ENOUGH)
+    best = process.extractOne(
+        word, [name for name in known if name], processor=default_process, score_cutoff=CLOSE_ENOUGH
+    )
     return f"; did you mean {str(best[0])!r}" if best else ""
 
 

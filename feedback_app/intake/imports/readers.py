@@ -5,16 +5,15 @@ from __future__ import annotations
 import csv
 import enum
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final, Literal, TextIO
 
 from feedback_app.intake.imports.problems import Reason, RowProblemError, UnreadableFileError
 from feedback_app.intake.imports.rows import SourceRow
-from feedback_app.intake.imports.sheets import sheet_rows
 from feedback_app.intake.imports.values import Cell
 
 CELL_MAX: Final = 1 << 24
@@ -44,6 +43,11 @@ class Layout:
     quoted: bool = True
     has_header: bool = True
     sheet: str | None = None
+
+    @property
+    def rejects_delimiter(self) -> str:
+        """Return what stands between the cells of the rejects: what stood in a CSV file, else a comma."""
+        return self.delimiter if self.form is Form.CSV else ","
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,9 @@ def open_table(path: Path, layout: Layout) -> Iterator[Table]:
         At once or while rows are read: empty, broken, or of another layout.
     """
     if layout.form is Form.XLSX:
+        # Loaded here: the library takes longer than many an import, and only workbooks need it.
+        from feedback_app.intake.imports.sheets import sheet_rows
+
         with sheet_rows(path, layout.sheet) as rows:
             yield _table(rows, has_header=layout.has_header, name=path.name)
         return
@@ -91,8 +98,8 @@ def open_table(path: Path, layout: Layout) -> Iterator[Table]:
 
 def _delimited(file: TextIO, layout: Layout) -> Iterator[Sequence[Cell]]:
     csv.field_size_limit(CELL_MAX)
-    quoting = csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE
     # Strict: a quotation mark that is never closed would swallow the rest of the file into one cell.
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE
     reader = csv.reader(file, delimiter=layout.delimiter, quoting=quoting, strict=True)
     start = 1
     try:
@@ -107,32 +114,29 @@ def _delimited(file: TextIO, layout: Layout) -> Iterator[Sequence[Cell]]:
 
 
 def _table(rows: Iterator[Sequence[Cell]], *, has_header: bool, name: str) -> Table:
-    first = next(rows, None)
+    filled = ((number, cells) for number, cells in enumerate(rows, start=1) if not _is_empty(cells))
+    number, first = next(filled, (0, None))
     if first is None:
         raise UnreadableFileError(f"{name} is empty.")
     if has_header:
         columns = ["" if cell is None else str(cell).strip() for cell in first]
-        return Table(columns, _fitted(rows, len(columns), start=2))
-    return Table([str(place) for place in range(1, len(first) + 1)], _fitted(chain([first], rows), len(first), start=1))
+        return Table(columns, _fitted(filled, len(columns)))
+    columns = [str(place) for place in range(1, len(first) + 1)]
+    return Table(columns, _fitted(chain([(number, first)], filled), len(first)))
 
 
-def _fitted(rows: Iterator[Sequence[Cell]], width: int, *, start: int) -> Iterator[SourceRow]:
-    for number, cells in enumerate(rows, start=start):
-        if len(cells) == width and cells[0] not in _BLANK:
+def _fitted(rows: Iterable[tuple[int, Sequence[Cell]]], width: int) -> Iterator[SourceRow]:
+    for number, cells in rows:
+        if len(cells) == width:
             yield SourceRow(number, cells)
-        elif all(_is_blank(cell) for cell in cells):
-            continue
-        elif all(_is_blank(cell) for cell in cells[width:]):
+        elif _is_empty(cells[width:]):
             yield SourceRow(number, [*cells[:width], *[None] * (width - len(cells))])
         else:
             yield SourceRow(number, cells, _too_many(len(cells), width))
 
 
-_BLANK: Final = (None, "")
-
-
-def _is_blank(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+def _is_empty(cells: Sequence[Cell]) -> bool:
+    return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells)
 
 
 def _too_many(cells: int, width: int) -> RowProblemError:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zipfile import BadZipFile
 
 import openpyxl
@@ -32,11 +32,11 @@ def sheet_rows(path: Path, name: str | None) -> Iterator[Iterator[Sequence[Cell]
     UnreadableFileError
         The file is no workbook, or breaks off.
     """
-    with warnings.catch_warnings():
+    with path.open("rb") as file, warnings.catch_warnings():
         # Styles and extensions that openpyxl does not know have no bearing on the values.
-        warnings.simplefilter("ignore", UserWarning)
+        warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
         try:
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         except _BROKEN as error:
             raise _broken(path, error) from error
         try:
@@ -48,7 +48,7 @@ def sheet_rows(path: Path, name: str | None) -> Iterator[Iterator[Sequence[Cell]
             book.close()
 
 
-def _values(path: Path, rows: Iterator[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+def _values(path: Path, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Cell]]:
     try:
         for row in rows:
             yield [None if cell in ERROR_CODES else cell for cell in row]

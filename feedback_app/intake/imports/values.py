@@ -76,7 +76,7 @@ def parse_scale(pairs: Iterable[str]) -> dict[str, int | None]:
             worth = OWN_SCALE[points]
         else:
             raise MappingError(
-                f"--rating-values takes WRITTEN=POINTS with points from {RATING_MIN} to {RATING_MAX}, not {pair.strip()!r}."
+                f"--rating-values takes WRITTEN=POINTS, points from {RATING_MIN} to {RATING_MAX}, not {pair.strip()!r}."
             )
         if _written(written) in scale:
             raise MappingError(f"--rating-values names {written!r} twice.")
@@ -113,7 +113,9 @@ def read_kind(cell: Cell) -> SubmissionKind:
         return SubmissionKind.UNSPECIFIED
     if raw in KINDS:
         return KINDS[raw]
-    raise RowProblemError(Reason.KIND_UNKNOWN, f"Jenis {shown(raw)} tidak dikenal; tulis misalnya pengaduan atau saran.")
+    raise RowProblemError(
+        Reason.KIND_UNKNOWN, f"Jenis {shown(raw)} tidak dikenal; tulis misalnya pengaduan atau saran."
+    )
 
 
 def read_reply_wish(cell: Cell) -> bool | None:

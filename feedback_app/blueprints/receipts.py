@@ -1,0 +1,62 @@
+"""Send a draft, and what the citizen takes away: the code, its picture, the day of the answer."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+import segno
+from flask import current_app
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from feedback_app import clock
+from feedback_app.blueprints import carried
+from feedback_app.blueprints.carried import CarriedReceipt
+from feedback_app.blueprints.places import AgencyCard, Place
+from feedback_app.db import db
+from feedback_app.handling.queries import promise
+from feedback_app.intake.codes import code_hash
+from feedback_app.intake.operations import Draft, IncompleteSubmissionError, UsedVisitTokenError, submit
+
+SENT: Final = 303
+VISIT_USED: Final = UsedVisitTokenError.status
+
+
+def send(form: FlaskForm, draft: Draft, place: Place) -> int:
+    """Store a draft and commit; return the status of the answer.
+
+    Where a rule of the room refuses the draft, its sentence stands on the form, with everything typed kept.
+    """
+    now, key = clock.utcnow(), current_app.config["TRACKING_KEY"]
+    try:
+        receipt = submit(db.session(), draft, key=key, now=now, today=place.agency.day_of(now))
+    except (IncompleteSubmissionError, UsedVisitTokenError) as error:
+        db.session.rollback()
+        form.form_errors = [error.message]
+        if isinstance(error, UsedVisitTokenError):
+            carried.drop_visit()
+        return error.status
+    db.session.commit()
+    if draft.visit_token:
+        carried.drop_visit()
+    carried.carry_receipt(
+        receipt, code_hash(receipt.code, key), wants_reply=bool(draft.wants_reply), agency_code=place.agency.code,
+        unit_name=place.unit.name, now=now,
+    )  # fmt: skip
+    return SENT
+
+
+def reply_due_on(session: Session, agency: AgencyCard, receipt: CarriedReceipt) -> date | None:
+    """Return the last day, at the agency, on which an answer is on time; None where none was asked for."""
+    due = promise(session, agency.id, receipt.kind, wants_reply=receipt.wants_reply, now=receipt.sent_at)
+    return agency.day_of(due) if due else None
+
+
+def qr(code: str) -> Markup:
+    """Return the code as an inline SVG picture."""
+    drawing = segno.make(code, error="m", micro=False).svg_inline(
+        border=2, omitsize=True, dark="#14302d", svgclass="qr", lineclass=None
+    )
+    return Markup(drawing)  # noqa: S704 - drawn here from our own code

@@ -1,0 +1,18 @@
+"""What can be asked about accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.identity.models import User
+
+
+def names_of(session: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names of people by the ids of their accounts; ids that are None are passed over."""
+    wanted = {user_id for user_id in user_ids if user_id is not None}
+    if not wanted:
+        return {}
+    return dict(session.execute(sa.select(User.id, User.name).where(User.id.in_(wanted))).tuples())

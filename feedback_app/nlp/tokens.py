@@ -1,0 +1,65 @@
+"""From a normalised text to the line of tokens that the model counts."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from feedback_app.nlp.normalise import normalise
+
+NEGATORS: Final = frozenset(
+    "tidak tdk tida tak tk ga gak gk g nggak ngga enggak engga ndak nda kagak kaga bukan bkn belum blm blom belom jangan "
+    "jgn tanpa kurang krg ora mboten dak sonde seng boten teu nteu henteu moal not no never".split()
+)
+"""Words that turn round what follows, in Indonesian, everyday spelling, the larger regional languages and English."""
+
+NEGATION_WINDOW: Final = 4
+"""How many words after a negator are marked."""
+
+NEGATED: Final = "~"
+START: Final = "xstart"
+END: Final = "xend"
+
+_TURNS = frozenset("tapi tp namun sedangkan padahal pdhl tetapi".split())
+_STOPS = frozenset(".,;:!?")
+_TOKEN = re.compile(r"[^\W\d_][^\W\d_']*(?:-[^\W\d_]+)*2?|\d+|[^\w\s]")
+
+
+def _reduced(token: str) -> str:
+    """Write a doubled word once: "jadi2" and "jadi-jadi" become "jadi"."""
+    if len(token) > 3 and token[-1] == "2":
+        return token[:-1]
+    head, _, tail = token.partition("-")
+    return head if head and head == tail else token
+
+
+def tokenise(text: str) -> list[str]:
+    """Split a normalised text into words, numbers and single signs."""
+    return [_reduced(token) for token in _TOKEN.findall(text)]
+
+
+def mark_negation(tokens: list[str]) -> list[str]:
+    """Mark up to four words after a negator, until a sign that ends the clause or a word that turns it."""
+    marked: list[str] = []
+    left = 0
+    for token in tokens:
+        if token in NEGATORS:
+            left = NEGATION_WINDOW
+        elif token in _STOPS or token in _TURNS:
+            left = 0
+        elif left and token[0].isalpha():
+            token = NEGATED + token  # noqa: PLW2901 (the marked word takes the place of the plain one)
+            left -= 1
+        marked.append(token)
+    return marked
+
+
+def analyse(text: str) -> str:
+    """Return the tokens of a raw, redacted text, between a start and an end mark and with spaces between them.
+
+    Empty when the text has no letter and no digit.
+    """
+    tokens = tokenise(normalise(text))
+    if not any(token[0].isalnum() for token in tokens):
+        return ""
+    return " ".join([START, *mark_negation(tokens), END])
