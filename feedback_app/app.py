@@ -30,7 +30,7 @@ MAX_FORM_PARTS: Final = 60
 assert models.ROOMS_WITH_TABLES  # noqa: S101 - the import is what matters: it makes every table known
 
 
-class _NoRole(RoleMixin):  # type: ignore[misc]
+class _NoRole(RoleMixin):
     """Stands where Flask-Security wants a role table; ours are scoped, dated grants in `identity`."""
 
 

@@ -21,7 +21,6 @@ NAMING_CONVENTION: Final = {
 }
 
 
-
 def words(kind: type[enum.Enum], name: str | None = None) -> sa.Enum:
     """Return the type of a column of enumerated words, stored as their values with a CHECK.
 
@@ -86,7 +85,7 @@ def no_overlap(name: str, *keys: str, during: tuple[str, str], where: str | None
 
     `during` names the first and the last day, both included; an empty last day means "still".
     """
-    period = (sa.literal_column(f"daterange({during[0]}, {during[1]}, '[]')"), "&&")
+    period: tuple[sa.ColumnElement[Any], str] = (sa.literal_column(f"daterange({during[0]}, {during[1]}, '[]')"), "&&")
     return ExcludeConstraint(
         *(same(key) for key in keys), period, name=name, using="gist", where=sa.text(where) if where else None
     )

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 2.0
 
 
-class ModelWorker(SimpleWorker):  # type: ignore[misc]
+class ModelWorker(SimpleWorker):
     """A worker that runs jobs in its own process: forking would load the model again for every job."""
 
 

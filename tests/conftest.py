@@ -23,9 +23,9 @@ from sqlalchemy.orm import Session
 from feedback_app import config
 from feedback_app.app import create_app
 from feedback_app.db import db
+from tests.factories import PASSWORD, SECRET
 
 TEMPLATE = f"suara_test_{os.getpid()}"
-SECRET = "a-key-for-the-tests-only-0123456789abcdef"
 
 
 @pytest.fixture(scope="session")
@@ -64,14 +64,22 @@ def fresh_database(settings: config.Settings, name: str, template: str | None = 
 
 
 @pytest.fixture(scope="session")
-def app(servers: config.Settings) -> Iterator[Flask]:
-    """The application on a database that the migrations built."""
+def template(servers: config.Settings) -> Iterator[str]:
+    """The name of a database that the migrations built and to which nobody stays connected."""
     with fresh_database(servers, TEMPLATE) as url:
         application = create_app(replace(servers, database_url=url))
-        application.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         with application.app_context():
             upgrade()
             db.engine.dispose()
+        yield TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def app(servers: config.Settings, template: str) -> Iterator[Flask]:
+    """The application on a copy of the template."""
+    with fresh_database(servers, f"{TEMPLATE}_shared", template=template) as url:
+        application = create_app(replace(servers, database_url=url))
+        application.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
         yield application
         with application.app_context():
             db.engine.dispose()
@@ -132,10 +140,10 @@ class Live:
 
 
 @pytest.fixture
-def live(servers: config.Settings, app: Flask, tmp_path: Path) -> Iterator[Live]:
+def live(servers: config.Settings, template: str, tmp_path: Path) -> Iterator[Live]:
     """A copy of the empty database with real commits, and the environment for processes that use it."""
     name = f"suara_live_{secrets.token_hex(4)}"
-    with fresh_database(servers, name, template=TEMPLATE) as url:
+    with fresh_database(servers, name, template=template) as url:
         settings = replace(servers, database_url=url, home=tmp_path)
         application = create_app(settings)
         environ = {
@@ -153,8 +161,6 @@ def live(servers: config.Settings, app: Flask, tmp_path: Path) -> Iterator[Live]
 @pytest.fixture
 def login(client: FlaskClient) -> Callable[[object], FlaskClient]:
     """Sign somebody in by the form, as they would; the factories give every account the same password."""
-    from tests.factories import PASSWORD
-
     def sign_in(user: object) -> FlaskClient:
         answer = client.post("/masuk", data={"email": user.email, "password": PASSWORD})  # type: ignore[attr-defined]
         assert answer.status_code == 302, answer.get_data(as_text=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import itertools
 import uuid
 from datetime import UTC, date, datetime
@@ -12,6 +14,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+from feedback_app.app import derived_key
 from feedback_app.handling.clocks import set_default_clocks
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.rules import Role
@@ -31,13 +34,17 @@ from feedback_app.organisation.rules import AssignmentKind
 NOW = datetime(2026, 5, 12, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 12)
 LONG_AGO = date(2020, 1, 1)
+SECRET = "a-key-for-the-tests-only-0123456789abcdef"
 PASSWORD = "kata-sandi-untuk-uji-1"
 _number = itertools.count(1)
 
 
 @cache
 def _password_hash() -> str:
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    """The hash of the password as Flask-Security checks it (first keyed, then argon2), at the lowest cost."""
+    salt = derived_key(SECRET, "password-salt").hex()
+    keyed = base64.b64encode(hmac.new(salt.encode(), PASSWORD.encode(), "sha512").digest())
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(keyed)
 
 
 def agency(session: Session, **values: Any) -> Agency:

@@ -21,10 +21,7 @@ class Labels(Base):
     __table_args__ = (
         sa.PrimaryKeyConstraint("agency_id", "submission_id"),
         tenant_key("submission_id", to="submissions"),
-        *(
-            sa.CheckConstraint(f"{head}_confidence BETWEEN 0 AND 1", name=f"{head}_confidence_range")
-            for head in HEADS
-        ),
+        *(sa.CheckConstraint(f"{head}_confidence BETWEEN 0 AND 1", name=f"{head}_confidence_range") for head in HEADS),
     )
 
     agency_id: Mapped[int]

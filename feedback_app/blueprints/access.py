@@ -23,6 +23,7 @@ PUBLIC_ENDPOINTS: Final = frozenset(
         "static",
         "bootstrap.static",
         "security.login",
+        "security.static",
         "security.logout",
         "security.verify",
         "public.home",
@@ -66,7 +67,7 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
     return mark
 
 
-def required_permissions(view: Callable[..., ResponseReturnValue] | None) -> frozenset[Permission]:
+def required_permissions(view: Callable[..., object] | None) -> frozenset[Permission]:
     """Return the permissions of which a view asks for one; none where it was never marked."""
     found: frozenset[Permission] = getattr(view, "required_permissions", frozenset())
     return found

@@ -1,5 +1,149 @@
-"""Pages being written."""
+"""The work of an officer: the inbox, one case, its answer, and the tokens of the counter."""
 
-from flask import Blueprint
+from __future__ import annotations
 
-bp = Blueprint("cases", __name__)
+from functools import partial
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_security import current_user
+
+from feedback_app import clock
+from feedback_app.blueprints.access import my_permissions, requires, today
+from feedback_app.blueprints.case_page import case_page, check_unchanged
+from feedback_app.blueprints.due import due
+from feedback_app.blueprints.forms.staff import ReplyForm, TokensForm
+from feedback_app.blueprints.staff_frame import asked_page, pages_of, staff_blueprint
+from feedback_app.blueprints.visit_sheet import issue_sheet
+from feedback_app.db import db
+from feedback_app.errors import ConflictError
+from feedback_app.handling import operations, queries
+from feedback_app.handling.models import Case
+from feedback_app.handling.originals import read_original
+from feedback_app.identity.rules import Permission
+from feedback_app.organisation.within_reach import ReachedUnit, services_within_reach, units_within_reach
+
+bp = staff_blueprint("cases")
+
+
+@bp.get("/kotak-masuk")
+@requires(Permission.READ_INBOX)
+def inbox() -> ResponseReturnValue:
+    """Show the cases of the units within reach, the one due first on top."""
+    group = request.args.get("group", "todo")
+    group = group if group in queries.GROUPS else "todo"
+    units, unit_id = _units(Permission.READ_INBOX), request.args.get("unit", type=int)
+    found = queries.inbox(db.session(), current_user.id, day=today(), group=group, unit_id=unit_id, page=asked_page())
+    return render_template(
+        "cases/inbox.html",
+        found=found,
+        group=group,
+        units=units,
+        unit_id=unit_id,
+        page=asked_page(),
+        pages=pages_of(found.total, queries.PAGE_SIZE),
+        due=partial(due, now=clock.utcnow()),
+    )
+
+
+@bp.get("/masukan")
+@requires(Permission.READ_INBOX)
+def feedback() -> ResponseReturnValue:
+    """Show all feedback of the units within reach, with what the classifier read in it."""
+    units, unit_id = _units(Permission.READ_INBOX), request.args.get("unit", type=int)
+    rows, total = queries.feedback(db.session(), current_user.id, day=today(), unit_id=unit_id, page=asked_page())
+    return render_template(
+        "cases/feedback.html",
+        rows=rows,
+        total=total,
+        units=units,
+        unit_id=unit_id,
+        page=asked_page(),
+        pages=pages_of(total, queries.PAGE_SIZE),
+    )
+
+
+@bp.get("/kasus/<int:case_id>")
+@requires(Permission.READ_INBOX)
+def case(case_id: int) -> ResponseReturnValue:
+    """Show one case."""
+    return case_page(_case(case_id, Permission.READ_INBOX), ReplyForm(formdata=None))
+
+
+@bp.post("/kasus/<int:case_id>/ambil")
+@requires(Permission.ANSWER_CASE)
+def take(case_id: int) -> ResponseReturnValue:
+    """Take a case into one's own hands."""
+    found = _case(case_id, Permission.ANSWER_CASE, for_update=True)
+    try:
+        operations.take(db.session(), found, user_id=current_user.id, now=clock.utcnow())
+    except ConflictError as error:
+        # A colleague was faster: show where the case stands now, with the sentence that says why.
+        db.session.rollback()
+        flash(gettext(error.message), "error")
+    else:
+        db.session.commit()
+        flash(gettext("Kasus ini sekarang ada di tangan Anda."), "success")
+    return redirect(url_for("cases.case", case_id=case_id), 303)
+
+
+@bp.post("/kasus/<int:case_id>/tanggapi")
+@requires(Permission.ANSWER_CASE)
+def reply(case_id: int) -> ResponseReturnValue:
+    """Send an answer to the citizen; what was typed is never lost."""
+    form = ReplyForm()
+    found = _case(case_id, Permission.ANSWER_CASE, for_update=True)
+    if not form.validate():
+        return case_page(found, form), 422
+    try:
+        check_unchanged(found, form.seen_version)
+        operations.respond(db.session(), found, form.text.data or "", user_id=current_user.id, now=clock.utcnow())
+    except ConflictError as error:
+        db.session.rollback()
+        not_sent = gettext("Tanggapan Anda belum terkirim; tulisan Anda masih ada di bawah.")
+        form.form_errors = [gettext(error.message), not_sent]
+        return case_page(_case(case_id, Permission.READ_INBOX), form), error.status
+    db.session.commit()
+    flash(gettext("Tanggapan terkirim. Sekarang giliran pelapor menilainya."), "success")
+    return redirect(url_for("cases.case", case_id=case_id), 303)
+
+
+@bp.post("/kasus/<int:case_id>/asli")
+@requires(Permission.ANSWER_CASE)
+def original(case_id: int) -> ResponseReturnValue:
+    """Show once what the citizen wrote before personal data was taken out, and note who read it."""
+    found = _case(case_id, Permission.ANSWER_CASE)
+    text = read_original(db.session(), found, user_id=current_user.id, now=clock.utcnow())
+    db.session.commit()
+    return case_page(_case(case_id, Permission.READ_INBOX), ReplyForm(formdata=None), original=text)
+
+
+@bp.route("/token", methods=["GET", "POST"])
+@requires(Permission.ISSUE_VISIT_TOKEN)
+def tokens() -> ResponseReturnValue:
+    """Ask for visit tokens; show them once, as a sheet to print."""
+    wanted = Permission.ISSUE_VISIT_TOKEN
+    units = _units(wanted)
+    services = services_within_reach(db.session(), current_user.id, wanted, today())
+    form = TokensForm(units, services, now=clock.utcnow())
+    if request.method == "POST" and form.validate():
+        sheet = issue_sheet(db.session(), form.wanted(), user_id=current_user.id, now=clock.utcnow())
+        db.session.commit()
+        return render_template("cases/sheet.html", sheet=sheet)
+    return render_template("cases/tokens.html", form=form, units=units), 422 if form.errors else 200
+
+
+@bp.context_processor
+def _menu() -> dict[str, object]:
+    return {"may_issue_tokens": Permission.ISSUE_VISIT_TOKEN in my_permissions()}
+
+
+def _case(case_id: int, permission: Permission, *, for_update: bool = False) -> Case:
+    return queries.case_for(
+        db.session(), current_user.id, case_id, permission=permission, day=today(), for_update=for_update
+    )
+
+
+def _units(permission: Permission) -> list[ReachedUnit]:
+    return units_within_reach(db.session(), current_user.id, permission, today())

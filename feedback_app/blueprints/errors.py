@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, jsonify, redirect, render_template, request, url_for
+from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -75,8 +75,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _unavailable(error: Exception) -> ResponseReturnValue:
     log.error("The database did not answer: %s", type(error).__name__)
-    body, status = problem(503, "unavailable", HTTP_SENTENCES[503])  # type: ignore[misc]
-    return body, status, {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    response = make_response(problem(503, "unavailable", HTTP_SENTENCES[503]))
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

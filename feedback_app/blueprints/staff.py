@@ -1,5 +1,38 @@
-"""Pages being written."""
+"""What somebody finds after signing in: what waits for them, and the way to it."""
 
-from flask import Blueprint
+from __future__ import annotations
 
-bp = Blueprint("staff", __name__)
+from functools import partial
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+
+from feedback_app import clock
+from feedback_app.blueprints.access import my_permissions, requires, today
+from feedback_app.blueprints.due import due
+from feedback_app.blueprints.staff_frame import staff_blueprint
+from feedback_app.db import db
+from feedback_app.evaluation.queries import cycles_for
+from feedback_app.handling.workload import workload
+from feedback_app.identity.rules import Permission
+
+bp = staff_blueprint("staff")
+
+CYCLES_SHOWN = 3
+
+
+@bp.get("/")
+@requires(*Permission)
+def home() -> ResponseReturnValue:
+    """Show what to do next: the cases due first, the latest cycles."""
+    allowed, now = my_permissions(), clock.utcnow()
+    load = workload(db.session(), current_user.id, day=today(), now=now) if Permission.READ_INBOX in allowed else None
+    cycles = cycles_for(db.session(), current_user.id, today()) if Permission.READ_EVIDENCE in allowed else None
+    return render_template(
+        "staff/home.html",
+        load=load,
+        cycles=None if cycles is None else cycles[:CYCLES_SHOWN],
+        may_issue_tokens=Permission.ISSUE_VISIT_TOKEN in allowed,
+        due=partial(due, now=now),
+    )

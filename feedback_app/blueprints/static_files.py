@@ -39,12 +39,13 @@ def _compress(response: Response, kept: dict[str, bytes]) -> None:
         return
     etag = response.get_etag()[0] or ""
     name = f"{request.path} {etag}"
+    response.direct_passthrough = False
+    # The file behind the answer is open; it is closed with the answer although its content is not sent.
+    response.call_on_close(getattr(response.response, "close", lambda: None))
     if name not in kept:
         if len(kept) >= MOST_KEPT:
             kept.clear()
-        response.direct_passthrough = False
         kept[name] = gzip.compress(response.get_data(), 9, mtime=0)
-    response.direct_passthrough = False
     response.set_data(kept[name])
     response.headers["Content-Encoding"] = "gzip"
     if etag:

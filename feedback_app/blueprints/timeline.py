@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 
 from feedback_app.blueprints.formats import day
-from feedback_app.blueprints.labels import label
 from feedback_app.handling.queries import Tracked, TrackedCase
-from feedback_app.handling.rules import CaseStatus
+from feedback_app.handling.rules import CaseStatus, Outcome
 from feedback_app.intake.rules import KINDS_WITH_CASE, AnalysisState
 
 
@@ -78,13 +77,23 @@ def _past(tracked: Tracked, case: TrackedCase) -> Iterator[Step]:
         Step(gettext("Tanggapan dari %(unit)s", unit=tracked.unit_name), Progress.DONE, at, quote=text)
         for at, text in case.replies
     ]
-    verdicts = [Step(str(label(outcome)), Progress.DONE, at) for at, _, outcome in case.events if outcome is not None]
+    verdicts = [Step(_verdict(outcome), Progress.DONE, at) for at, _, outcome in case.events if outcome is not None]
     archived = [
         Step(gettext("Diarsipkan tanpa tanggapan"), Progress.DONE, at)
         for at, status, _ in case.events
         if status is CaseStatus.ARCHIVED
     ]
     yield from sorted([*replies, *verdicts, *archived], key=_moment)
+
+
+def _verdict(outcome: Outcome) -> str:
+    words: dict[Outcome, str] = {
+        Outcome.CONFIRMED: gettext("Anda menyatakan sudah selesai"),
+        Outcome.PARTLY: gettext("Anda menyatakan selesai sebagian"),
+        Outcome.DISPUTED: gettext("Anda menyatakan belum selesai"),
+        Outcome.SILENT: gettext("Ditutup tanpa kabar dari Anda"),
+    }
+    return words[outcome]
 
 
 def _moment(step: Step) -> datetime:

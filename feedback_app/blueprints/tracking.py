@@ -11,6 +11,7 @@ from feedback_app import clock
 from feedback_app.blueprints import carried
 from feedback_app.blueprints.access import today
 from feedback_app.blueprints.forms.tracking import LookupForm, VerdictForm
+from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.timeline import timeline
 from feedback_app.db import db
 from feedback_app.errors import DomainError
@@ -60,7 +61,7 @@ def verdict() -> ResponseReturnValue:
     except DomainError as error:
         # Two taps, or a reply in between: show where the case stands now, with the sentence that says why.
         db.session.rollback()
-        flash(gettext(error.message), "error")
+        flash(translated(error.message), "error")
         return _not_stored(redirect(url_for("tracking.status"), 303))
     db.session.commit()
     flash(gettext("Terima kasih. Putusan Anda sudah dicatat."), "success")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any, Final
 import click
 import psycopg
 import sqlalchemy as sa
-from flask import Flask, current_app, has_app_context
+from flask import current_app, has_app_context
 
 from feedback_app import clock, queue
 from feedback_app.audit.operations import SYSTEM
@@ -80,11 +81,11 @@ def submissions(file: Path, rejects: Path | None, dry_run: bool, **given: Any) -
     Exit codes: 0 imported (or imported before), 1 every row was rejected, 2 the options do not fit the file or
     the agency, 3 the database does not answer, 130 interrupted. With 2, 3 and 130 nothing has been published.
     """
-    with _told(), _application().app_context():
+    with _told(), _application():
         request = request_from(file, **given)
         outcome = _carry_out(request, rejects or default_rejects_path(file), dry_run=dry_run)
     if outcome.all_rejected and not outcome.done_before:
-        click.get_current_context().exit(ALL_REJECTED)
+        sys.exit(ALL_REJECTED)
 
 
 def _carry_out(request: ImportRequest, rejects_path: Path, *, dry_run: bool) -> Outcome:
@@ -117,11 +118,21 @@ def _remind_now() -> None:
         queue.Reminder(redis_url).send({"drain"})
 
 
-def _application() -> Flask:
+@contextmanager
+def _application() -> Iterator[None]:
+    """Enter the application of this process, or one of the command's own."""
+    if has_app_context():
+        yield
+        return
     # Loaded here, so that `--help` does not wait for the whole application.
     from feedback_app.app import create_app
 
-    return current_app._get_current_object() if has_app_context() else create_app()  # type: ignore[attr-defined]
+    with create_app().app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 @contextmanager

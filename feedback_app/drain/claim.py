@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -50,7 +51,8 @@ def claim(session: Session, *, limit: int) -> list[Claimed]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [Claimed(*row) for row in session.execute(query)]
+    rows: Sequence[Any] = session.execute(query).all()
+    return [Claimed(*row) for row in rows]
 
 
 def mark_done(session: Session, rows: Sequence[Claimed]) -> None:
@@ -82,5 +84,13 @@ def count_pending(session: Session) -> int:
 
 def any_pending(session: Session) -> bool:
     """Tell whether anything waits for the drain, without counting it."""
-    query = sa.select(sa.literal(1)).select_from(Submission).where(Submission.analysis == AnalysisState.PENDING).limit(1)
+    query = (
+        sa.select(sa.literal(1)).select_from(Submission).where(Submission.analysis == AnalysisState.PENDING).limit(1)
+    )
     return session.scalar(query) is not None
+
+
+def count_quarantined(session: Session) -> int:
+    """Return how many submissions were set aside because their text could not be read."""
+    query = sa.select(sa.func.count()).select_from(Submission).where(Submission.analysis == AnalysisState.QUARANTINED)
+    return session.scalar(query) or 0

@@ -57,7 +57,9 @@ def new_case(row: Claimed, reading: Reading | None, over: Overseers, *, now: dat
     wanted = opens_case(row.kind, wants_reply=row.wants_reply, predicted_kind=predicted, has_text=bool(row.text))
     if not wanted and not integrity:
         return None
-    says = predicted or "complaint" if row.kind in {SubmissionKind.UNSPECIFIED, SubmissionKind.RATING} else row.kind.value
+    says = (
+        predicted or "complaint" if row.kind in {SubmissionKind.UNSPECIFIED, SubmissionKind.RATING} else row.kind.value
+    )
     return NewCase(
         agency_id=row.agency_id,
         submission_id=row.id,

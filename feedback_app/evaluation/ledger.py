@@ -78,11 +78,16 @@ _TOTALS = f"""
     ) m
 """  # noqa: S608
 
+# Somebody with two posts that answer for one cell is one person with the sum of both shares.
 _PERSON_SUMS = """
     SELECT employee_id, baseline, sum(n), sum(n * share), sum(n * share * share), sum(total * share),
            sum(total_squares * share)
-    FROM contributions
-    WHERE agency_id = :agency_id AND cycle_id = :cycle_id AND exclusion IS NULL
+    FROM (
+        SELECT employee_id, baseline, n, total, total_squares, sum(share) AS share
+        FROM contributions
+        WHERE agency_id = :agency_id AND cycle_id = :cycle_id AND exclusion IS NULL
+        GROUP BY employee_id, unit_id, service_id, day, channel, baseline, n, total, total_squares
+    ) person_cell
     GROUP BY employee_id, baseline ORDER BY employee_id, baseline
 """
 

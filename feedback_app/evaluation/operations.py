@@ -15,6 +15,7 @@ from feedback_app.evaluation.ledger import fingerprint, sums_by_person, write_co
 from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, CycleStatus, Score
 from feedback_app.evaluation.rules import (
     METHOD_VERSION,
+    Z_90,
     Band,
     CycleScores,
     PersonScore,
@@ -23,8 +24,6 @@ from feedback_app.evaluation.rules import (
     score_people,
 )
 from feedback_app.evaluation.spans import assignment_spans
-
-Z_90 = 1.6448536269514722
 
 
 class CycleDatesError(InvalidInputError):

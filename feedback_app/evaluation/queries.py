@@ -64,7 +64,7 @@ def evaluated_agencies(session: Session, user_id: int, permission: Permission, d
 def cycles_for(session: Session, user_id: int, day: date) -> list[CycleRow]:
     """Return the cycles of the agencies in which somebody evaluates, the latest first."""
     area = reach(user_id, Permission.READ_EVIDENCE, day)
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         sa.select(
             Cycle.id, Cycle.agency_id, Agency.name, Agency.time_zone, Cycle.name, Cycle.kind, Cycle.starts_on,
             Cycle.ends_on, Cycle.status, Cycle.computed_at,
@@ -72,7 +72,7 @@ def cycles_for(session: Session, user_id: int, day: date) -> list[CycleRow]:
         .join(Agency, Agency.id == Cycle.agency_id)
         .where(Cycle.agency_id.in_(sa.select(area.c.agency_id)))
         .order_by(Cycle.starts_on.desc(), Agency.name, Cycle.name)
-    )  # fmt: skip
+    ).all()  # fmt: skip
     return [CycleRow(*row) for row in rows]
 
 
@@ -235,7 +235,8 @@ def _groups(session: Session, cycle: Cycle, employee_id: int) -> list[EvidenceGr
         )
         .where(_of_person(cycle, employee_id))
         .group_by(
-            Contribution.assignment_id, Contribution.service_id, PublicService.name, Contribution.channel, sa.text("month")
+            Contribution.assignment_id, Contribution.service_id, PublicService.name, Contribution.channel,
+            sa.text("month"),
         )
         .order_by(sa.text("month"), Contribution.assignment_id, PublicService.name, Contribution.channel)
     )  # fmt: skip
@@ -293,10 +294,11 @@ def rating_rows(
     UnknownEmployeeError
     """
     evidence(session, user_id, cycle, employee_id, day)
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         sa.select(
             Submission.occurred_on, Submission.rating, Submission.channel, Contribution.share, Contribution.reason,
-            Contribution.exclusion, Labels.redacted_text, Submission.is_confidential, Case.is_confidential.label("case_confidential"),
+            Contribution.exclusion, Labels.redacted_text, Submission.is_confidential,
+            Case.is_confidential.label("case_confidential"),
         )
         .join(Contribution, _answered_for(Contribution))
         .join(Labels, sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id))

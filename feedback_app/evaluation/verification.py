@@ -58,7 +58,7 @@ class _Rating:
 
 
 def verify(session: Session, cycle: Cycle) -> list[Disagreement]:
-    """Return every figure of a computed cycle that differs from the raw rows by more than 1e-9 (relative or absolute)."""
+    """Return every figure of a computed cycle that differs from the raw rows by more than 1e-9."""
     ratings = list(_ratings(session, cycle))
     spans = assignment_spans(session, cycle.agency_id, cycle.starts_on, cycle.ends_on)
     segments = responsibility_segments(spans, cycle.starts_on, cycle.ends_on)
@@ -91,7 +91,8 @@ def _ratings(session: Session, cycle: Cycle) -> Iterable[_Rating]:
         .where(Submission.occurred_on.between(cycle.starts_on, cycle.ends_on), Submission.rating.is_not(None))
     )
     for unit_id, service_id, day, rating in rows:
-        yield _Rating(unit_id, service_id, day, rating_value(rating))
+        if rating is not None:
+            yield _Rating(unit_id, service_id, day, rating_value(rating))
 
 
 def _scores(ratings: list[_Rating], segments: list[Segment]) -> tuple[PersonScore, ...]:
@@ -101,11 +102,9 @@ def _scores(ratings: list[_Rating], segments: list[Segment]) -> tuple[PersonScor
     responsible = _Responsible(segments)
     columns: list[tuple[int, int, float, float, float, float, float]] = []
     for rating in ratings:
-        for segment in responsible.for_rating(rating):
-            share, value = segment.share, rating.value
-            columns.append(
-                (segment.employee_id, 1, share, share**2, share * value, share * value**2, baseline[rating.stratum])
-            )
+        for employee_id, share in responsible.shares(rating).items():
+            value = rating.value
+            columns.append((employee_id, 1, share, share**2, share * value, share * value**2, baseline[rating.stratum]))
     if not columns:
         return ()
     employee, n, weight, squares, total, total_squares, base = (np.array(c) for c in zip(*columns, strict=True))
@@ -140,8 +139,11 @@ class _Responsible:
         for segment in segments:
             self.by_scope[segment.unit_id, segment.service_id].append(segment)
 
-    def for_rating(self, rating: _Rating) -> list[Segment]:
-        """Return the segments of the rating's service where people are bound to it, else those of the unit."""
+    def shares(self, rating: _Rating) -> dict[int, float]:
+        """Return the share of each person: by the posts bound to the rating's service, else by those of the unit."""
         bound = (rating.unit_id, rating.service_id) in self.by_scope
-        scope = self.by_scope.get((rating.unit_id, rating.service_id if bound else None), [])
-        return [segment for segment in scope if segment.starts_on <= rating.day <= segment.ends_on]
+        found: dict[int, float] = defaultdict(float)
+        for segment in self.by_scope.get((rating.unit_id, rating.service_id if bound else None), []):
+            if segment.starts_on <= rating.day <= segment.ends_on:
+                found[segment.employee_id] += segment.share
+        return found

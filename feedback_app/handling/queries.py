@@ -75,9 +75,9 @@ def inbox(
     mine = within(area, Case.agency_id, Case.unit_id)
     if unit_id is not None:
         mine = sa.and_(mine, Case.unit_id == unit_id)
-    by_status = {
-        status: n for status, n in session.execute(sa.select(Case.status, sa.func.count()).where(mine).group_by(Case.status))
-    }
+    by_status: dict[CaseStatus, int] = {}
+    for status, n in session.execute(sa.select(Case.status, sa.func.count()).where(mine).group_by(Case.status)):
+        by_status[status] = n
     counts = {name: sum(by_status.get(status, 0) for status in statuses) for name, statuses in GROUPS.items()}
     order = Case.closed_at.desc() if group == "ended" else Case.reply_due_at.asc()
     query = (
@@ -90,7 +90,7 @@ def inbox(
     return Inbox([InboxRow(*row) for row in session.execute(query)], counts[group], counts)
 
 
-def _inbox_rows(day: date) -> sa.Select[Any]:
+def _inbox_rows(day: date) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
             Case.id, UnitVersion.name, Case.status, Case.outcome, Submission.kind, Case.reply_due_at, Case.opened_at,
@@ -253,7 +253,9 @@ def case_of_submission(session: Session, agency_id: int, submission_id: int) -> 
     return case
 
 
-def promise(session: Session, agency_id: int, kind: SubmissionKind, *, wants_reply: bool, now: datetime) -> datetime | None:
+def promise(
+    session: Session, agency_id: int, kind: SubmissionKind, *, wants_reply: bool, now: datetime
+) -> datetime | None:
     """Return until when a submission of this kind is answered, or None where nothing was asked."""
     if kind not in KINDS_WITH_CASE and not wants_reply:
         return None
@@ -295,12 +297,14 @@ def feedback(
     if unit_id is not None:
         visible = sa.and_(visible, Submission.unit_id == unit_id)
     joined = (
-        sa.join(Submission, Labels, sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id))
+        sa.join(
+            Submission, Labels, sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id)
+        )
         .outerjoin(Case, sa.and_(Case.agency_id == Submission.agency_id, Case.submission_id == Submission.id))
         .outerjoin(UnitVersion, _version_on(Submission.agency_id, Submission.unit_id, day))
     )
     total = session.scalar(sa.select(sa.func.count()).select_from(joined).where(visible)) or 0
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         sa.select(
             Submission.id, UnitVersion.name, Submission.kind, Submission.channel, Submission.rating,
             Labels.redacted_text, Labels.kind, Labels.sentiment, Labels.aspect, Labels.urgency,
@@ -311,7 +315,7 @@ def feedback(
         .order_by(Submission.occurred_on.desc(), Submission.id.desc())
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
-    )  # fmt: skip
+    ).all()  # fmt: skip
     return [FeedbackRow(*row) for row in rows], total
 
 

@@ -53,9 +53,7 @@ STATUS_WORDS: Final[dict[CaseStatus, str]] = {
 # A case is closed only out of ANSWERED, and archived only before work on it began or when the citizen did not
 # complete it: the unit complained about cannot make a case disappear without a public reply.
 MOVES: Final[dict[CaseStatus, frozenset[CaseStatus]]] = {
-    CaseStatus.NEW: frozenset(
-        {CaseStatus.IN_PROGRESS, CaseStatus.ANSWERED, CaseStatus.ON_HOLD, CaseStatus.ARCHIVED}
-    ),
+    CaseStatus.NEW: frozenset({CaseStatus.IN_PROGRESS, CaseStatus.ANSWERED, CaseStatus.ON_HOLD, CaseStatus.ARCHIVED}),
     CaseStatus.IN_PROGRESS: frozenset({CaseStatus.ANSWERED, CaseStatus.ON_HOLD}),
     CaseStatus.ANSWERED: frozenset({CaseStatus.CLOSED, CaseStatus.IN_PROGRESS}),
     CaseStatus.CLOSED: frozenset({CaseStatus.IN_PROGRESS}),
@@ -114,18 +112,14 @@ def check_move(current: CaseStatus, wanted: CaseStatus) -> None:
     if wanted in MOVES[current]:
         return
     if wanted is CaseStatus.CLOSED and current is not CaseStatus.CLOSED:
-        raise NotAnsweredError(
-            "Kasus ini belum ditanggapi; kirim tanggapan kepada pelapor sebelum menutupnya."
-        )
+        raise NotAnsweredError("Kasus ini belum ditanggapi; kirim tanggapan kepada pelapor sebelum menutupnya.")
     raise MoveNotAllowedError(
         f"Kasus yang {STATUS_WORDS[current]} tidak dapat diubah menjadi {STATUS_WORDS[wanted]}; "
         "muat ulang halaman untuk melihat keadaan terakhir."
     )
 
 
-def status_after(
-    current: CaseStatus, outcome: Outcome, *, now: datetime, silence_ends_at: datetime
-) -> CaseStatus:
+def status_after(current: CaseStatus, outcome: Outcome, *, now: datetime, silence_ends_at: datetime) -> CaseStatus:
     """Return where the citizen's word, or silence, about the answer puts a case.
 
     Parameters
@@ -143,9 +137,7 @@ def status_after(
         The outcome is SILENT and the window is still open.
     """
     if current is not CaseStatus.ANSWERED:
-        raise NotAnsweredError(
-            "Belum ada tanggapan yang dapat dinilai pada kasus ini; tunggu tanggapan dari unit."
-        )
+        raise NotAnsweredError("Belum ada tanggapan yang dapat dinilai pada kasus ini; tunggu tanggapan dari unit.")
     if outcome is Outcome.SILENT and now < silence_ends_at:
         raise WindowOpenError("Pelapor masih mempunyai waktu untuk menjawab; kasus ini belum dapat ditutup.")
     return STATUS_AFTER[outcome]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from flask_security import UserMixin
+from flask_security import RoleMixin, UserMixin
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.db import Base, identity, tenant_key
 from feedback_app.identity.rules import Role
 
 
-class User(Base, UserMixin):  # type: ignore[misc]
+class User(Base, UserMixin):
     """A member of staff who can sign in. Shared by all agencies; grants say where somebody works."""
 
     __tablename__ = "users"
@@ -30,7 +30,7 @@ class User(Base, UserMixin):  # type: ignore[misc]
     created_at: Mapped[datetime]
 
     @property
-    def roles(self) -> list[object]:
+    def roles(self) -> list[RoleMixin]:  # type: ignore[override]
         """Return nothing: what somebody may do is asked of `role_grants`, where it is scoped and dated."""
         return []
 
@@ -42,9 +42,7 @@ class RoleGrant(Base):
     __table_args__ = (
         sa.PrimaryKeyConstraint("agency_id", "id"),
         tenant_key("unit_id", to="units"),
-        sa.UniqueConstraint(
-            "agency_id", "user_id", "role", "unit_id", "starts_on", postgresql_nulls_not_distinct=True
-        ),
+        sa.UniqueConstraint("agency_id", "user_id", "role", "unit_id", "starts_on", postgresql_nulls_not_distinct=True),
         sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
         sa.Index("ix_role_grants_user_id", "user_id"),
     )

@@ -96,7 +96,8 @@ class Submission(Base):
         sa.CheckConstraint("kind <> 'rating' OR rating IS NOT NULL", name="rating_is_rated"),
         sa.CheckConstraint(f"char_length(text) BETWEEN 1 AND {TEXT_MAX}", name="text_length"),
         sa.CheckConstraint(
-            f"kind NOT IN ({_CASE_KINDS}) OR (text IS NOT NULL AND (char_length(text) >= {TEXT_MIN} OR channel = 'imported'))",
+            f"kind NOT IN ({_CASE_KINDS}) OR (text IS NOT NULL"
+            f" AND (char_length(text) >= {TEXT_MIN} OR channel = 'imported'))",
             name="case_kinds_have_text",
         ),
         sa.CheckConstraint("rating IS NOT NULL OR text IS NOT NULL", name="says_something"),

@@ -45,7 +45,9 @@ def fold(session: Session, answers: Iterable[Answer]) -> None:
         if answer.topic is not None:
             topics[*cell, *answer.topic] += 1
     if points:
-        session.execute(_add_measures(), [_measure_row(cell, counts) for cell, counts in sorted(points.items(), key=_order)])
+        session.execute(
+            _add_measures(), [_measure_row(cell, counts) for cell, counts in sorted(points.items(), key=_order)]
+        )
     if topics:
         session.execute(_add_topics(), [_topic_row(cell, n) for cell, n in sorted(topics.items(), key=_order)])
 

@@ -2,26 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Final
 
-from feedback_app.nlp.reading import Reading
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_app.nlp import artefact
+from feedback_app.nlp.decision import decide
+from feedback_app.nlp.features import BLOCKS, FeatureReader, block
+from feedback_app.nlp.labels import HEADS, Urgency
+from feedback_app.nlp.reading import UNKNOWN, Label, Reading
+from feedback_app.nlp.redact import Redaction, redact
+from feedback_app.nlp.tokens import END, NEGATED, START, analyse
+from feedback_app.nlp.triage import MODEL, triage
+
+CHUNK: Final = 1_000
+"""Texts multiplied at once: larger brings no speed, smaller wastes calls."""
+
+Scores = NDArray[np.float32]
+
+
+def softmax(scores: Scores) -> Scores:
+    """Turn rows of scores into rows of probabilities."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Scores = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 class Classifier:
-    """A loaded model; safe to share between threads, since classifying changes nothing."""
+    """A loaded model; safe to share between threads, since classifying changes nothing but a cache."""
 
     model_version: str
 
+    def __init__(self, stored: artefact.Stored) -> None:
+        manifest, heads = stored.manifest, stored.content.heads
+        self.model_version = manifest["model_version"]
+        self.manifest = manifest
+        self._reader = FeatureReader(stored.content.union)
+        self._classes = {head: np.array(heads[head].classes_) for head in HEADS}
+        weights = np.vstack([heads[head].coef_ for head in HEADS]).T
+        widths = np.cumsum([len(block(stored.content.union, name).vocabulary_) for name in BLOCKS])
+        self._weights = [np.ascontiguousarray(part) for part in np.split(weights, widths[:-1])]
+        self._bias = np.concatenate([heads[head].intercept_ for head in HEADS])
+        ends = np.cumsum([len(labels) for labels in self._classes.values()])
+        self._columns = {head: slice(end - len(self._classes[head]), end) for head, end in zip(HEADS, ends, strict=True)}
+        self._thresholds = {head: manifest["thresholds"][head]["value"] for head in HEADS}
+        self._rule_confidences = {name: figures["confidence"] for name, figures in manifest["rules"].items()}
+        self._normal = int(np.flatnonzero(self._classes["urgency"] == Urgency.NORMAL.value)[0])
+
     @classmethod
     def load(cls, path: Path | None = None) -> Classifier:
-        """Load the artefact in the folder `path`, or the one shipped with the program."""
-        raise NotImplementedError
+        """Load the artefact in the folder `path`, or the one shipped with the program.
+
+        Raises
+        ------
+        ArtefactError
+            When the artefact is missing, was changed, or is not of this program.
+        """
+        return cls(artefact.load(path or artefact.DEFAULT_ARTEFACT))
+
+    def probabilities(self, lines: Sequence[str]) -> dict[str, Scores]:
+        """Return for each head the probabilities of its labels, (lines, labels), for lines from `tokens.analyse`."""
+        words, chars = self._reader.blocks(lines)
+        scores = words @ self._weights[0] + chars @ self._weights[1] + self._bias
+        return {head: softmax(scores[:, columns]) for head, columns in self._columns.items()}
 
     def classify(self, texts: Sequence[str]) -> list[Reading]:
         """Redact every text and label it; a text without words gets None everywhere."""
-        raise NotImplementedError
+        readings: list[Reading] = []
+        for start in range(0, len(texts), CHUNK):
+            redactions = [redact(text) for text in texts[start : start + CHUNK]]
+            readings += self._read(redactions)
+        return readings
+
+    def _read(self, redactions: Sequence[Redaction]) -> Iterator[Reading]:
+        lines = [analyse(redaction.text) for redaction in redactions]
+        probabilities = self.probabilities(lines)
+        labels = {head: self._labels(head, rows) for head, rows in probabilities.items()}
+        normal = probabilities["urgency"][:, self._normal].tolist()
+        for row, (redaction, line) in enumerate(zip(redactions, lines, strict=True)):
+            if not line:
+                yield Reading(redaction.text, redaction.kinds, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, MODEL)
+                continue
+            urgency, source = triage(line, labels["urgency"][row], normal[row], self._rule_confidences)
+            yield Reading(
+                redacted=redaction.text,
+                pii_kinds=redaction.kinds,
+                kind=labels["kind"][row],
+                sentiment=labels["sentiment"][row],
+                aspect=labels["aspect"][row],
+                urgency=urgency,
+                urgency_source=source,
+            )
+
+    def _labels(self, head: str, probabilities: Scores) -> list[Label]:
+        """Return the answers of one head, None below its threshold."""
+        classes, least = self._classes[head], self._thresholds[head]
+        columns, confidences = decide(head, classes, probabilities)
+        values = classes.tolist()
+        return [
+            Label(values[column] if confidence >= least else None, confidence)
+            for column, confidence in zip(columns.tolist(), confidences.tolist(), strict=True)
+        ]
 
     def explain(self, text: str, head: str) -> list[tuple[str, float]]:
-        """Return the words that decided the head's likeliest value, the weightiest first."""
-        raise NotImplementedError
+        """Return the words that speak for the head's likeliest label against the others, the weightiest first.
+
+        Parameters
+        ----------
+        text : str
+            A message as typed; it is redacted first.
+        head : str
+            "kind", "sentiment", "aspect" or "urgency".
+
+        Returns
+        -------
+        list of (str, float)
+            Each word and how far the label's lead, in log odds over the other labels' mean, shrinks without it;
+            only words that support the label.
+        """
+        line = analyse(redact(text).text)
+        words = [word for word in line.split() if word not in (START, END)]
+        if not words:
+            return []
+        without = [" ".join([START, *words[:skip], *words[skip + 1 :], END]) for skip in range(len(words))]
+        scores = np.log(self.probabilities([line, *without])[head] + 1e-9)
+        label = int(scores[0].argmax())
+        lead = scores[:, label] - np.delete(scores, label, axis=1).mean(axis=1)
+        found = {word.removeprefix(NEGATED): float(lead[0] - lead[1 + place]) for place, word in enumerate(words)}
+        return sorted(((word, loss) for word, loss in found.items() if loss > 0), key=lambda pair: -pair[1])

@@ -81,12 +81,12 @@ def load_folder(folder: Path) -> list[Example]:
         try:
             example = _example(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
-            raise CorpusError(f"Contoh latih {place} tidak sah: {error}") from error
+            raise CorpusError(f"The example at {place} is not valid: {error}.") from error
         if example.id in examples:
-            raise CorpusError(f"Contoh latih {place} tidak sah: id {example.id} sudah dipakai")
+            raise CorpusError(f"The example at {place} is not valid: the id {example.id} is taken.")
         examples[example.id] = example
     if not examples:
-        raise CorpusError(f"Tidak ada berkas .jsonl di {folder}")
+        raise CorpusError(f"{folder} holds no .jsonl file of examples.")
     return [examples[key] for key in sorted(examples)]
 
 

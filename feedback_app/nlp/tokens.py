@@ -9,7 +9,7 @@ from feedback_app.nlp.normalise import normalise
 
 NEGATORS: Final = frozenset(
     "tidak tdk tida tak tk ga gak gk g nggak ngga enggak engga ndak nda kagak kaga bukan bkn belum blm blom belom jangan "
-    "jgn tanpa kurang krg ora mboten dak sonde seng boten teu nteu henteu moal not no never".split()
+    "jgn tanpa kurang krg ora mboten dak sonde seng boten teu nteu henteu moal ndeq indak tra trada not no never".split()
 )
 """Words that turn round what follows, in Indonesian, everyday spelling, the larger regional languages and English."""
 

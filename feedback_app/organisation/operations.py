@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from importlib.metadata import version
 
 import holidays as holiday_calendars
 import sqlalchemy as sa
@@ -73,7 +74,9 @@ def create_unit(
     return unit
 
 
-def create_service(session: Session, *, agency_id: int, unit_id: int, code: str, name: str, sector: str) -> PublicService:
+def create_service(
+    session: Session, *, agency_id: int, unit_id: int, code: str, name: str, sector: str
+) -> PublicService:
     """Add a service to a unit."""
     service = PublicService(agency_id=agency_id, unit_id=unit_id, code=code, name=name, sector=sector, is_active=True)
     session.add(service)
@@ -162,8 +165,9 @@ def import_holidays(session: Session, *, agency_id: int, years: Iterable[int]) -
     calendar = holiday_calendars.country_holidays(
         "ID", years=list(years), categories=("public", "government"), language="id"
     )
+    source = f"holidays {version('holidays')}"
     rows = [
-        {"agency_id": agency_id, "on_date": day, "name": name, "source": f"holidays {holiday_calendars.__version__}"}
+        {"agency_id": agency_id, "on_date": day, "name": name, "source": source}
         for day, name in sorted(calendar.items())
     ]
     if not rows:

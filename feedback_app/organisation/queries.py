@@ -74,10 +74,11 @@ def agency_by_code(session: Session, code: str) -> Agency:
     return agency
 
 
-def _unit_cards(day: date) -> sa.Select[Any]:
+def _unit_cards(day: date) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
-            Unit.agency_id, Unit.id, Unit.code, UnitVersion.name, UnitVersion.kind, UnitVersion.parent_id, UnitVersion.address
+            Unit.agency_id, Unit.id, Unit.code, UnitVersion.name, UnitVersion.kind, UnitVersion.parent_id,
+            UnitVersion.address,
         )
         .join(UnitVersion, sa.and_(UnitVersion.agency_id == Unit.agency_id, UnitVersion.unit_id == Unit.id))
         .where(valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day))
@@ -139,7 +140,10 @@ def reach(user_id: int, permission: Permission, day: date) -> sa.Subquery:
     )
     roots = sa.select(Unit.agency_id, Unit.id.label("unit_id")).join(
         granted,
-        sa.and_(granted.c.agency_id == Unit.agency_id, sa.or_(granted.c.unit_id.is_(None), granted.c.unit_id == Unit.id)),
+        sa.and_(
+            granted.c.agency_id == Unit.agency_id,
+            sa.or_(granted.c.unit_id.is_(None), granted.c.unit_id == Unit.id),
+        ),
     )  # fmt: skip
     tree = roots.cte("reach", recursive=True)
     below = (

@@ -43,12 +43,14 @@ def services_within_reach(
     """Return the active services of those units by agency and unit, each list by name."""
     area = reach(user_id, permission, day)
     rows = session.execute(
-        sa.select(PublicService.agency_id, PublicService.id, PublicService.unit_id, PublicService.code, PublicService.name)
+        sa.select(
+            PublicService.agency_id, PublicService.id, PublicService.unit_id, PublicService.code, PublicService.name
+        )
         .where(within(area, PublicService.agency_id, PublicService.unit_id), PublicService.is_active)
         .order_by(PublicService.name)
     )
     found: dict[tuple[int, int], list[ServiceCard]] = {}
-    for agency_id, *card in rows:
-        service = ServiceCard(*card)
-        found.setdefault((agency_id, service.unit_id), []).append(service)
+    for row in rows:
+        card = ServiceCard(row.id, row.unit_id, row.code, row.name)
+        found.setdefault((row.agency_id, row.unit_id), []).append(card)
     return found

@@ -98,14 +98,17 @@ def initialise(places: Places, *, fsync: bool = True) -> bool:
     private_folder(partial_data, places.account)
     password_file = _password_for_initdb(places)
     try:
-        _initdb(places, partial_data, password_file, fsync=fsync)
+        _initdb(places, partial_data, password_file)
     finally:
         password_file.unlink(missing_ok=True)
     _append(partial_data / "postgresql.conf", TUNABLES)
     password = kept_secret(places.home, "postgres")
     create_role = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';\n"
     create_database = f"CREATE DATABASE {DATABASE} OWNER {ROLE};\n"
-    _single_user(places, partial_data, create_role + create_database, fsync=fsync)
+    _single_user(places, partial_data, create_role + create_database, fsync=False)
+    if fsync:
+        # Once for everything, instead of after each step.
+        _run(places, (str(places.postgres.initdb), "--sync-only", "-D", str(partial_data)))
     partial_data.rename(places.postgres_data)
     return True
 
@@ -136,12 +139,11 @@ def handshake(path: Path, seconds: float = 3.0) -> bytes:
         return b""
 
 
-def _initdb(places: Places, data: Path, password_file: Path, *, fsync: bool) -> None:
+def _initdb(places: Places, data: Path, password_file: Path) -> None:
     common = ("-D", str(data), "--username=postgres", "--encoding=UTF8", "--no-instructions")
-    secret = ("--auth=scram-sha-256", f"--pwfile={password_file}")
-    sync = () if fsync else ("--no-sync",)
+    secret = ("--auth=scram-sha-256", f"--pwfile={password_file}", "--no-sync")
     for locale in _locales(places.postgres.major):
-        done = _run(places, (str(places.postgres.initdb), *common, *secret, *sync, *locale), check=False)
+        done = _run(places, (str(places.postgres.initdb), *common, *secret, *locale), check=False)
         if done:
             return
     raise _unprepared(places)

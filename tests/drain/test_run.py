@@ -77,7 +77,9 @@ def test_a_second_batch_adds_to_the_same_day_and_the_recount_agrees(session: Ses
     unit = make.unit(session, make.agency(session))
     counter = make.service(session, unit)
     for number in range(20):
-        make.submission(session, unit, rating=1 + number % 4, service_id=counter.id if number % 3 else None, text="teks")
+        make.submission(
+            session, unit, rating=1 + number % 4, service_id=counter.id if number % 3 else None, text="teks"
+        )
     while drain(session, limit=7):
         pass
     assert sum(session.scalars(sa.select(DailyMeasure.n))) == 20
@@ -89,7 +91,9 @@ def test_a_wrong_figure_is_named_by_the_recount_and_repaired(session: Session) -
     drain(session)
     session.execute(sa.update(DailyMeasure).values(n=2, n1=0, n2=2, total=4, total_squares=8))
     named = recount(session)
-    assert [(found.table, found.stored, found.counted) for found in named] == [("daily_measures", "2 4 8 0 2 0 0", "1 2 4 0 1 0 0")]
+    assert [(found.table, found.stored, found.counted) for found in named] == [
+        ("daily_measures", "2 4 8 0 2 0 0", "1 2 4 0 1 0 0")
+    ]
     recount(session, repair=True)
     assert recount(session) == []
 
@@ -129,9 +133,15 @@ def test_a_submission_cannot_be_labelled_twice(session: Session) -> None:
     ("kind", "wants_reply", "says", "classification"),
     [
         pytest.param(SubmissionKind.COMPLAINT, None, "complaint", Classification.NO_OVERSIGHT, id="complaint"),
-        pytest.param(SubmissionKind.INFORMATION_REQUEST, None, "complaint", Classification.INFORMATION_REQUEST, id="question"),
-        pytest.param(SubmissionKind.ASPIRATION, None, "praise", Classification.ASPIRATION, id="the citizen's word wins"),
-        pytest.param(SubmissionKind.RATING, True, "complaint", Classification.NO_OVERSIGHT, id="rating that asks for an answer"),
+        pytest.param(
+            SubmissionKind.INFORMATION_REQUEST, None, "complaint", Classification.INFORMATION_REQUEST, id="question"
+        ),
+        pytest.param(
+            SubmissionKind.ASPIRATION, None, "praise", Classification.ASPIRATION, id="the citizen's word wins"
+        ),
+        pytest.param(
+            SubmissionKind.RATING, True, "complaint", Classification.NO_OVERSIGHT, id="rating that asks for an answer"
+        ),
         pytest.param(SubmissionKind.RATING, None, "complaint", None, id="rating alone"),
         pytest.param(SubmissionKind.PRAISE, None, "praise", None, id="praise"),
         pytest.param(SubmissionKind.COMPLAINT, False, "complaint", None, id="history"),

@@ -48,7 +48,8 @@ class Office:
         if visited:
             token = issue_visit_tokens(
                 self.session, agency_id=self.agency.id, unit_id=self.unit.id,
-                service_id=service.id if service else None, visited_on=day, count=1, issued_by=None, key=KEY, now=make.NOW,
+                service_id=service.id if service else None, visited_on=day, count=1, issued_by=None,
+                key=KEY, now=make.NOW,
             )[0]  # fmt: skip
         draft = Draft(
             agency_id=self.agency.id, unit_id=self.unit.id, kind=SubmissionKind.RATING, occurred_on=day,
@@ -199,8 +200,12 @@ def test_a_plh_answers_while_the_head_is_away(office: Office) -> None:
         office.rate(3, date(2026, 5, day))
     cycle = office.cycle()
     compute_now(office.session, cycle)
-    who = {day: who for day, who in office.session.execute(sa.select(Contribution.day, Contribution.employee_id))}
-    assert who == {date(2026, 5, 1): head.id, date(2026, 5, 5): deputy.id, date(2026, 5, 12): head.id}
+    rows = office.session.scalars(sa.select(Contribution)).all()
+    assert {row.day: row.employee_id for row in rows} == {
+        date(2026, 5, 1): head.id,
+        date(2026, 5, 5): deputy.id,
+        date(2026, 5, 12): head.id,
+    }
 
 
 def test_shares_of_one_rating_add_up_to_one_and_are_explained(office: Office) -> None:
@@ -214,6 +219,20 @@ def test_shares_of_one_rating_add_up_to_one_and_are_explained(office: Office) ->
     assert all("1 dari 3 penanggung jawab" in row.reason for row in rows)
 
 
+def test_somebody_with_two_posts_on_one_counter_is_one_person(office: Office) -> None:
+    counter = make.service(office.session, office.unit)
+    who = make.employee(office.session, office.agency)
+    make.assignment(office.session, who, office.unit)
+    make.assignment(office.session, who, office.unit, service_id=counter.id, kind=AssignmentKind.ADDITIONAL)
+    for _ in range(3):
+        office.rate(2, START, counter)
+    cycle = office.cycle()
+    compute_now(office.session, cycle)
+    score = score_of(office.session, cycle, who)
+    assert (score.n, score.n_effective, score.own_share) == (3, 3.0, 1.0)
+    assert verify(office.session, cycle) == []
+
+
 def test_every_figure_opens_into_its_ratings(office: Office) -> None:
     busy_office(office, n=15)
     evaluator = make.user(office.session)
@@ -221,7 +240,9 @@ def test_every_figure_opens_into_its_ratings(office: Office) -> None:
     cycle = office.cycle()
     compute_now(office.session, cycle)
     listed = scores_of(office.session, evaluator.id, cycle, make.TODAY)
-    assert [row.employee_id for row in listed] == [who.id for who in sorted(office.people, key=lambda p: (p.name, p.id))]
+    assert [row.employee_id for row in listed] == [
+        who.id for who in sorted(office.people, key=lambda p: (p.name, p.id))
+    ]
     shown = evidence(office.session, evaluator.id, cycle, office.people[0].id, make.TODAY)
     assert sum(group.n for group in shown.groups) == shown.score.n == 15
     group = shown.groups[0]

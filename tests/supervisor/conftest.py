@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from feedback_app.config import SETTING_NAMES, Settings, load
-from feedback_app.supervisor import places, stop_servers
+from feedback_app.supervisor import places, servers, stop_servers
 
 HERE = Path(__file__).resolve().parent
 MACHINE = HERE / "machine.py"
@@ -34,7 +34,6 @@ class Machine:
 
     home: Path
     port: int | None = None
-    arguments: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
     prefix: tuple[str, ...] = (sys.executable,)
     process: subprocess.Popen[bytes] | None = None
@@ -42,7 +41,7 @@ class Machine:
 
     @property
     def record(self) -> Path:
-        return self.home.parent / f"{self.home.name}.record{self.number}"
+        return _notes(self.home) / f"{self.number}.json"
 
     @property
     def said(self) -> str:
@@ -51,10 +50,11 @@ class Machine:
     def start(self) -> Machine:
         given = {"FEEDBACK_HOME": str(self.home)} | ({"PORT": str(self.port)} if self.port else {})
         clean = {name: value for name, value in os.environ.items() if name not in SETTING_NAMES}
-        self.home.parent.mkdir(parents=True, exist_ok=True)
+        self.record.parent.mkdir(parents=True, exist_ok=True)
+        self.record.parent.chmod(0o777)
         with self.record.with_suffix(".said").open("wb") as said:
             self.process = subprocess.Popen(
-                [*self.prefix, str(MACHINE), str(self.record), *self.arguments],
+                [*self.prefix, str(MACHINE), str(self.record)],
                 env=clean | given | self.environment,
                 stdout=said,
                 stderr=said,
@@ -124,10 +124,12 @@ def free_port() -> int:
 
 
 def remove(home: Path) -> None:
-    for folder in (home, places.outside_folder(home)):
+    for folder in (home, _notes(home), places.outside_folder(home)):
         shutil.rmtree(folder, ignore_errors=True)
-    for record in home.parent.glob(f"{home.name}.record*"):
-        record.unlink()
+
+
+def _notes(home: Path) -> Path:
+    return home.parent / f"{home.name}-notes"
 
 
 def new_home(name: str = "") -> Path:
@@ -135,20 +137,48 @@ def new_home(name: str = "") -> Path:
     return Path("/tmp") / f"suara-test-{os.getpid()}-{next(_numbers)}{name}"
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
+def copy(used_home: Path) -> Path:
     folder = new_home()
+    subprocess.run(["cp", "-a", str(used_home), str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def used_home() -> Iterator[Path]:
+    """A folder in which the servers ran once: saves the tests the creation of a database."""
+    folder = new_home("-used")
+    with servers(load({"FEEDBACK_HOME": str(folder)}), fsync=False):
+        pass
     yield folder
-    stop_servers(load({"FEEDBACK_HOME": str(folder)}))
     remove(folder)
 
 
 @pytest.fixture
-def machines() -> Iterator[Callable[..., Machine]]:
+def settings(used_home: Path) -> Iterator[Settings]:
+    """Settings of a folder with a database; its test leaves the files whole."""
+    given = load({"FEEDBACK_HOME": str(used_home)})
+    yield given
+    stop_servers(given)
+
+
+@pytest.fixture
+def spoiled(used_home: Path) -> Iterator[Settings]:
+    """Settings of a folder with a database whose files the test may spoil."""
+    folder = copy(used_home)
+    given = load({"FEEDBACK_HOME": str(folder)})
+    yield given
+    stop_servers(given)
+    remove(folder)
+
+
+@pytest.fixture
+def machines(used_home: Path) -> Iterator[Callable[..., Machine]]:
     started: list[Machine] = []
 
     def make(home: Path | None = None, **options: Any) -> Machine:
-        machine = Machine(home or new_home(), **{"port": free_port(), **options})
+        if home is None:
+            home = copy(used_home) if any(one.home == used_home for one in started) else used_home
+        machine = Machine(home, **{"port": free_port(), **options})
         started.append(machine)
         return machine.start()
 
@@ -156,13 +186,14 @@ def machines() -> Iterator[Callable[..., Machine]]:
     for machine in started:
         machine.end()
     for machine in started:
-        remove(machine.home)
+        if machine.home != used_home:
+            remove(machine.home)
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Machine]:
+def running(used_home: Path) -> Iterator[Machine]:
     """One `up` shared by the tests of a module that each leave it as they found it."""
-    machine = Machine(new_home(), free_port()).start()
+    machine = Machine(copy(used_home), free_port()).start()
     machine.ready()
     yield machine
     machine.end()

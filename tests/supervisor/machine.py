@@ -1,6 +1,6 @@
 """Run `up` as a process of its own, with a small web application and two idle parts; for the tests beside it.
 
-    python machine.py RECORD [--failing-worker]
+    python machine.py RECORD
 
 RECORD receives what the hooks were given. Settings come from the environment.
 """
@@ -24,14 +24,14 @@ from feedback_app.supervisor import Running, up, usual_commands  # noqa: E402
 IDLE = "import signal, time; signal.signal(signal.SIGTERM, lambda *_: exit(0)); time.sleep(600)"
 
 
-def main(record: Path, *, failing_worker: bool) -> int:
+def main(record: Path) -> int:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])
     begun = time.monotonic()
 
     def commands(settings: Settings, port: int) -> dict[str, tuple[str, ...]]:
         web = usual_commands(settings, port, app="fake_wsgi:app")["web"]
-        worker = (sys.executable, "-c", "raise SystemExit(7)" if failing_worker else IDLE)
-        return {"web": web, "worker": worker, "sweep": (sys.executable, "-c", IDLE)}
+        idle = (sys.executable, "-c", IDLE)
+        return {"web": web, "worker": idle, "sweep": idle}
 
     def prepare(settings: Settings) -> None:
         record.with_suffix(".prepared").write_text(str(settings.database_url), encoding="utf-8")
@@ -50,4 +50,4 @@ def main(record: Path, *, failing_worker: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), failing_worker="--failing-worker" in sys.argv))
+    sys.exit(main(Path(sys.argv[1])))

@@ -7,7 +7,16 @@ from typing import Any, Final
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import AnyOf, ValidationError
 
 from feedback_app.blueprints.carried import CarriedVisit
@@ -108,7 +117,7 @@ class RateForm(PlaceForm):
             rating=int(self.rating.data or 0),
             reasons=tuple(dict.fromkeys(self.reasons.data or ())),
             text=self.text.data,
-            wants_reply=bool(self.wants_reply.data),
+            wants_reply=bool(self.wants_reply.data) or None,
             visit_token=visit.token if visit else None,
         )
 
@@ -118,7 +127,7 @@ class ReportForm(PlaceForm):
 
     kind = RadioField(
         _("Apa yang ingin Anda sampaikan?"),
-        choices=[(kind.value, label(kind)) for kind in REPORT_KINDS],
+        choices=[SelectChoice(kind.value, label(kind)) for kind in REPORT_KINDS],
         validate_choice=False,
         validators=[AnyOf(REPORT_KINDS, message=_("Pilih jenis laporan Anda."))],
     )
@@ -131,8 +140,11 @@ class ReportForm(PlaceForm):
 
     def __init__(self, place: Place, **kwargs: Any) -> None:
         super().__init__(place, **kwargs)
-        unknown = gettext("Tidak tahu atau tidak ada di daftar")
-        self.service_id.choices = [("", unknown), *((str(s.id), s.name) for s in place.services)]
+        unknown = gettext("Tidak tahu atau lainnya")
+        self.service_id.choices = [
+            SelectChoice("", unknown),
+            *(SelectChoice(str(service.id), service.name) for service in place.services),
+        ]
 
     def validate_happened(self, field: TextAreaField) -> None:
         """Ask for enough to act on, and hold the length of everything that is stored as one text."""

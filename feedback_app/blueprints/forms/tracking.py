@@ -11,6 +11,7 @@ from wtforms import StringField, TextAreaField
 from wtforms.validators import AnyOf, ValidationError
 
 from feedback_app.blueprints.forms.public import check_length
+from feedback_app.blueprints.sentences import translated
 from feedback_app.handling.operations import WORDS_MAX, WORDS_MIN
 from feedback_app.handling.rules import Outcome
 from feedback_app.intake.codes import InvalidCodeError, normalise_code
@@ -31,7 +32,7 @@ class LookupForm(FlaskForm):  # type: ignore[misc]
         try:
             self.normalised = normalise_code(field.data or "")
         except InvalidCodeError as error:
-            raise ValidationError(gettext(error.message)) from error
+            raise ValidationError(translated(error.message)) from error
 
 
 class VerdictForm(FlaskForm):  # type: ignore[misc]

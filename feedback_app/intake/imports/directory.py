@@ -43,7 +43,7 @@ class Directory:
     def check_unit(self, raw: str) -> None:
         """Refuse a unit given on the command line that does not exist; raises MappingError."""
         if spelling(raw) not in self.units:
-            raise MappingError(f"The agency has no unit {raw!r}{suggestion(raw, list(self.units))}.")
+            raise MappingError(f"The agency has no unit {raw!r}{suggestion(raw, list(self.units))}")
 
     def check_service(self, unit: str | None, raw: str) -> None:
         """Refuse a service given on the command line that the unit, or no unit at all, gives."""
@@ -52,7 +52,7 @@ class Directory:
         if spelling(raw) not in known:
             where = f"Unit {unit!r}" if unit else "No unit of the agency"
             verb = "does not give" if unit else "gives"
-            raise MappingError(f"{where} {verb} a service {raw!r}{suggestion(raw, known)}.")
+            raise MappingError(f"{where} {verb} a service {raw!r}{suggestion(raw, known)}")
 
     def digest(self) -> str:
         """Return a fingerprint that changes when any word comes to mean something else."""

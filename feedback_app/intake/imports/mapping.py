@@ -45,9 +45,7 @@ def parse_mapping(pairs: Iterable[str]) -> dict[Field, str]:
         if not equals or not column:
             raise MappingError(f"--map takes FIELD=COLUMN, for example --map text=KOMENTAR, not {pair!r}.")
         if name not in set(Field):
-            raise MappingError(
-                f"There is no field {name!r}{suggestion(name, list(Field))}. Fields: {', '.join(Field)}."
-            )
+            raise MappingError(f"There is no field {name!r}{suggestion(name, list(Field))} Fields: {', '.join(Field)}.")
         if Field(name) in mapping:
             raise MappingError(f"The field {name!r} is mapped twice.")
         mapping[Field(name)] = column
@@ -71,7 +69,7 @@ def locate(mapping: Mapping[Field, str], columns: Sequence[str]) -> dict[Field, 
     problems = [
         f"Column {mapping[field]!r} (mapped to {field}) stands in the file {len(places)} times; rename one."
         if places
-        else f"There is no column {mapping[field]!r} (mapped to {field}){suggestion(mapping[field], columns)}."
+        else f"There is no column {mapping[field]!r} (mapped to {field}){suggestion(mapping[field], columns)}"
         for field, places in found.items()
         if len(places) != 1
     ]
@@ -81,11 +79,11 @@ def locate(mapping: Mapping[Field, str], columns: Sequence[str]) -> dict[Field, 
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:
-    """Return `; did you mean 'x'?` without its question's end for the nearest known word, or nothing."""
+    """Return the end of a sentence about an unknown word: `; did you mean 'x'?` if one is near, else a full stop."""
     best = process.extractOne(
         word, [name for name in known if name], processor=default_process, score_cutoff=CLOSE_ENOUGH
     )
-    return f"; did you mean {str(best[0])!r}" if best else ""
+    return f"; did you mean {str(best[0])!r}?" if best else "."
 
 
 def columns_listed(columns: Sequence[str]) -> str:

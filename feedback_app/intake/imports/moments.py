@@ -6,7 +6,7 @@ import enum
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from typing import Final
+from typing import Final, NamedTuple
 
 from feedback_app.intake.imports.problems import Reason, RowProblemError, shown
 
@@ -56,8 +56,7 @@ class DateReading:
     order: DateOrder = DateOrder.DMY
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """When feedback was given: the moment in UTC, and the day by the agency's calendar."""
 
     at: datetime
@@ -135,7 +134,8 @@ def _zone_of(match: re.Match[str]) -> tzinfo | None:
 def _moment(written: datetime, reading: DateReading) -> Moment:
     _refuse_old(written.date())
     aware = written if written.tzinfo else written.replace(tzinfo=reading.written_in)
-    return Moment(_utc(aware), aware.astimezone(reading.agency_zone).date())
+    here = aware.tzinfo is reading.agency_zone
+    return Moment(_utc(aware), written.date() if here else aware.astimezone(reading.agency_zone).date())
 
 
 def _start_of(day: date, reading: DateReading) -> Moment:
@@ -144,7 +144,8 @@ def _start_of(day: date, reading: DateReading) -> Moment:
 
 
 def _utc(aware: datetime) -> datetime:
-    return aware.astimezone(UTC).replace(microsecond=0)
+    moment = aware.astimezone(UTC)
+    return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
 def _refuse_old(day: date) -> None:

@@ -31,7 +31,7 @@ def agency_to_import_into(session: Session, code: str) -> Agency:
     except UnknownAgencyError as error:
         known = [agency.code for agency in agencies(session)]
         listed = f"Agencies: {', '.join(known)}." if known else "The database has no agency yet."
-        raise MappingError(f"There is no agency {code!r}{suggestion(code, known)}. {listed}") from error
+        raise MappingError(f"There is no agency {code!r}{suggestion(code, known)} {listed}") from error
 
 
 def directory_of(session: Session, agency_id: int, day: date) -> Directory:

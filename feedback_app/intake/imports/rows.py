@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from feedback_app.intake.imports.directory import Directory
@@ -29,7 +30,7 @@ from feedback_app.intake.rules import KINDS_WITH_CASE, TEXT_MAX, SubmissionKind
 ID_MAX: Final = 200
 # Counted up when rows come to be read otherwise, so that no import continues under other rules than it began with.
 READING_VERSION: Final = 1
-DATES_REMEMBERED: Final = 4096
+ANSWERS_REMEMBERED: Final = 4096
 
 
 class SourceRow(NamedTuple):
@@ -81,8 +82,10 @@ class RowReader:
 
     def __init__(self, rules: RowRules) -> None:
         self._rules = rules
-        self._at = {name: rules.places.get(name) for name in Field}
-        self._moment = lru_cache(maxsize=DATES_REMEMBERED)(self._read_moment)
+        # A field that is not mapped is found in the empty cell that is put behind every row.
+        self._pick = itemgetter(*(rules.places.get(name, -1) for name in Field))
+        self._moment = lru_cache(maxsize=ANSWERS_REMEMBERED)(self._read_moment)
+        self._place = lru_cache(maxsize=ANSWERS_REMEMBERED)(self._read_place)
         self._seen: dict[bytes, int] = {}
 
     def read(self, row: SourceRow) -> Entry:
@@ -95,37 +98,21 @@ class RowReader:
         """
         if row.problem is not None:
             raise row.problem
-        cells = row.cells
-        text = self._text(cells)
-        rating = self._rating(cells)
+        # In the order of `Field`.
+        text_cell, rating_cell, date_cell, unit_cell, service_cell, kind_cell, id_cell, reply_cell = self._pick(
+            (*row.cells, None)
+        )
+        text = _text(text_cell)
+        rating = read_rating(rating_cell, self._rules.scale)
         if text is None and rating is None:
             raise RowProblemError(Reason.SAYS_NOTHING, "Tidak ada teks dan tidak ada nilai.")
-        moment = self._moment(self._cell(cells, Field.DATE))
-        unit_id = self._rules.directory.unit(self._word(cells, Field.UNIT, self._rules.unit))
-        service_id = self._rules.directory.service(unit_id, self._word(cells, Field.SERVICE, self._rules.service))
-        kind = self._kind(cells, text, rating)
+        moment = self._moment(date_cell)
+        unit_id, service_id = self._place(unit_cell, service_cell)
+        kind = self._kind(kind_cell, text, rating)
         # Without a text there is nothing to answer, whatever the form said.
-        wish = self._reply_wish(cells) if text is not None else None
-        return Entry(
-            row.number, unit_id, service_id, kind.value, rating, text, wish, moment.on, moment.at,
-            self._external_id(cells, unit_id, moment, rating, text),
-        )  # fmt: skip
-
-    def _cell(self, cells: Sequence[Cell], name: Field) -> Cell:
-        place = self._at[name]
-        return None if place is None else cells[place]
-
-    def _word(self, cells: Sequence[Cell], name: Field, fixed: str | None) -> str:
-        return fixed if fixed is not None else cell_text(self._cell(cells, name))
-
-    def _text(self, cells: Sequence[Cell]) -> str | None:
-        text = stored_text(self._cell(cells, Field.TEXT))
-        if text is not None and len(text) > TEXT_MAX:
-            raise RowProblemError(Reason.TEXT_TOO_LONG, f"Teks {len(text)} huruf; paling banyak {TEXT_MAX} huruf.")
-        return text
-
-    def _rating(self, cells: Sequence[Cell]) -> int | None:
-        return read_rating(self._cell(cells, Field.RATING), self._rules.scale)
+        wish = None if text is None else self._reply_wish(reply_cell)
+        external_id = _given_id(id_cell) or self._content_id(unit_id, moment, rating, text)
+        return Entry(row.number, unit_id, service_id, kind.value, rating, text, wish, moment.on, moment.at, external_id)
 
     def _read_moment(self, cell: Cell) -> Moment:
         if self._rules.day is not None:
@@ -138,9 +125,14 @@ class RowReader:
             raise RowProblemError(Reason.DATE_IN_FUTURE, f"Tanggal {shown(raw)} ada di masa depan.")
         return moment
 
-    def _kind(self, cells: Sequence[Cell], text: str | None, rating: int | None) -> SubmissionKind:
-        place = self._at[Field.KIND]
-        kind = self._rules.kind if place is None else read_kind(cells[place])
+    def _read_place(self, unit_cell: Cell, service_cell: Cell) -> tuple[int, int | None]:
+        rules = self._rules
+        unit_id = rules.directory.unit(cell_text(unit_cell) if rules.unit is None else rules.unit)
+        service = cell_text(service_cell) if rules.service is None else rules.service
+        return unit_id, rules.directory.service(unit_id, service)
+
+    def _kind(self, cell: Cell, text: str | None, rating: int | None) -> SubmissionKind:
+        kind = self._rules.kind if cell is None else read_kind(cell)
         if kind is SubmissionKind.UNSPECIFIED and text is None:
             return SubmissionKind.RATING
         if kind in KINDS_WITH_CASE and text is None:
@@ -149,19 +141,8 @@ class RowReader:
             raise RowProblemError(Reason.KIND_NEEDS_RATING, "Penilaian tanpa nilai.")
         return kind
 
-    def _reply_wish(self, cells: Sequence[Cell]) -> bool | None:
-        place = self._at[Field.REPLY]
-        return self._rules.wants_reply if place is None else read_reply_wish(cells[place])
-
-    def _external_id(
-        self, cells: Sequence[Cell], unit_id: int, moment: Moment, rating: int | None, text: str | None
-    ) -> str:
-        given = stored_text(self._cell(cells, Field.ID))
-        if given is None:
-            return self._content_id(unit_id, moment, rating, text)
-        if len(given) > ID_MAX:
-            raise RowProblemError(Reason.ID_TOO_LONG, f"Nomor {len(given)} huruf; paling banyak {ID_MAX} huruf.")
-        return given
+    def _reply_wish(self, cell: Cell) -> bool | None:
+        return self._rules.wants_reply if cell is None else read_reply_wish(cell)
 
     def _content_id(self, unit_id: int, moment: Moment, rating: int | None, text: str | None) -> str:
         """Return a name made of the content, and of how many times the file has said the same before.
@@ -181,3 +162,17 @@ def same_text(text: str | None) -> str:
         return ""
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return " ".join(plain.casefold().split())
+
+
+def _text(cell: Cell) -> str | None:
+    text = stored_text(cell)
+    if text is not None and len(text) > TEXT_MAX:
+        raise RowProblemError(Reason.TEXT_TOO_LONG, f"Teks {len(text)} huruf; paling banyak {TEXT_MAX} huruf.")
+    return text
+
+
+def _given_id(cell: Cell) -> str | None:
+    given = stored_text(cell)
+    if given is not None and len(given) > ID_MAX:
+        raise RowProblemError(Reason.ID_TOO_LONG, f"Nomor {len(given)} huruf; paling banyak {ID_MAX} huruf.")
+    return given

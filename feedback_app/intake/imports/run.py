@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -28,7 +29,7 @@ from feedback_app.intake.imports.queries import agency_to_import_into, directory
 from feedback_app.intake.imports.readers import Table, open_table
 from feedback_app.intake.imports.rejects import Rejects
 from feedback_app.intake.imports.request import ImportRequest
-from feedback_app.intake.imports.rows import READING_VERSION, Entry, RowReader
+from feedback_app.intake.imports.rows import READING_VERSION, Entry, RowReader, SourceRow
 from feedback_app.intake.imports.staging import ImportKey, Stage
 from feedback_app.intake.models import ImportState
 
@@ -172,27 +173,21 @@ def _stage_all(
     chunk: int,
 ) -> Stage:
     reader = RowReader(work.request.rules(work.places, work.directory, work.zone, at.started_at))
-    staged_before = at.rows_read
-    entries: list[Entry] = []
-    rows_read = 0
-    for rows_read, row in enumerate(work.table.rows, start=1):
-        try:
-            entry = reader.read(row)
-        except RowProblemError as problem:
-            rejects.add(row, problem)
-        else:
-            if rows_read > staged_before:
-                entries.append(entry)
-        if rows_read - at.rows_read == chunk:
-            at = staging.stage(session, at, entries, rows_read=rows_read, rows_rejected=rejects.total)
-            commit()
-            progress(at)
-            entries = []
-    if rows_read > at.rows_read:
-        at = staging.stage(session, at, entries, rows_read=rows_read, rows_rejected=rejects.total)
+    for _ in _entries(reader, islice(work.table.rows, at.rows_read), rejects):
+        pass  # Staged by an earlier run.
+    while part := list(islice(work.table.rows, chunk)):
+        at = staging.stage(session, at, _entries(reader, part, rejects), rows=len(part))
         commit()
         progress(at)
     return at
+
+
+def _entries(reader: RowReader, rows: Iterable[SourceRow], rejects: Rejects) -> Iterator[Entry]:
+    for row in rows:
+        try:
+            yield reader.read(row)
+        except RowProblemError as problem:
+            rejects.add(row, problem)
 
 
 def _doubt(counts: Counter[Reason], rows_read: int) -> str | None:

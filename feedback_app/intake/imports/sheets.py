@@ -63,7 +63,7 @@ def _sheet_name(names: list[str], wanted: str | None) -> str:
             return names[0]
         raise MappingError(f"The workbook has {len(names)} sheets; name one with --sheet: {listed}.")
     if wanted not in names:
-        raise MappingError(f"The workbook has no sheet {wanted!r}{suggestion(wanted, names)}. Sheets: {listed}.")
+        raise MappingError(f"The workbook has no sheet {wanted!r}{suggestion(wanted, names)} Sheets: {listed}.")
     return wanted
 
 

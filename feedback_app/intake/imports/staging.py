@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -90,21 +90,27 @@ def begin(session: Session, key: ImportKey, *, file_name: str, reading: str, now
     return _stage(known)
 
 
-def stage(session: Session, at: Stage, entries: Sequence[Entry], *, rows_read: int, rows_rejected: int) -> Stage:
-    """Add the next rows of the file; `rows_read` and `rows_rejected` are the totals after them.
+def stage(session: Session, at: Stage, entries: Iterable[Entry], *, rows: int) -> Stage:
+    """Add the next rows of the file: the entries among them, read while the server takes in those before.
+
+    `rows` counts the rejected ones too.
 
     Raises
     ------
     AnotherRunError
         Another run has moved on in the meantime; nothing is added.
     """
-    _advance(session, at, rows_read=rows_read, rows_rejected=rows_rejected)
+    _lock(session, at)
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)  # noqa: S101 - the only driver there is
+    copied = 0
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for entry in entries:
             copy.write_row((at.agency_id, at.import_id, *entry))
-    return replace(at, rows_read=rows_read, rows_rejected=rows_rejected)
+            copied += 1
+    after = replace(at, rows_read=at.rows_read + rows, rows_rejected=at.rows_rejected + rows - copied)
+    _change(session, at, rows_read=after.rows_read, rows_rejected=after.rows_rejected)
+    return after
 
 
 def publish(session: Session, at: Stage, *, actor: Actor, now: datetime) -> Stage:
@@ -117,22 +123,29 @@ def publish(session: Session, at: Stage, *, actor: Actor, now: datetime) -> Stag
     """
     # One publication at a time in an agency: two with rows in common could wait for each other for ever.
     session.execute(sa.select(Agency.id).where(Agency.id == at.agency_id).with_for_update(key_share=True))
-    _advance(session, at, state=ImportState.PUBLISHED, finished_at=now)
+    _lock(session, at)
     published = _insert_submissions(session, at)
     staged = _empty(session, _rows_of(at))
-    counts: dict[str, Any] = {"rows_published": published, "rows_duplicate": staged - published}
-    session.execute(sa.update(Import).where(*_this(at)).values(counts))
+    after = replace(
+        at,
+        state=ImportState.PUBLISHED,
+        finished_at=now,
+        rows_published=published,
+        rows_duplicate=staged - published,
+    )
+    counts = {"rows_published": after.rows_published, "rows_duplicate": after.rows_duplicate}
+    _change(session, at, state=after.state, finished_at=now, **counts)
     record(
         session, agency_id=at.agency_id, actor=actor, action="intake.import_submissions", subject_type="import",
         subject_id=at.import_id, now=now, rows_read=at.rows_read, rows_rejected=at.rows_rejected, **counts,
     )  # fmt: skip
     queue.ask(session, "drain")
-    return replace(at, state=ImportState.PUBLISHED, finished_at=now, **counts)
+    return after
 
 
 def discard(session: Session, at: Stage) -> None:
     """Forget an unfinished import and its staged rows."""
-    _advance(session, at)
+    _lock(session, at)
     _empty(session, _rows_of(at))
     session.execute(sa.delete(Import).where(*_this(at)))
 
@@ -155,7 +168,7 @@ def _insert_submissions(session: Session, at: Stage) -> int:
         sa.literal(Channel.IMPORTED.value),
         sa.select(Import.source).where(*_this(at)).scalar_subquery(),
     )
-    result = session.execute(
+    added = (
         insert(Submission)
         .from_select(
             [*_PUBLISHED_COLUMNS, "channel", "source"], rows.where(_rows_of(at)).order_by(ImportRow.row_number)
@@ -163,23 +176,25 @@ def _insert_submissions(session: Session, at: Stage) -> int:
         .on_conflict_do_nothing(
             index_elements=["agency_id", "source", "external_id"], index_where=Submission.external_id.is_not(None)
         )
+        .execution_options(preserve_rowcount=True)
     )
-    return _count(result)
+    return _count(session.execute(added))
 
 
-def _advance(session: Session, at: Stage, **values: Any) -> None:
-    """Change the import only if it still is where this run left it: the one check against two runs at once."""
-    moved = session.execute(
-        sa.update(Import)
-        .where(*_this(at), Import.state == ImportState.STAGING, Import.rows_read == at.rows_read)
-        .values(values or {"rows_read": at.rows_read})
-        .execution_options(synchronize_session=False)
+def _lock(session: Session, at: Stage) -> None:
+    """Hold the import if it still is where this run left it: the one check against two runs at once."""
+    query = sa.select(Import.id).where(
+        *_this(at), Import.state == ImportState.STAGING, Import.rows_read == at.rows_read
     )
-    if _count(moved) != 1:
+    if session.scalar(query.with_for_update()) is None:
         raise AnotherRunError(
             "Another run is importing the same file at this moment. "
             "Wait for it, then run the command again to see how it ended."
         )
+
+
+def _change(session: Session, at: Stage, **values: Any) -> None:
+    session.execute(sa.update(Import).where(*_this(at)).values(values).execution_options(synchronize_session=False))
 
 
 def _empty(session: Session, which: sa.ColumnElement[bool]) -> int:
@@ -211,4 +226,7 @@ def _stage(known: Import) -> Stage:
 
 
 def _count(result: Any) -> int:
-    return int(result.rowcount)
+    rows = int(result.rowcount)
+    if rows < 0:
+        raise RuntimeError("the database did not say how many rows it changed")
+    return rows

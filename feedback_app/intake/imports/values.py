@@ -50,6 +50,8 @@ def cell_text(cell: Cell) -> str:
 
 def stored_text(cell: Cell) -> str | None:
     """Return a cell as the text that is stored: readable characters only, line ends as `\\n`; None if empty."""
+    if cell is None:
+        return None
     raw = cell_text(cell)
     if raw.isprintable():
         return raw or None
@@ -93,9 +95,7 @@ def read_rating(cell: Cell, scale: Scale) -> int | None:
         The scale does not name the value. Nothing is rounded or converted: five stars are not four points.
     """
     raw = cell_text(cell)
-    if raw in scale:
-        return scale[raw]
-    written = _written(raw)
+    written = raw if raw in scale else _written(raw)
     if written in scale:
         return scale[written]
     if not written:

@@ -1,0 +1,50 @@
+# Everything a newcomer needs: `make run`, `make test`, `make help`.
+# All recipes run in the folder of this file, whatever its name and wherever make is called from.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+ROOT := $(shell dirname '$(strip $(MAKEFILE_LIST))')
+IN := cd '$(ROOT)' &&
+
+.PHONY: help setup run test lint types contracts unit browser bench train translations lock clean
+
+help:  ## Show this list
+	@$(IN) grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup:  ## Create .venv from the lock file (does nothing when it is up to date)
+	@$(IN) ./scripts/setup
+
+run: setup  ## Run everything at http://127.0.0.1:8000 (PORT overrides), with demo data; Ctrl-C ends it
+	@$(IN) exec .venv/bin/feedback up --demo
+
+test: lint types contracts unit  ## Run every check: lint, types, contracts, migrations, tests, browser
+
+lint: setup
+	@$(IN) .venv/bin/ruff check . && .venv/bin/ruff format --check .
+
+types: setup
+	@$(IN) .venv/bin/mypy
+
+contracts: setup
+	@$(IN) .venv/bin/lint-imports
+
+unit: setup
+	@$(IN) .venv/bin/pytest -q --cov --cov-report=term-missing:skip-covered
+
+browser: setup  ## Run only the browser tests and keep their screenshots in screenshots/
+	@$(IN) SUARA_SCREENSHOTS="$$PWD/screenshots" .venv/bin/pytest -q -m browser
+
+bench: setup  ## Measure against the targets of docs/measured.md and print ratios
+	@$(IN) .venv/bin/python -m bench $(ARGS)
+
+train: setup  ## Train the shipped classifier again from the corpus
+	@$(IN) .venv/bin/feedback nlp train
+
+translations: setup  ## Collect the words of the pages and compile the translations
+	@$(IN) ./scripts/translations
+
+lock:  ## Resolve requirements.lock anew from pyproject.toml (needs the package index)
+	@$(IN) ./scripts/lock
+
+clean:  ## Remove the environment and caches; the data in instance/ stays
+	@$(IN) rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage htmlcov

@@ -1,0 +1,93 @@
+"""P6: the drain against the model alone, and against one RQ job for each row, in CPU time of the worker's process."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+import sqlalchemy as sa
+from redis import Redis
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+
+from bench.report import Row
+from bench.stage import Stage
+from feedback_app import clock, jobs
+from feedback_app.analysis.models import Labels
+from feedback_app.db import db
+from feedback_app.drain.run import drain_batch
+from feedback_app.intake.models import Submission
+from feedback_app.intake.rules import Channel, SubmissionKind
+from feedback_app.nlp.corpus import load_corpus
+
+ROWS = 3_000
+SINGLE_ROWS = 100
+BATCH = 500
+
+
+def run(stage: Stage, *, runs: int) -> list[Row]:
+    """Measure each way in turn, `runs` times; return the medians of rows a CPU second."""
+    texts = [example.text for example in load_corpus()][:ROWS]
+    with stage.app.app_context():
+        jobs.classifier().classify(texts[:BATCH])
+        pure, drained, single = [], [], []
+        for _ in range(runs):
+            pure.append(_pure(texts))
+            drained.append(_drained(stage, texts))
+            single.append(_one_job_each(stage, texts[:SINGLE_ROWS]))
+    median = statistics.median
+    return [
+        Row("P6", "drain against pure predict", median(drained), median(pure), "rows/CPU s", 0.35, at_least=True),
+        Row("P6", "drain against one RQ job a row", median(drained), median(single), "rows/CPU s", 50, at_least=True),
+    ]
+
+
+def _pure(texts: list[str]) -> float:
+    started = time.process_time()
+    for first in range(0, len(texts), BATCH):
+        jobs.classifier().classify(texts[first : first + BATCH])
+    return len(texts) / (time.process_time() - started)
+
+
+def _fill(stage: Stage, texts: list[str]) -> None:
+    now = clock.utcnow()
+    row = {
+        "agency_id": stage.agency_id, "unit_id": stage.unit_id, "kind": SubmissionKind.COMPLAINT,
+        "channel": Channel.OPEN, "occurred_on": now.date(), "received_at": now,
+    }  # fmt: skip
+    db.session.execute(sa.update(Submission).where(Submission.analysis == "pending").values(analysis="done"))
+    db.session.execute(sa.insert(Submission), [{**row, "text": text} for text in texts])
+    db.session.commit()
+
+
+def _drained(stage: Stage, texts: list[str]) -> float:
+    _fill(stage, texts)
+    started = time.process_time()
+    done = jobs.drain(seconds=120)
+    spent = time.process_time() - started
+    if done != len(texts):
+        raise RuntimeError(f"read {done} of {len(texts)}")
+    return done / spent
+
+
+def read_one() -> None:
+    """Read one submission, as a job for each row would: claim, label, count, commit."""
+    drain_batch(db.session(), jobs.classifier(), limit=1, now=clock.utcnow())
+    db.session.commit()
+
+
+def _one_job_each(stage: Stage, texts: list[str]) -> float:
+    _fill(stage, texts)
+    with Redis.from_url(str(stage.settings.redis_url)) as redis:
+        queue = Queue("bench-single", connection=redis, serializer=JSONSerializer)
+        started = time.process_time()
+        for _ in texts:
+            queue.enqueue(read_one, result_ttl=0)
+        SimpleWorker([queue], connection=redis, serializer=JSONSerializer).work(burst=True, logging_level="ERROR")
+        spent = time.process_time() - started
+    left = db.session.scalar(sa.select(sa.func.count()).select_from(Submission).outerjoin(
+        Labels, sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id)
+    ).where(Submission.analysis == "pending"))  # fmt: skip
+    if left:
+        raise RuntimeError(f"{left} rows were not read")
+    return len(texts) / spent

@@ -1,0 +1,79 @@
+"""The page of one case, whichever request led to it."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask_security import current_user
+from sqlalchemy.orm import Session
+
+from feedback_app import clock
+from feedback_app.blueprints import case_story
+from feedback_app.blueprints.access import today
+from feedback_app.blueprints.due import due
+from feedback_app.blueprints.forms.staff import ReplyForm
+from feedback_app.db import db
+from feedback_app.errors import ConflictError
+from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.models import Case
+from feedback_app.handling.queries import UnknownCaseError, case_file, case_for
+from feedback_app.handling.rules import CaseStatus, rule_in_force
+from feedback_app.identity.queries import names_of
+from feedback_app.identity.rules import Permission
+
+
+class CaseChangedError(ConflictError):
+    """Somebody, or the citizen, moved the case while an answer was being written."""
+
+    code = "case_changed"
+
+
+def check_unchanged(case: Case, seen_version: int | None) -> None:
+    """Refuse an answer written in front of an older state of a case.
+
+    Raises
+    ------
+    CaseChangedError
+    """
+    if seen_version is not None and seen_version != case.version:
+        raise CaseChangedError(
+            "Kasus ini berubah sejak Anda membukanya. Baca keadaan terakhirnya, lalu kirim lagi bila masih perlu."
+        )
+
+
+def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> str:
+    """Return the page: what to do next on top, then the words, the labels and what happened."""
+    session = db.session()
+    file = case_file(session, case, day=today())
+    names = names_of(session, [case.assigned_to, *(event.actor_id for event in file.events)])
+    return render_template(
+        "cases/case.html",
+        file=file,
+        case=case,
+        form=form,
+        original=original,
+        next_step=case_story.next_step(case.status, reopened=case.reopened_count > 0),
+        story=case_story.story(file, names),
+        suggestions=case_story.suggestions(file.labels),
+        assigned_to=names.get(case.assigned_to) if case.assigned_to else None,
+        due=due(case.reply_due_at, file.time_zone, clock.utcnow()),
+        silence_days=_silence_days(session, case),
+        can_answer=_may_answer(session, case),
+        can_take=case.status in case_story.CAN_TAKE,
+        can_reply=case.status in case_story.CAN_REPLY,
+        is_open=case.status not in {CaseStatus.CLOSED, CaseStatus.ARCHIVED, CaseStatus.ANSWERED},
+    )
+
+
+def _silence_days(session: Session, case: Case) -> int:
+    clocks = clocks_of(session, case.agency_id)
+    local_day = clock.utcnow().astimezone(clocks.calendar.time_zone).date()
+    return rule_in_force(clocks.rules, case.classification, local_day).close_after_silence_working_days
+
+
+def _may_answer(session: Session, case: Case) -> bool:
+    """Tell whether the signed-in person answers for this unit; some read its inbox and no more."""
+    try:
+        case_for(session, current_user.id, case.id, permission=Permission.ANSWER_CASE, day=today())
+    except UnknownCaseError:
+        return False
+    return True

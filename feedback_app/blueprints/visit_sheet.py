@@ -1,0 +1,64 @@
+"""A sheet of one-time tokens to print and cut: made, noted in the audit trail, drawn once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import segno
+from flask import current_app, url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from feedback_app.audit.operations import person, record
+from feedback_app.blueprints.forms.staff import TokensWanted
+from feedback_app.intake.operations import VISIT_TOKEN_DAYS, issue_visit_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One token as it is handed over: a picture to scan and the address in letters."""
+
+    picture: Markup
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The slips of one unit, service and day."""
+
+    unit_name: str
+    service_name: str | None
+    visited_on: date
+    days_valid: int
+    slips: list[Slip]
+
+
+def issue_sheet(session: Session, wanted: TokensWanted, *, user_id: int, now: datetime) -> Sheet:
+    """Issue the tokens asked for; nothing but their hashes stays behind."""
+    service_id = wanted.service.id if wanted.service else None
+    tokens = issue_visit_tokens(
+        session, agency_id=wanted.unit.agency_id, unit_id=wanted.unit.id, service_id=service_id,
+        visited_on=wanted.visited_on, count=wanted.count, issued_by=user_id,
+        key=current_app.config["TRACKING_KEY"], now=now,
+    )  # fmt: skip
+    record(
+        session, agency_id=wanted.unit.agency_id, actor=person(user_id), action="intake.issue_visit_tokens",
+        subject_type="unit", subject_id=wanted.unit.id, now=now, count=len(tokens), service_id=service_id,
+        visited_on=wanted.visited_on.isoformat(),
+    )  # fmt: skip
+    return Sheet(
+        unit_name=wanted.unit.name,
+        service_name=wanted.service.name if wanted.service else None,
+        visited_on=wanted.visited_on,
+        days_valid=VISIT_TOKEN_DAYS,
+        slips=[_slip(token) for token in tokens],
+    )
+
+
+def _slip(token: str) -> Slip:
+    address = url_for("public.visit", token=token, _external=True)
+    drawing = segno.make(address, error="m", micro=False).svg_inline(
+        border=2, omitsize=True, dark="#000", svgclass="slip-qr", lineclass=None
+    )
+    return Slip(Markup(drawing), address)  # noqa: S704 - drawn here from our own address

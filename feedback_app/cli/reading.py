@@ -1,0 +1,83 @@
+"""`feedback classify` and `feedback nlp`: reading texts, and the model that reads them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from feedback_app.cli.context import database
+
+
+@click.command("classify")
+@click.option("--text", help="Read this one text and print what the classifier makes of it; stores nothing.")
+def classify_command(*, text: str | None) -> None:
+    """Read all pending submissions now, in this process, as the worker would."""
+    if text is not None:
+        _show_reading(text)
+        return
+    from feedback_app import jobs
+    from feedback_app.drain.claim import count_pending
+
+    with database() as session:
+        waiting = count_pending(session)
+        session.rollback()
+        if not waiting:
+            click.echo("Nothing waits to be read.")
+            return
+        started = time.monotonic()
+        done = 0
+        with click.progressbar(length=waiting, label="Reading", file=sys.stderr) as bar:
+            while read := jobs.drain(seconds=2.0):
+                done += read
+                bar.update(read)
+        seconds = time.monotonic() - started
+        click.echo(f"Read {done} submissions in {seconds:.1f} s ({done / seconds:.0f} a second).")
+
+
+def _show_reading(text: str) -> None:
+    from feedback_app.nlp import Classifier
+
+    model = Classifier.load()
+    reading = model.classify([text])[0]
+    click.echo(f"text     {reading.redacted}")
+    for head in ("kind", "sentiment", "aspect", "urgency"):
+        label = getattr(reading, head)
+        click.echo(f"{head:<9}{label.value or 'not sure'}  ({label.confidence:.2f})")
+    click.echo(f"urgency by {reading.urgency_source}; model {model.model_version}")
+
+
+@click.group("nlp")
+def nlp_group() -> None:
+    """The classifier."""
+
+
+@nlp_group.command("train")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the artefact (the shipped one if unset)."
+)
+def train_command(out: Path | None) -> None:
+    """Train the classifier from the project's corpus. The same corpus gives the same bytes."""
+    from feedback_app.nlp.training import DEFAULT_ARTEFACT, train_default
+
+    started = time.monotonic()
+    folder = out or DEFAULT_ARTEFACT
+    train_default(folder, lambda line: click.echo(line, err=True))
+    click.echo(f"Trained in {time.monotonic() - started:.0f} s: {folder}")
+
+
+@nlp_group.command("evaluate")
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    required=True,
+    help="Folder of the public Indonesian sets (IndoNLU); they are not part of this project.",
+)
+def evaluate_command(data: Path) -> None:
+    """Measure the classifier on public sets that it was not trained on."""
+    from feedback_app.nlp.evaluate import evaluate_folder
+
+    for line in evaluate_folder(data):
+        click.echo(line)

@@ -1,0 +1,48 @@
+"""The accounts of the demo: who can sign in, with what, to see what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from feedback_app.demo.cities import OVERSEER, ROOT, City
+from feedback_app.identity.rules import Role
+
+PASSWORD: Final = "suara-layanan-demo"  # noqa: S105 - a demo's password is meant to be known
+COUNTER: Final = "dukcapil"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """One account; `unit` None reaches the whole agency, `shows` says what it is good for."""
+
+    email: str
+    role: Role
+    unit: str | None
+    shows: str
+
+    @property
+    def has_inbox(self) -> bool:
+        """Tell whether the account reads cases."""
+        return self.role is not Role.EVALUATOR
+
+
+def main_accounts(city: City) -> tuple[DemoAccount, ...]:
+    """Return the five accounts that a visitor is shown."""
+    at = f"@{city.code}.demo"
+    return (
+        DemoAccount(f"petugas.{COUNTER}{at}", Role.OFFICER, COUNTER, "petugas Dukcapil: kotak masuk, tanggapan, struk"),
+        DemoAccount(f"kepala.{COUNTER}{at}", Role.UNIT_HEAD, COUNTER, "kepala Dukcapil: kotak masuk unitnya"),
+        DemoAccount(f"{OVERSEER}{at}", Role.OFFICER, OVERSEER, "Inspektorat: dugaan pungli dan penyalahgunaan wewenang"),
+        DemoAccount(f"penilai{at}", Role.EVALUATOR, None, "penilai: siklus penilaian dan bukti setiap pegawai"),
+        DemoAccount(f"admin{at}", Role.ADMINISTRATOR, None, "administrator: semua unit"),
+    )
+
+
+def unit_accounts(city: City) -> tuple[DemoAccount, ...]:
+    """Return one account for every other unit, for whoever answers there."""
+    return tuple(
+        DemoAccount(f"petugas.{unit.code}@{city.code}.demo", Role.OFFICER, unit.code, f"petugas {unit.name}")
+        for unit in city.units
+        if unit.code not in {COUNTER, OVERSEER, ROOT}
+    )

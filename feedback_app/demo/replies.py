@@ -1,0 +1,36 @@
+"""What offices answer, and what citizens say about the answer."""
+
+from __future__ import annotations
+
+from functools import cache
+from random import Random
+from typing import Any
+
+from feedback_app.demo.cities import read_table
+from feedback_app.demo.voices import Voice
+from feedback_app.handling.rules import Outcome
+from feedback_app.intake.rules import SubmissionKind
+
+
+@cache
+def _words() -> dict[str, dict[str, Any]]:
+    return read_table("replies")
+
+
+def answer_to(voice: Voice, unit_name: str, rng: Random, *, again: bool = False) -> str:
+    """Return what the unit that handles a case writes; `again` after the citizen said it is not solved."""
+    if again:
+        offered = _words()["other_kinds"]["after_dispute"]
+    elif voice.kind is SubmissionKind.COMPLAINT:
+        offered = _words()["complaint"][voice.text.aspect]
+    else:
+        offered = _words()["other_kinds"][voice.kind.value]
+    return str(rng.choice(offered)).format(unit=unit_name)
+
+
+def verdict_words(outcome: Outcome, rng: Random) -> str | None:
+    """Return what a citizen adds to a verdict; most who are content add nothing."""
+    offered = _words()["citizen"][outcome.value]
+    if outcome is Outcome.DISPUTED or rng.random() < 0.4:
+        return str(rng.choice(offered))
+    return None

@@ -1,0 +1,166 @@
+"""Write a city down: agency, units, services, calendar, clocks, accounts, people, posts."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from flask_security import hash_password
+from sqlalchemy.orm import Session
+
+from feedback_app.audit.operations import SYSTEM
+from feedback_app.demo.accounts import COUNTER, PASSWORD, DemoAccount, main_accounts, unit_accounts
+from feedback_app.demo.cities import OVERSEER, City
+from feedback_app.demo.period import Period
+from feedback_app.demo.posts import Post
+from feedback_app.handling.clocks import set_default_clocks
+from feedback_app.identity.models import User
+from feedback_app.identity.operations import grant
+from feedback_app.identity.rules import Role
+from feedback_app.organisation.models import Employee
+from feedback_app.organisation.operations import (
+    assign,
+    create_agency,
+    create_employee,
+    create_service,
+    create_unit,
+    import_holidays,
+)
+
+SETTLED_DAYS_BEFORE = 30
+DECREED_DAYS_BEFORE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A city as the database knows it: ids by the codes of the plan, accounts by e-mail."""
+
+    agency_id: int
+    units: dict[str, int]
+    services: dict[tuple[str, str], int]
+    users: dict[str, int]
+
+    def service_id(self, unit: str, service: str | None) -> int | None:
+        """Return the id of a service of a unit, None for none."""
+        return self.services[unit, service] if service else None
+
+
+def found(session: Session, city: City, period: Period) -> int:
+    """Add the agency with its calendar and clocks; return its id."""
+    now = _settled_at(period)
+    agency = create_agency(
+        session, code=city.code, name=city.name, region_code=city.region_code, time_zone=city.time_zone,
+        actor=SYSTEM, now=now,
+    )  # fmt: skip
+    # The years around too: a deadline may lie in the next, a post may have begun in the last.
+    import_holidays(session, agency_id=agency.id, years=range(period.first_day.year, period.today.year + 2))
+    set_default_clocks(session, agency.id)
+    return agency.id
+
+
+def settle(session: Session, agency_id: int, city: City, period: Period, posts: Sequence[Post]) -> Town:
+    """Add everything an agency needs before its first citizen comes."""
+    now = _settled_at(period)
+    units, services = _units(session, agency_id, city, period, now)
+    users = _accounts(session, agency_id, city, period, posts, units, now)
+    _people(session, agency_id, period, posts, units, services)
+    _link_own_accounts(session, agency_id, city, posts, users, period.today)
+    return Town(agency_id, units, services, users)
+
+
+def _settled_at(period: Period) -> datetime:
+    return period.at(period.first_day - timedelta(days=SETTLED_DAYS_BEFORE), 8 * 60)
+
+
+def _units(
+    session: Session, agency_id: int, city: City, period: Period, now: datetime
+) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    units: dict[str, int] = {}
+    services: dict[tuple[str, str], int] = {}
+    for plan in city.units:
+        unit = create_unit(
+            session, agency_id=agency_id, code=plan.code, name=plan.name, kind=plan.kind, now=now,
+            starts_on=date(period.first_day.year - 5, 1, 1), parent_id=units[plan.under] if plan.under else None,
+            address=f"{plan.address}, {city.short_name}",
+        )  # fmt: skip
+        units[plan.code] = unit.id
+        for offered in plan.services:
+            service = create_service(
+                session, agency_id=agency_id, unit_id=unit.id, code=offered.code, name=offered.name,
+                sector=offered.sector,
+            )  # fmt: skip
+            services[plan.code, offered.code] = service.id
+    return units, services
+
+
+def _accounts(
+    session: Session, agency_id: int, city: City, period: Period, posts: Sequence[Post], units: dict[str, int],
+    now: datetime,
+) -> dict[str, int]:  # fmt: skip
+    # One hash for all: the password is public, and hashing it well takes a tenth of a second each time.
+    hashed = hash_password(PASSWORD)
+    users: dict[str, int] = {}
+    for account in [*main_accounts(city), *unit_accounts(city)]:
+        user = User(
+            email=account.email, name=_name_on_account(account, posts, period.today), password=hashed, active=True,
+            fs_uniquifier=uuid.uuid4().hex, created_at=now,
+        )  # fmt: skip
+        session.add(user)
+        session.flush()
+        users[account.email] = user.id
+        grant(
+            session, agency_id=agency_id, user_id=user.id, role=account.role,
+            unit_id=units[account.unit] if account.unit else None, starts_on=now.date(), actor=SYSTEM, now=now,
+        )  # fmt: skip
+    return users
+
+
+def _name_on_account(account: DemoAccount, posts: Sequence[Post], today: date) -> str:
+    if account.role is Role.EVALUATOR:
+        return "Penilai Kinerja"
+    if account.role is Role.ADMINISTRATOR:
+        return "Administrator"
+    return _holder(account, posts, today).person.name
+
+
+def _holder(account: DemoAccount, posts: Sequence[Post], today: date) -> Post:
+    """Return the post whose holder an account belongs to: the head of a unit, or its first officer."""
+    in_unit = [post for post in posts if post.unit == account.unit and post.holds_on(today)]
+    wants_head = account.role is Role.UNIT_HEAD
+    return min(in_unit, key=lambda post: post.is_head is not wants_head)
+
+
+def _people(
+    session: Session, agency_id: int, period: Period, posts: Sequence[Post], units: dict[str, int],
+    services: dict[tuple[str, str], int],
+) -> None:  # fmt: skip
+    now = _settled_at(period)
+    employees: dict[int, int] = {}
+    for person in sorted({post.person for post in posts}, key=lambda person: person.key):
+        employee = create_employee(session, agency_id=agency_id, nip=person.nip, name=person.name, now=now)
+        employees[person.key] = employee.id
+    for post in posts:
+        assign(
+            session, agency_id=agency_id, employee_id=employees[post.person.key], unit_id=units[post.unit],
+            service_id=services[post.unit, post.service] if post.service else None, position=post.position,
+            kind=post.kind, decree_number=post.decree_number, starts_on=post.starts_on, ends_on=post.ends_on,
+            is_head=post.is_head, share=post.share, actor=SYSTEM,
+            now=max(now, period.at(post.starts_on - timedelta(days=DECREED_DAYS_BEFORE), 9 * 60)),
+        )  # fmt: skip
+
+
+def _link_own_accounts(
+    session: Session, agency_id: int, city: City, posts: Sequence[Post], users: dict[str, int], today: date
+) -> None:
+    """Let the people of the shown accounts be the employees of their names."""
+    for account in main_accounts(city):
+        if account.unit in {COUNTER, OVERSEER}:
+            nip = _holder(account, posts, today).person.nip
+            session.execute(
+                sa.update(Employee)
+                .where(Employee.agency_id == agency_id, Employee.nip == nip)
+                .values(user_id=users[account.email])
+            )

@@ -1,0 +1,44 @@
+"""From probabilities to an answer: which label, and how sure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from feedback_app.nlp.labels import Urgency
+
+Probabilities = NDArray[np.floating]
+
+NORMAL_NEEDS: Final = 0.6
+"""A message is read as normal only from this probability on: a missed emergency costs more than a false alarm."""
+
+
+def decide(head: str, classes: NDArray[np.str_], probabilities: Probabilities) -> tuple[Probabilities, Probabilities]:
+    """Return the label of each row and the confidence in it.
+
+    Parameters
+    ----------
+    head : str
+        The name of the head.
+    classes : array of str of shape (labels,)
+        The labels, in the order of the columns.
+    probabilities : array of shape (rows, labels)
+        Rows add up to 1.
+
+    Returns
+    -------
+    (array of int, array of float), both of shape (rows,)
+        The column of the label, and its probability. For a label of urgency other than normal the confidence is the
+        probability of not being normal: whether it is high or critical is the smaller question.
+    """
+    columns = probabilities.argmax(axis=1)
+    if head != "urgency":
+        return columns, probabilities.max(axis=1)
+    normal = int(np.flatnonzero(classes == Urgency.NORMAL.value)[0])
+    urgent = probabilities.copy()
+    urgent[:, normal] = -1.0
+    is_normal = probabilities[:, normal] >= NORMAL_NEEDS
+    confidences = np.where(is_normal, probabilities[:, normal], 1 - probabilities[:, normal])
+    return np.where(is_normal, normal, urgent.argmax(axis=1)), confidences
