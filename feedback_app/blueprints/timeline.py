@@ -107,8 +107,11 @@ def _ahead(tracked: Tracked, case: TrackedCase) -> Iterator[Step]:
         yield Step(gettext("Putusan Anda"), Progress.NOW, note=_window(tracked, case))
     elif case.status not in {CaseStatus.CLOSED, CaseStatus.ARCHIVED}:
         due = day(local_day(case.reply_due_at, tracked.time_zone))
-        title = gettext("Tanggapan lanjutan") if case.replies else gettext("Tanggapan")
-        yield Step(title, Progress.NEXT, note=gettext("Paling lambat %(day)s.", day=due))
+        note = gettext("Paling lambat %(day)s.", day=due)
+        if case.replies:
+            yield Step(gettext("Tanggapan lanjutan"), Progress.NOW, note=note)
+        else:
+            yield Step(gettext("Tanggapan"), Progress.NEXT, note=note)
         yield Step(gettext("Putusan Anda"), Progress.NEXT)
 
 

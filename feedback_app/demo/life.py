@@ -26,7 +26,7 @@ from feedback_app.handling.operations import close_silent, judge, respond, take
 from feedback_app.handling.rules import CaseStatus, Outcome, WorkingCalendar
 
 READ_AFTER: Final = timedelta(seconds=25)
-READ_TOGETHER: Final = timedelta(minutes=20)
+READ_TOGETHER: Final = timedelta(hours=3)
 IN_TIME_DAYS: Final = (1, 1, 2, 2, 3, 4, 5)  # working days; the clock gives five
 LATE_DAYS: Final = (6, 7, 8, 10, 13, 18)
 AGAIN_DAYS: Final = (1, 2, 3, 5)
@@ -131,7 +131,7 @@ class Life:
 
 
 def _readings(received: Sequence[datetime]) -> list[tuple[datetime, int]]:
-    """Return when the drain reads how many: texts that come within some minutes are read together."""
+    """Return when the drain reads how many: texts that come within some hours are read together."""
     found: list[tuple[datetime, int]] = []
     for moment in sorted(received):
         if found and moment - (found[-1][0] - READ_AFTER) < READ_TOGETHER:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask_security import hash_password
 from sqlalchemy.orm import Session
 
-from feedback_app.audit.operations import SYSTEM
+from feedback_app.audit.operations import SYSTEM, record
 from feedback_app.demo.accounts import COUNTER, PASSWORD, DemoAccount, main_accounts, unit_accounts
 from feedback_app.demo.cities import OVERSEER, City
 from feedback_app.demo.period import Period
@@ -20,9 +20,8 @@ from feedback_app.handling.clocks import set_default_clocks
 from feedback_app.identity.models import User
 from feedback_app.identity.operations import grant
 from feedback_app.identity.rules import Role
-from feedback_app.organisation.models import Employee
+from feedback_app.organisation.models import Assignment, Employee
 from feedback_app.organisation.operations import (
-    assign,
     create_agency,
     create_employee,
     create_service,
@@ -142,14 +141,22 @@ def _people(
     for person in sorted({post.person for post in posts}, key=lambda person: person.key):
         employee = create_employee(session, agency_id=agency_id, nip=person.nip, name=person.name, now=now)
         employees[person.key] = employee.id
-    for post in posts:
-        assign(
-            session, agency_id=agency_id, employee_id=employees[post.person.key], unit_id=units[post.unit],
-            service_id=services[post.unit, post.service] if post.service else None, position=post.position,
-            kind=post.kind, decree_number=post.decree_number, starts_on=post.starts_on, ends_on=post.ends_on,
-            is_head=post.is_head, share=post.share, actor=SYSTEM,
-            now=max(now, period.at(post.starts_on - timedelta(days=DECREED_DAYS_BEFORE), 9 * 60)),
-        )  # fmt: skip
+    rows = [
+        {
+            "agency_id": agency_id, "employee_id": employees[post.person.key], "unit_id": units[post.unit],
+            "service_id": services[post.unit, post.service] if post.service else None, "position": post.position,
+            "is_head": post.is_head, "kind": post.kind, "share": post.share, "decree_number": post.decree_number,
+            "starts_on": post.starts_on, "ends_on": post.ends_on,
+            "recorded_at": max(now, period.at(post.starts_on - timedelta(days=DECREED_DAYS_BEFORE), 9 * 60)),
+        }
+        for post in posts
+    ]  # fmt: skip
+    # All at once, as from a list of posts: the table's constraints hold the rules of who may overlap whom.
+    session.execute(sa.insert(Assignment), rows)
+    record(
+        session, agency_id=agency_id, actor=SYSTEM, action="organisation.assign", subject_type="assignment",
+        subject_id=None, now=now, count=len(rows),
+    )  # fmt: skip
 
 
 def _link_own_accounts(

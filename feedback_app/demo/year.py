@@ -33,12 +33,28 @@ from feedback_app.handling.rules import WorkingCalendar
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState
+from feedback_app.nlp.reading import Reading
 
 BATCH: Final = 500
 QUARTERS: Final = ("I", "II", "III", "IV")
 COMPUTED_DAYS_AFTER: Final = 5
 
 Progress = Callable[[str], None]
+
+
+class ReadAhead:
+    """The classifier, with the texts of a city read in one go: hundreds of batches of one would cost ten times that."""
+
+    def __init__(self, reader: Reader, texts: Sequence[str]) -> None:
+        self.model_version = reader.model_version
+        self._reader = reader
+        self._readings = dict(zip(texts, reader.classify(texts), strict=True)) if texts else {}
+
+    def classify(self, texts: Sequence[str]) -> list[Reading]:
+        """Return the readings, those of texts from elsewhere by the classifier itself."""
+        others = [text for text in texts if text not in self._readings]
+        found = {**self._readings, **dict(zip(others, self._reader.classify(others), strict=True))} if others else {}
+        return [(found or self._readings)[text] for text in texts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +114,9 @@ class Year:
 
     def _speak(self, town: Town, calendar: WorkingCalendar) -> int:
         voices = voices_of(self.city, self.period, calendar, self.hand, self._random("voices"))
+        ahead = ReadAhead(self.reader, [voice.text.text.strip() for voice in voices])
         life = Life(
-            self.session, self.reader, self.city, town, self.period, calendar, self._officers(town),
+            self.session, ahead, self.city, town, self.period, calendar, self._officers(town),
             store_voices(self.session, town, voices), self._random("life"),
         )  # fmt: skip
         life.run()

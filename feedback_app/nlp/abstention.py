@@ -15,8 +15,8 @@ Hits = NDArray[np.bool_]
 TARGETS: Final = (0.97, 0.95, 0.90, 0.85, 0.80)
 """Shares of right answers aimed at, the best first. 97 % is aimed at to hold 95 % when texts drift."""
 
-LEAST_COVERAGE: Final = 0.25
-"""A target is given up for the next one when fewer than this share of messages would get an answer."""
+LEAST_COVERAGE: Final = 0.40
+"""A target is given up for the next one when fewer than two in five messages would get an answer."""
 
 LEAST_ANSWERS: Final = 30
 """Fewer answers than this prove nothing about their share of right ones."""
@@ -89,7 +89,7 @@ def choose_threshold(confidences: Confidences, hits: Hits, test_folds: Iterable[
     Returns
     -------
     Threshold
-        For the best target that still lets a quarter of the messages be answered.
+        For the best target that still lets two in five messages be answered.
     """
     target = _reachable_target(confidences, hits)
     answered = np.zeros(len(hits), dtype=bool)

@@ -66,9 +66,11 @@ _NAME_ENDING = re.compile(
     r"(?:ningsih|ningrum|wati|yanti|yanto|yono|diono|tono|darti|wardani|wardana|wardhana|kusuma|astuti|uddin|udin|ullah|"
     r"sumo|winata|atmaja|atmadja|negara|prasetyo|widodo|diarta|wirawan|setiawan|hartanto|syah)$"
 )
-_BEFORE = re.compile(r"(?:([A-Za-z/.]+)[\s,:(\"']*)?([A-Za-z/.]+)[\s,:(\"'–—-]*$")
+_REACH = 40
+_BRACKETS = ",:(\"'–—-"
+_TALKED_OF = _PRONOUNS | _RELATIVES
 _NAME_SAID_BEFORE = re.compile(r"\bnam[ao](?:nya)?\b[^.;?!\n]{0,25}$", re.I)
-_SIGNATURE = re.compile(r"(?:^|[\s.!?])[—–-]\s?$")
+_SIGNATURE = re.compile(r"(?:^|[\s.!?])[—–-]\s?\Z")
 _LOWER_CUED = re.compile(
     r"\b(?:(pak|bapak|bpk|bu|ibu|mas|mbak|mba|sdri|sdr|bang|kak)\.?|a\.?n\.?|a/n|atas nam[ao]|nam[ao](?: saya| sy|nya)?|bernama)"
     r"[ :]+([a-z']+(?: [a-z']+){0,3})"
@@ -111,16 +113,19 @@ class _Evidence:
 
 
 def _evidence_before(text: str, start: int) -> _Evidence:
-    evidence, begin = _Evidence(), max(0, start - 40)
-    evidence.cue = (_NAME_SAID_BEFORE.search(text, begin, start) or _SIGNATURE.search(text, begin, start)) is not None
-    match = _BEFORE.search(text, begin, start)
-    if match is None:
+    evidence = _Evidence()
+    before = text[max(0, start - _REACH) : start]
+    said = "nam" in before.lower() and _NAME_SAID_BEFORE.search(before) is not None
+    evidence.cue = said or _SIGNATURE.search(before[-3:]) is not None
+    words = [word.strip(_BRACKETS) for word in before.split()[-2:]]
+    words = [word for word in words if word]
+    if not words:
         return evidence
-    earlier, last = match.group(1), match.group(2)
-    evidence.place = last.lower().rstrip(".") in _PLACES and not text[start - 2 : start].startswith(",")
+    last = words[-1]
+    evidence.place = last.lower().rstrip(".") in _PLACES and not before.rstrip().endswith(",")
     evidence.note(last)
-    if earlier and last.lower() in _PRONOUNS | _RELATIVES:
-        evidence.note(earlier)
+    if len(words) > 1 and last.lower() in _TALKED_OF:
+        evidence.note(words[0])
     return evidence
 
 

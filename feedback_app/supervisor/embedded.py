@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from feedback_app.config import Settings
 from feedback_app.errors import ConfigurationError
@@ -15,6 +16,8 @@ from feedback_app.supervisor.console import say
 from feedback_app.supervisor.home import kept_secret, write_private
 from feedback_app.supervisor.places import Places
 from feedback_app.supervisor.process import Program
+
+PATIENCE_SECONDS: Final = 10.0
 
 
 @dataclass(slots=True)
@@ -97,7 +100,15 @@ def _start(embedded: Embedded, program: Program) -> None:
 
 def _wait_ready(program: Program, running: subprocess.Popen[bytes], seconds: float) -> None:
     ready = program.answers or (lambda: True)
-    if process.wait_until(ready, seconds, unless=lambda: process.has_ended(running)):
+
+    def ended() -> bool:
+        return process.has_ended(running)
+
+    if process.wait_until(ready, PATIENCE_SECONDS, unless=ended):
         return
-    what = "ended at once" if process.has_ended(running) else f"does not answer after {seconds:.0f} s"
+    if not ended():
+        say(f"{program.name} is still loading or recovering its data; waiting.")
+        if process.wait_until(ready, seconds, unless=ended):
+            return
+    what = "ended at once" if ended() else f"does not answer after {seconds:.0f} s"
     raise ConfigurationError(f"The embedded {program.name} {what} ({logs.last_lines(program.log)}); see {program.log}.")

@@ -22,7 +22,7 @@ from feedback_app.supervisor.process import Program, identity, run_to_end
 
 ROLE: Final = "suara"
 DATABASE: Final = "suara"
-READY_SECONDS: Final = 120.0
+READY_SECONDS: Final = 600.0
 STOP_SECONDS: Final = 60.0
 ENVIRONMENT: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/"}
 STARTING_UP: Final = b"C57P03"

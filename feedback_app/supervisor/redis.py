@@ -13,7 +13,7 @@ from feedback_app.supervisor.home import private_folder
 from feedback_app.supervisor.places import Places
 from feedback_app.supervisor.process import Program
 
-READY_SECONDS: Final = 60.0
+READY_SECONDS: Final = 600.0
 STOP_SECONDS: Final = 20.0
 ENVIRONMENT: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/"}
 

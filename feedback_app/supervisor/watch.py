@@ -25,8 +25,8 @@ STEADY_SECONDS: Final = 60.0
 TRIM_SECONDS: Final = 60.0
 STORM_DEATHS: Final = 5
 BACKOFF_SECONDS: Final = (0.2, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-# A server may take its time for crash recovery; it is slow, not hung, as long as its process lives.
-RECOVERY_SECONDS: Final = 120.0
+# Crash recovery on a slow disk takes its time; to kill it in the middle would make it begin again.
+RECOVERY_SECONDS: Final = 900.0
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ class Part:
             return now >= self.due and self._start(now)
         if process.has_ended(self.running):
             code = process.reap(self.running)
-            self._ended(now, _cause(code))
+            self._ended(now, _cause(code, self.program.log))
             return True
         if now - self.looked >= (CONNECT_SECONDS if self.state == "running" else LOOK_SECONDS):
             self.looked = now
@@ -94,7 +94,7 @@ class Part:
         wait = BACKOFF_SECONDS[min(self.early_deaths, len(BACKOFF_SECONDS)) - 1]
         sentence = f"{self.program.name}{number} {cause}; starting it again in {wait:g} s."
         if self.early_deaths >= STORM_DEATHS:
-            sentence += f" It ended {self.early_deaths} times in a row; see {self.program.log}."
+            sentence += f" It ended {self.early_deaths} times in a row."
         say(sentence)
         self.running, self.state, self.restarts = None, "restarting", self.restarts + 1
         self.started, self.due = now, now + wait
@@ -134,9 +134,9 @@ def _trim(parts: list[Part]) -> None:
             logs.trim(part.program.log)
 
 
-def _cause(code: int) -> str:
+def _cause(code: int, log: Path) -> str:
     if code >= 0:
-        return f"ended with exit code {code}"
+        return f"ended with exit code {code}, see {log}"
     try:
         return f"was ended by {signal.Signals(-code).name}"
     except ValueError:

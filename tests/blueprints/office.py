@@ -64,7 +64,9 @@ class Office:
         while drain_batch(self.session, self.reader, limit=500, now=clock.utcnow()).read:
             pass
 
-    def report(self, text: str = "KTP saya belum jadi sejak Maret.", *, at: datetime | None = None, **flags: bool) -> Case:
+    def report(
+        self, text: str = "KTP saya belum jadi sejak Maret.", *, at: datetime | None = None, **flags: bool
+    ) -> Case:
         """A complaint that has been read and opened."""
         moment = at or clock.utcnow()
         draft = Draft(
@@ -77,7 +79,13 @@ class Office:
         return self.session.scalars(newest).one()
 
     def rate(
-        self, rating: int, day: date, service: PublicService | None = None, *, visited: bool = True, text: str | None = None
+        self,
+        rating: int,
+        day: date,
+        service: PublicService | None = None,
+        *,
+        visited: bool = True,
+        text: str | None = None,
     ) -> None:
         """A rating, with the proof of a visit unless told otherwise; `drain` reads it."""
         service_id = service.id if service else None

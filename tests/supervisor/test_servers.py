@@ -32,7 +32,7 @@ def _pid(home: Path, name: str) -> int:
 
 
 def test_a_first_start_takes_less_than_five_seconds() -> None:
-    seconds = []
+    seconds: list[float] = []
     # Other work on the machine may slow down one start, not three.
     while len(seconds) < 3 and min(seconds, default=9.0) >= 5:
         home = new_home()

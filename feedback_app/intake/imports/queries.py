@@ -41,7 +41,7 @@ def directory_of(session: Session, agency_id: int, day: date) -> Directory:
     """
     codes = session.execute(sa.select(Unit.code, Unit.id).where(Unit.agency_id == agency_id))
     names = _unmistakable([(spelling(card.name), card.id) for card in units_of(session, agency_id, day)])
-    units = names | dict(codes.tuples().all())
+    units = names | {row.code: row.id for row in codes}
     rows = session.execute(
         sa.select(PublicService.unit_id, PublicService.code, PublicService.name, PublicService.id)
         .where(PublicService.agency_id == agency_id)

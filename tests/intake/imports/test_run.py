@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -37,8 +38,16 @@ HEADER = ["KOMENTAR", "NILAI", "TANGGAL"]
 Row = tuple[str, ...]
 
 
+def _in_silence(_: Stage) -> None:
+    """Tell nobody."""
+
+
 class StoppedError(Exception):
     """Stands for whatever ends a run in the middle."""
+
+
+def _stop(*_: Any, **__: Any) -> None:
+    raise StoppedError
 
 
 @dataclass
@@ -72,14 +81,15 @@ class Desk:
         *,
         chunk: int = 2,
         now: datetime = NOW,
-        after: Callable[[Stage], None] = lambda at: None,
+        after: Callable[[Stage], None] = _in_silence,
     ) -> Outcome:
         with (
             prepared(self.session, request, now=now) as work,
             rejects_file(self.rejects, work.table.columns, ",") as rejects,
         ):
+            commit = self.session.commit
             return run(
-                self.session, work, rejects, actor=SYSTEM, now=now, commit=self.session.commit, progress=after, chunk=chunk
+                self.session, work, rejects, actor=SYSTEM, now=now, commit=commit, progress=after, chunk=chunk
             )  # fmt: skip
 
     @property
@@ -177,7 +187,7 @@ def test_an_interrupted_import_continues_where_it_stopped(desk: Desk, stopped_at
 def test_a_failure_while_publishing_publishes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     request = desk.request(desk.file(rows(5)))
     with monkeypatch.context() as patched:
-        patched.setattr(staging, "record", lambda *args, **kwargs: (_ for _ in ()).throw(StoppedError))
+        patched.setattr(staging, "record", _stop)
         with pytest.raises(StoppedError):
             desk.take_in(request)
     desk.session.rollback()
@@ -309,7 +319,7 @@ def test_a_rehearsal_tells_the_end_exactly_and_keeps_nothing(desk: Desk) -> None
         rejects_file(desk.rejects, work.table.columns, ",") as rejects,
         desk.session.begin_nested() as savepoint,
     ):
-        outcome = run(desk.session, work, rejects, actor=SYSTEM, now=NOW, commit=lambda: None, progress=lambda at: None)
+        outcome = run(desk.session, work, rejects, actor=SYSTEM, now=NOW, commit=lambda: None, progress=_in_silence)
         savepoint.rollback()
     assert (outcome.stage.rows_published, outcome.stage.rows_duplicate) == (2, 3)
     assert len(desk.published()) == 3
