@@ -21,11 +21,20 @@ def signed(points: float) -> str:
     return ("+" if points > 0 else "−") + words
 
 
-def score_sentence(score: Score) -> str:
+def tells_apart(score: Score, cycle: Cycle) -> bool:
+    """Tell whether there is a figure at all: ratings that counted, in a cycle in which people differ beyond chance."""
+    return score.n > 0 and (cycle.tau2 or 0.0) > 0.0
+
+
+def score_sentence(score: Score, cycle: Cycle) -> str:
     """Return what the figure says, with its interval."""
     if score.n == 0:
         return str(
             gettext("Tidak ada penilaian dengan bukti kunjungan yang dihitung untuk pegawai ini dalam siklus ini.")
+        )
+    if not tells_apart(score, cycle):
+        return str(
+            gettext("Dalam siklus ini beda antarpegawai tidak melebihi kebetulan, jadi tidak ada nilai perseorangan.")
         )
     side = gettext("di atas") if score.score > 0 else gettext("di bawah")
     said: str = gettext(
@@ -61,10 +70,10 @@ def band_reason(score: Score, cycle: Cycle) -> str:
     return sentences[score.band]
 
 
-def reliability_words(score: Score) -> str:
+def reliability_words(score: Score, cycle: Cycle) -> str:
     """Return in plain words what the reliability does to the figure."""
-    if score.n == 0:
-        return str(gettext("Tanpa penilaian yang dihitung, tidak ada yang dapat diandalkan."))
+    if not tells_apart(score, cycle):
+        return str(gettext("Belum ada beda yang dapat diandalkan untuk menilai seorang pegawai."))
     said: str = gettext(
         "Kira-kira %(percent)s %% dari beda yang tampak adalah beda yang nyata; sisanya dapat terjadi kebetulan. "
         "Karena itu rata-rata apa adanya (%(raw)s poin) ditarik ke arah patokan menjadi %(score)s poin.",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import segno
 from flask import current_app, url_for
@@ -30,7 +31,7 @@ class Sheet:
     unit_name: str
     service_name: str | None
     visited_on: date
-    days_valid: int
+    valid_until: date
     slips: list[Slip]
 
 
@@ -51,7 +52,7 @@ def issue_sheet(session: Session, wanted: TokensWanted, *, user_id: int, now: da
         unit_name=wanted.unit.name,
         service_name=wanted.service.name if wanted.service else None,
         visited_on=wanted.visited_on,
-        days_valid=VISIT_TOKEN_DAYS,
+        valid_until=(now + timedelta(days=VISIT_TOKEN_DAYS)).astimezone(ZoneInfo(wanted.unit.time_zone)).date(),
         slips=[_slip(token) for token in tokens],
     )
 

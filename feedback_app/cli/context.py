@@ -33,3 +33,6 @@ def database() -> Iterator[Session]:
             raise ConfigurationError(
                 f"The database does not answer ({first_line}). Is `feedback up` running, or is DATABASE_URL right?"
             ) from error
+        finally:
+            db.session.remove()
+            db.engine.dispose()

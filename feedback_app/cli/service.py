@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
+from typing import TYPE_CHECKING
 
 import click
 
-from feedback_app import config
+from feedback_app import clock, config
 from feedback_app.config import Settings
+
+if TYPE_CHECKING:
+    from feedback_app.supervisor import Running
 
 
 @click.command("up")
@@ -41,23 +46,41 @@ def _migrate(settings: Settings) -> None:
 
 
 def _load_demo(settings: Settings) -> None:
+    """Load what is missing of the demo; a database that holds agencies of its own is left alone."""
     from feedback_app.app import create_app
-    from feedback_app.cli.demo import load_if_empty
     from feedback_app.db import db
+    from feedback_app.demo.load import SEED, NotADemoError, load
+    from feedback_app.demo.samples import ensure_samples
+    from feedback_app.nlp import Classifier
 
     app = create_app(settings)
     with app.app_context():
-        load_if_empty(settings)
-        db.engine.dispose()
+        # Loaded only where a text has to be read: a second start should not wait for it.
+        session, reader = db.session(), cache(lambda: Classifier.load(settings.model_dir))
+        key, now = app.config["TRACKING_KEY"], clock.utcnow()
+        try:
+            load(session, reader=reader, key=key, now=now, progress=_say_new)
+            ensure_samples(session, settings.home, reader=reader, key=key, now=now, seed=SEED)
+        except NotADemoError:
+            click.echo("The database holds agencies of your own; the demo was not loaded.")
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
-def _greet(running: object, *, demo: bool) -> None:
-    from feedback_app.cli.demo import first_steps_text
+def _say_new(line: str) -> None:
+    if "sudah ada" not in line:
+        click.echo(line)
 
-    address = getattr(running, "address", "")
-    click.echo(f"\nSuara Layanan: {address}   (Ctrl-C to stop)\n")
+
+def _greet(running: Running, *, demo: bool) -> None:
+    click.echo(f"\nSuara Layanan: {running.address}/   (Ctrl-C to stop)\n")
     if demo:
-        click.echo(first_steps_text(getattr(running, "settings"), address))  # noqa: B009 - typed by the supervisor
+        from feedback_app.demo.samples import read_samples
+        from feedback_app.demo.tour import first_steps
+
+        if read_samples(running.settings.home):
+            click.echo(first_steps(running.address, running.settings.home))
 
 
 @click.command("down")

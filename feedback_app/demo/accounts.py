@@ -33,7 +33,7 @@ def main_accounts(city: City) -> tuple[DemoAccount, ...]:
     return (
         DemoAccount(f"petugas.{COUNTER}{at}", Role.OFFICER, COUNTER, "petugas Dukcapil: kotak masuk, tanggapan, struk"),
         DemoAccount(f"kepala.{COUNTER}{at}", Role.UNIT_HEAD, COUNTER, "kepala Dukcapil: kotak masuk unitnya"),
-        DemoAccount(f"{OVERSEER}{at}", Role.OFFICER, OVERSEER, "Inspektorat: dugaan pungli dan penyalahgunaan wewenang"),
+        DemoAccount(f"{OVERSEER}{at}", Role.OFFICER, OVERSEER, "Inspektorat: dugaan pungli dan salah wewenang"),
         DemoAccount(f"penilai{at}", Role.EVALUATOR, None, "penilai: siklus penilaian dan bukti setiap pegawai"),
         DemoAccount(f"admin{at}", Role.ADMINISTRATOR, None, "administrator: semua unit"),
     )

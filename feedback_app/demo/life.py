@@ -1,9 +1,9 @@
-"""Let a year of cases happen: read by the drain, taken, answered, judged or met with silence, in order of time."""
+"""Let a year of cases happen: taken, answered, judged or met with silence, in order of time."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,22 +17,18 @@ from sqlalchemy.orm import Session
 from feedback_app.demo.cities import City
 from feedback_app.demo.period import Period
 from feedback_app.demo.replies import answer_to, verdict_words
-from feedback_app.demo.settling import Town
 from feedback_app.demo.voices import Voice
-from feedback_app.drain.read import Reader
-from feedback_app.drain.run import drain_batch
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import close_silent, judge, respond, take
 from feedback_app.handling.rules import CaseStatus, Outcome, WorkingCalendar
+from feedback_app.organisation.models import Agency
 
-READ_AFTER: Final = timedelta(seconds=25)
-READ_TOGETHER: Final = timedelta(hours=3)
 IN_TIME_DAYS: Final = (1, 1, 2, 2, 3, 4, 5)  # working days; the clock gives five
 LATE_DAYS: Final = (6, 7, 8, 10, 13, 18)
 AGAIN_DAYS: Final = (1, 2, 3, 5)
-TAKEN_PART: Final = 0.7
-NEVER_PART: Final = 0.5  # of the late answers to recent cases: nobody has got to them yet
-NEVER_WITHIN: Final = timedelta(days=45)
+TAKEN_PART: Final = 0.5
+FORGOTTEN_PART: Final = 0.5  # of the late answers to recent cases: they have not come to this day
+FORGOTTEN_WITHIN: Final = timedelta(days=45)
 OUTCOMES: Final = {Outcome.CONFIRMED: 0.40, Outcome.PARTLY: 0.10, Outcome.DISPUTED: 0.12, Outcome.SILENT: 0.38}
 SECOND_OUTCOMES: Final = {Outcome.CONFIRMED: 0.6, Outcome.PARTLY: 0.15, Outcome.SILENT: 0.25}
 VERDICT_DAYS: Final = (0.1, 6.0)
@@ -46,58 +42,45 @@ class Life:
     """The cases of one city on their way through the demo's year."""
 
     session: Session
-    reader: Reader
     city: City
-    town: Town
     period: Period
     calendar: WorkingCalendar
     officers: dict[int, tuple[str, int]]  # unit id: unit code, user id of who answers there
-    voices: dict[int, Voice]
     rng: Random
     _agenda: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
-    _last_case: int = 0
+
+    def expect(self, case: Case, voice: Voice) -> None:
+        """Plan what becomes of a case, unless nobody is to look at it."""
+        if not voice.waits:
+            self._plan_answer(case, voice, case.opened_at)
 
     def run(self) -> None:
-        """Let everything happen that happens before the end of the year."""
-        for moment, size in _readings([voice.received_at for voice in self.voices.values()]):
-            self._at(moment, partial(self._read, size))
-        while self._agenda and self._agenda[0][0] < self.period.horizon:
-            moment, _, act = heapq.heappop(self._agenda)
-            act(moment)
+        """Let everything happen that happens before the end of the year, in order of time."""
+        # Held, so that the session need not read the agency again for every deadline.
+        agencies = self.session.scalars(sa.select(Agency)).all()
+        # What happens to a case is written when it is asked for again, not at every line of the trail.
+        with self.session.no_autoflush:
+            while self._agenda and self._agenda[0][0] < self.period.horizon:
+                moment, _, act = heapq.heappop(self._agenda)
+                act(moment)
         self.session.flush()
+        del agencies
 
     def _at(self, moment: datetime, act: Act) -> None:
         # The number keeps two things of one moment in the order in which they were planned.
         heapq.heappush(self._agenda, (moment, next(self._numbers), act))
 
-    def _read(self, size: int, now: datetime) -> None:
-        self.session.flush()
-        drain_batch(self.session, self.reader, limit=size, now=now)
-        new = self.session.scalars(
-            sa.select(Case)
-            .where(Case.agency_id == self.town.agency_id, Case.id > self._last_case)
-            .order_by(Case.id)
-        )
-        for case in new:
-            self._last_case = case.id
-            voice = self.voices[case.submission_id]
-            if not voice.waits:
-                self._plan_answer(case, voice, now)
-
     def _plan_answer(self, case: Case, voice: Voice, now: datetime) -> None:
         code, _ = self.officers[case.unit_id]
-        if self.rng.random() < self.city.unit(code).punctual:
-            days = self.rng.choice(IN_TIME_DAYS)
-        else:
-            days = self.rng.choice(LATE_DAYS)
-            is_recent = now > self.period.horizon - NEVER_WITHIN
-            if is_recent and self.rng.random() < NEVER_PART:
-                return
+        is_late = self.rng.random() >= self.city.unit(code).punctual
+        days = self.rng.choice(LATE_DAYS if is_late else IN_TIME_DAYS)
         answered_at = self._desk_moment(now, days)
         if self.rng.random() < TAKEN_PART:
             self._at(self._desk_moment(now, max(1, days - 2), before=answered_at), partial(self._take, case))
-        self._at(answered_at, partial(self._answer, case, voice, again=False))
+        is_recent = now > self.period.horizon - FORGOTTEN_WITHIN
+        if not (is_late and is_recent and self.rng.random() < FORGOTTEN_PART):
+            self._at(answered_at, partial(self._answer, case, voice, again=False))
 
     def _desk_moment(self, now: datetime, days: int, *, before: datetime | None = None) -> datetime:
         """Return a moment in office hours, that many working days later; earlier than `before` on the same day."""
@@ -110,7 +93,7 @@ class Life:
 
     def _answer(self, case: Case, voice: Voice, now: datetime, *, again: bool) -> None:
         code, user_id = self.officers[case.unit_id]
-        words = answer_to(voice, self.city.unit(code).name, self.rng, again=again)
+        words = answer_to(voice.kind, voice.text.aspect, self.city.unit(code).name, self.rng, again=again)
         respond(self.session, case, words, user_id=user_id, now=now)
         outcomes = SECOND_OUTCOMES if again else OUTCOMES
         outcome = self.rng.choices(list(outcomes), weights=list(outcomes.values()))[0]
@@ -127,15 +110,5 @@ class Life:
             self._at(answered_at, partial(self._answer, case, voice, again=True))
 
     def _fall_silent(self, now: datetime) -> None:
+        self.session.flush()
         close_silent(self.session, now=now)
-
-
-def _readings(received: Sequence[datetime]) -> list[tuple[datetime, int]]:
-    """Return when the drain reads how many: texts that come within some hours are read together."""
-    found: list[tuple[datetime, int]] = []
-    for moment in sorted(received):
-        if found and moment - (found[-1][0] - READ_AFTER) < READ_TOGETHER:
-            found[-1] = (moment + READ_AFTER, found[-1][1] + 1)
-        else:
-            found.append((moment + READ_AFTER, 1))
-    return found

@@ -14,8 +14,7 @@ from feedback_app.demo.accounts import main_accounts
 from feedback_app.demo.cities import CITY_CODES, City, cities, scaled
 from feedback_app.demo.period import Period
 from feedback_app.demo.texts import deal
-from feedback_app.demo.year import LoadedCity, Progress, Year
-from feedback_app.drain.read import Reader
+from feedback_app.demo.year import LoadedCity, Progress, ReaderSource, Year
 from feedback_app.errors import ConflictError, NotFoundError
 from feedback_app.identity.models import User
 from feedback_app.organisation.models import Agency
@@ -44,7 +43,7 @@ def is_empty(session: Session) -> bool:
 def load(
     session: Session,
     *,
-    reader: Reader,
+    reader: ReaderSource,
     key: bytes,
     now: datetime,
     seed: int = SEED,
@@ -59,7 +58,7 @@ def load(
     Parameters
     ----------
     reader
-        The classifier with which the drain reads the texts.
+        Gives the classifier with which the drain reads the texts; asked only when there are any.
     key
         The secret with which visit tokens are hashed.
     now
@@ -91,7 +90,7 @@ def load(
             progress(f"{city.short_name}: memuat …")
             zone = ZoneInfo(city.time_zone)
             period = Period(now.astimezone(zone).date(), zone)
-            year = Year(session, scaled(city, scale), period, reader, key, seed, hands[city.code], progress)
+            year = Year(session, scaled(city, scale), period, reader(), key, seed, hands[city.code], progress)
             loaded.append(year.happen())
         session.commit()
     return loaded

@@ -121,7 +121,9 @@ def _head_quality(roll: Roll, unit: UnitPlan) -> float:
 
 
 def _head(roll: Roll, person: Person, unit: UnitPlan, starts_on: date, ends_on: date | None) -> None:
-    roll.give(person, unit, f"{unit.head} {_place(unit)}".strip(), starts_on, ends_on, is_head=True, share=_head_share(unit))
+    roll.give(
+        person, unit, f"{unit.head} {_place(unit)}".strip(), starts_on, ends_on, is_head=True, share=_head_share(unit)
+    )
 
 
 def _place(unit: UnitPlan) -> str:

@@ -7,7 +7,6 @@ from random import Random
 from typing import Any
 
 from feedback_app.demo.cities import read_table
-from feedback_app.demo.voices import Voice
 from feedback_app.handling.rules import Outcome
 from feedback_app.intake.rules import SubmissionKind
 
@@ -17,14 +16,14 @@ def _words() -> dict[str, dict[str, Any]]:
     return read_table("replies")
 
 
-def answer_to(voice: Voice, unit_name: str, rng: Random, *, again: bool = False) -> str:
+def answer_to(kind: SubmissionKind, aspect: str, unit_name: str, rng: Random, *, again: bool = False) -> str:
     """Return what the unit that handles a case writes; `again` after the citizen said it is not solved."""
     if again:
         offered = _words()["other_kinds"]["after_dispute"]
-    elif voice.kind is SubmissionKind.COMPLAINT:
-        offered = _words()["complaint"][voice.text.aspect]
+    elif kind is SubmissionKind.COMPLAINT:
+        offered = _words()["complaint"][aspect]
     else:
-        offered = _words()["other_kinds"][voice.kind.value]
+        offered = _words()["other_kinds"][kind.value]
     return str(rng.choice(offered)).format(unit=unit_name)
 
 

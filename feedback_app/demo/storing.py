@@ -15,10 +15,13 @@ from feedback_app.db import Base
 from feedback_app.demo.settling import Town
 from feedback_app.demo.visits import Visit
 from feedback_app.demo.voices import Voice
+from feedback_app.handling.rules import CaseStatus
 from feedback_app.intake.codes import new_visit_token, visit_token_hash
 from feedback_app.intake.models import Submission, VisitToken
 from feedback_app.intake.operations import VISIT_TOKEN_DAYS
 from feedback_app.intake.rules import Channel, SubmissionKind
+
+READ_AFTER: Final = timedelta(seconds=25)
 
 
 def store_visits(session: Session, town: Town, visits: Sequence[Visit], *, key: bytes, rng: Random) -> None:
@@ -54,9 +57,7 @@ def _rating_row(town: Town, visit: Visit, token: bytes | None) -> tuple[object, 
     )  # fmt: skip
 
 
-def _copy(
-    session: Session, table: type[Base], columns: Sequence[str], rows: Iterable[tuple[object, ...]]
-) -> None:
+def _copy(session: Session, table: type[Base], columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
     """Send rows by COPY, in the session's own transaction: thousands of INSERTs would take most of the load."""
     driver = session.connection().connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver there is
@@ -83,3 +84,25 @@ def store_voices(session: Session, town: Town, voices: Sequence[Voice]) -> dict[
     ]  # fmt: skip
     ids = session.scalars(sa.insert(Submission).returning(Submission.id, sort_by_parameter_order=True), rows)
     return dict(zip(ids, voices, strict=True))
+
+
+def read_as_they_came(session: Session, agency_id: int) -> None:
+    """Date labels and opened cases half a minute after their submission, as where a worker waits for each.
+
+    The demo sends a year through the drain in a few batches, each of which knows one moment only.
+    """
+    mine = {"agency_id": agency_id, "wait": READ_AFTER}
+    session.execute(sa.text(_LABELLED_AT), mine)
+    session.execute(sa.text(_OPENED_AT), {**mine, "status": CaseStatus.NEW.value})
+
+
+_LABELLED_AT: Final = """
+    UPDATE labels l SET labelled_at = s.received_at + :wait
+    FROM submissions s
+    WHERE l.agency_id = :agency_id AND s.agency_id = :agency_id AND s.id = l.submission_id
+"""
+_OPENED_AT: Final = """
+    UPDATE case_events e SET at = c.opened_at + :wait
+    FROM cases c
+    WHERE e.agency_id = :agency_id AND c.agency_id = :agency_id AND c.id = e.case_id AND e.to_status = :status
+"""

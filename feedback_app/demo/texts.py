@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 from random import Random
 from typing import Final
 
 from feedback_app.demo.cities import City, cities
+from feedback_app.handling.rules import INTEGRITY_ASPECTS
 from feedback_app.intake.rules import TEXT_MAX, TEXT_MIN
+from feedback_app.nlp.corpus import Example, load_corpus
+from feedback_app.nlp.labels import Kind, Language
 
 INTEGRITY_SECTOR: Final = "integrity"
-INTEGRITY_ASPECTS: Final = frozenset({"illegal_levy", "abuse_of_power"})
-REGIONAL: Final = "regional-mix"
+SAMPLE_SECTOR: Final = "civil_registry"
+SAMPLES: Final = 3
 DIALECT_WORDS_MIN: Final = 2
 # A text about another town would be odd here; these are all that the corpus names more than once.
 ELSEWHERE: Final = re.compile(
@@ -28,46 +29,31 @@ ELSEWHERE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text of the corpus with the labels people gave it."""
-
-    id: str
-    text: str
-    kind: str
-    sentiment: str
-    aspect: str
-    sector: str
-    language: str
-
-
 @cache
-def corpus() -> tuple[Text, ...]:
+def corpus() -> tuple[Example, ...]:
     """Return the texts that can be sent through the form: long enough, and not spam."""
-    found = []
-    folder = files("feedback_app.nlp").joinpath("corpus")
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        if path.name.endswith(".jsonl"):
-            for line in path.read_text(encoding="utf-8").splitlines():
-                row = json.loads(line)
-                found.append(Text(**{name: row[name] for name in Text.__slots__}))
-    return tuple(text for text in found if text.kind != "spam" and TEXT_MIN <= len(text.text.strip()) <= TEXT_MAX)
+    return tuple(
+        example
+        for example in load_corpus()
+        if example.kind is not Kind.SPAM and TEXT_MIN <= len(example.text.strip()) <= TEXT_MAX
+    )
 
 
 @dataclass
 class Hand:
-    """The texts of one city; each is given out once."""
+    """The texts of one city; each is given out once. `reserved` are kept for the samples that a visitor can track."""
 
-    _piles: dict[tuple[str, str], list[Text]] = field(default_factory=lambda: defaultdict(list))
+    reserved: list[Example] = field(default_factory=list)
+    _piles: dict[tuple[str, str], list[Example]] = field(default_factory=lambda: defaultdict(list))
     _given: set[str] = field(default_factory=set)
 
-    def add(self, text: Text) -> None:
+    def add(self, text: Example) -> None:
         """Put a text on the pile of its sector and, if it speaks of levy or abuse, on that of the Inspektorat."""
         self._piles[text.sector, text.kind].append(text)
-        if text.kind == "complaint" and text.aspect in INTEGRITY_ASPECTS:
+        if text.kind is Kind.COMPLAINT and text.aspect in INTEGRITY_ASPECTS:
             self._piles[INTEGRITY_SECTOR, text.kind].append(text)
 
-    def draw(self, sector: str, kind: str, *, calm: bool = False) -> Text | None:
+    def draw(self, sector: str, kind: str, *, calm: bool = False) -> Example | None:
         """Return a text that was not given out yet, or None; a calm one says nothing of levy or abuse."""
         for text in self._piles[sector, kind]:
             if text.id not in self._given and not (calm and text.aspect in INTEGRITY_ASPECTS):
@@ -85,7 +71,7 @@ def deal(seed: int) -> dict[str, Hand]:
     for text in shuffled:
         if ELSEWHERE.search(text.text):
             continue
-        if text.language == REGIONAL:
+        if text.language is Language.REGIONAL_MIX:
             city = _speaks_like(text, cities())
         else:
             pile = (text.sector, text.kind)
@@ -93,10 +79,13 @@ def deal(seed: int) -> dict[str, Hand]:
             turns[pile] += 1
         if city:
             dealt[city.code].add(text)
+    for hand in dealt.values():
+        found = (hand.draw(SAMPLE_SECTOR, "complaint", calm=True) for _ in range(SAMPLES))
+        hand.reserved.extend(text for text in found if text)
     return dealt
 
 
-def _speaks_like(text: Text, candidates: Sequence[City]) -> City | None:
+def _speaks_like(text: Example, candidates: Sequence[City]) -> City | None:
     """Return the city whose dialect a text is in; None for a dialect of none of them."""
     words = set(re.findall(r"\w+", text.text.lower()))
     best = max(candidates, key=lambda city: len(words & city.dialect))

@@ -21,7 +21,7 @@ TOKEN_PART: Final = 0.7
 NO_SERVICE_PART: Final = 0.15  # of the open channel: the wall poster does not know what somebody came for
 OPEN_SHIFT: Final = -0.15  # who rates without being asked is less content
 NOISE: Final = 0.72
-GROWTH: Final = 1.2  # the last day of the year has that much more than the first, as parts of the first
+GROWTH: Final = 1.6  # the last day of the year has that much more than the first, as parts of the first
 OPEN_MINUTES, CLOSED_MINUTES = 8 * 60, 15 * 60 + 30
 LATE_DAYS_MAX: Final = 5
 

@@ -10,9 +10,11 @@ from typing import Final
 
 from feedback_app.demo.cities import OVERSEER, City, ServicePlan, UnitPlan
 from feedback_app.demo.period import DAYS, Period
-from feedback_app.demo.texts import INTEGRITY_ASPECTS, INTEGRITY_SECTOR, Hand, Text
-from feedback_app.handling.rules import WorkingCalendar
+from feedback_app.demo.texts import INTEGRITY_SECTOR, Hand
+from feedback_app.handling.rules import INTEGRITY_ASPECTS, WorkingCalendar
 from feedback_app.intake.rules import RATING_MAX, SubmissionKind, reasons_for
+from feedback_app.nlp.corpus import Example
+from feedback_app.nlp.labels import Kind
 
 KIND_WEIGHTS: Final = {
     SubmissionKind.COMPLAINT: 0.50,
@@ -40,7 +42,7 @@ class Voice:
     unit: str
     service: str
     kind: SubmissionKind
-    text: Text
+    text: Example
     rating: int | None
     reasons: tuple[str, ...]
     wants_reply: bool | None
@@ -77,8 +79,7 @@ def _spread_over_the_year(city: City, period: Period, hand: Hand, rng: Random) -
         for service in unit.services:
             for _ in range(service.voices):
                 kind = _kind(service, rng)
-                is_happy = kind is SubmissionKind.PRAISE or (kind is SubmissionKind.RATING and rng.random() < HAPPY_PART)
-                text = hand.draw(service.sector, _corpus_kind(kind, is_happy=is_happy))
+                text = hand.draw(service.sector, _corpus_kind(kind, is_happy=rng.random() < HAPPY_PART))
                 if text:
                     day = period.first_day + timedelta(days=int(DAYS * rng.random() ** RECENT_POWER))
                     yield _voice(unit, service, kind, text, min(day, period.last_day), period, rng)
@@ -92,12 +93,12 @@ def _kind(service: ServicePlan, rng: Random) -> SubmissionKind:
 
 def _corpus_kind(kind: SubmissionKind, *, is_happy: bool) -> str:
     if kind is SubmissionKind.RATING:
-        return "praise" if is_happy else "complaint"
+        return Kind.PRAISE if is_happy else Kind.COMPLAINT
     return kind.value
 
 
 def _voice(
-    unit: UnitPlan, service: ServicePlan, kind: SubmissionKind, text: Text, day: date, period: Period, rng: Random,
+    unit: UnitPlan, service: ServicePlan, kind: SubmissionKind, text: Example, day: date, period: Period, rng: Random,
     *, waits: bool = False,
 ) -> Voice:  # fmt: skip
     is_rating = kind is SubmissionKind.RATING
@@ -110,7 +111,7 @@ def _voice(
         text=text,
         rating=rating,
         reasons=(rng.choice(reasons_for(rating)),) if rating else (),
-        wants_reply=rng.random() < WANTS_REPLY_PART and text.kind == "complaint" if is_rating else None,
+        wants_reply=rng.random() < WANTS_REPLY_PART and text.kind is Kind.COMPLAINT if is_rating else None,
         is_anonymous=rng.random() < ANONYMOUS_PART,
         is_confidential=rng.random() < (CONFIDENTIAL_INTEGRITY_PART if is_integrity else CONFIDENTIAL_PART),
         occurred_on=max(period.first_day, day - timedelta(days=rng.choice((0, 0, 0, 1, 2, 5)))),
@@ -119,7 +120,7 @@ def _voice(
     )
 
 
-def _rating(text: Text, rng: Random) -> int:
-    if text.kind == "praise":
+def _rating(text: Example, rng: Random) -> int:
+    if text.kind is Kind.PRAISE:
         return rng.choice((RATING_MAX - 1, RATING_MAX, RATING_MAX))
     return rng.choice((1, 1, 2))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -16,45 +16,31 @@ from feedback_app.audit.operations import person
 from feedback_app.demo.accounts import main_accounts, unit_accounts
 from feedback_app.demo.cities import City
 from feedback_app.demo.duty import Duty
-from feedback_app.demo.life import READ_AFTER, Life
+from feedback_app.demo.life import Life
 from feedback_app.demo.period import Period
-from feedback_app.demo.posts import posts_of
+from feedback_app.demo.posts import Post, posts_of
 from feedback_app.demo.settling import Town, found, settle
-from feedback_app.demo.storing import store_visits, store_voices
+from feedback_app.demo.storing import READ_AFTER, read_as_they_came, store_visits, store_voices
 from feedback_app.demo.texts import Hand
 from feedback_app.demo.visits import Visit, visits_of
-from feedback_app.demo.voices import voices_of
+from feedback_app.demo.voices import Voice, voices_of
 from feedback_app.drain.read import Reader
 from feedback_app.drain.run import drain_batch
 from feedback_app.evaluation.models import CycleKind
 from feedback_app.evaluation.operations import Computation, compute, open_cycle
 from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.models import Case
 from feedback_app.handling.rules import WorkingCalendar
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState
-from feedback_app.nlp.reading import Reading
 
 BATCH: Final = 500
 QUARTERS: Final = ("I", "II", "III", "IV")
 COMPUTED_DAYS_AFTER: Final = 5
 
 Progress = Callable[[str], None]
-
-
-class ReadAhead:
-    """The classifier, with the texts of a city read in one go: hundreds of batches of one would cost ten times that."""
-
-    def __init__(self, reader: Reader, texts: Sequence[str]) -> None:
-        self.model_version = reader.model_version
-        self._reader = reader
-        self._readings = dict(zip(texts, reader.classify(texts), strict=True)) if texts else {}
-
-    def classify(self, texts: Sequence[str]) -> list[Reading]:
-        """Return the readings, those of texts from elsewhere by the classifier itself."""
-        others = [text for text in texts if text not in self._readings]
-        found = {**self._readings, **dict(zip(others, self._reader.classify(others), strict=True))} if others else {}
-        return [(found or self._readings)[text] for text in texts]
+ReaderSource = Callable[[], Reader]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,39 +75,46 @@ class Year:
         town = settle(self.session, agency_id, self.city, self.period, posts)
         calendar = clocks_of(self.session, agency_id).calendar
         self.progress(f"  {len({post.person.key for post in posts})} pegawai, {len(posts)} penugasan")
-        generator = np.random.default_rng(self._random("visits").getrandbits(64))
-        visits = visits_of(self.city, self.period, calendar, Duty(posts, self.period), generator)
-        self._rate(town, visits)
-        self.progress(f"  {len(visits)} penilaian")
-        texts = self._speak(town, calendar)
-        self.progress(f"  {texts} masukan tertulis, dibaca dan ditindaklanjuti")
+        visits = self._visits(posts, calendar)
+        voices = voices_of(self.city, self.period, calendar, self.hand, self._random("voices"))
+        store_visits(self.session, town, visits, key=self.key, rng=self._random("tokens"))
+        by_submission = store_voices(self.session, town, voices)
+        self._drain(town, sorted([*(visit.received_at for visit in visits), *(voice.received_at for voice in voices)]))
+        self.progress(f"  {len(visits)} penilaian dan {len(voices)} masukan tertulis dibaca")
+        self._live(town, calendar, by_submission)
+        self.progress("  kasus ditanggapi, dinilai warga, ditutup")
         computed = self._evaluate(town)
         self.progress(f"  siklus dihitung: {computed.with_band} dari {computed.people} pegawai cukup bukti")
-        return LoadedCity(self.city.code, agency_id, len(visits), texts, computed.people, computed.with_band)
+        return LoadedCity(self.city.code, agency_id, len(visits), len(voices), computed.people, computed.with_band)
 
     def _random(self, subject: str) -> Random:
         # Each subject has its own numbers, so that a change in one leaves the others as they were.
         return Random(f"{self.seed}/{self.city.code}/{subject}/{self.period.today}")  # noqa: S311 - repeatable
 
-    def _rate(self, town: Town, visits: Sequence[Visit]) -> None:
-        if not visits:
-            return
-        store_visits(self.session, town, visits, key=self.key, rng=self._random("tokens"))
-        for start in range(0, len(visits), BATCH):
-            batch = visits[start : start + BATCH]
-            drain_batch(self.session, self.reader, limit=len(batch), now=batch[-1].received_at + READ_AFTER)
-        self._drain_rest(town)
+    def _visits(self, posts: Sequence[Post], calendar: WorkingCalendar) -> list[Visit]:
+        generator = np.random.default_rng(self._random("visits").getrandbits(64))
+        return visits_of(self.city, self.period, calendar, Duty(posts, self.period), generator)
 
-    def _speak(self, town: Town, calendar: WorkingCalendar) -> int:
-        voices = voices_of(self.city, self.period, calendar, self.hand, self._random("voices"))
-        ahead = ReadAhead(self.reader, [voice.text.text.strip() for voice in voices])
-        life = Life(
-            self.session, ahead, self.city, town, self.period, calendar, self._officers(town),
-            store_voices(self.session, town, voices), self._random("life"),
+    def _drain(self, town: Town, received: Sequence[datetime]) -> None:
+        """Send the year through the drain in batches, then date what each batch wrote as a running platform would."""
+        for start in range(0, len(received), BATCH):
+            batch = received[start : start + BATCH]
+            drain_batch(self.session, self.reader, limit=len(batch), now=batch[-1] + READ_AFTER)
+        pending = sa.select(sa.func.count()).select_from(Submission).where(
+            Submission.agency_id == town.agency_id, Submission.analysis == AnalysisState.PENDING
         )  # fmt: skip
+        while self.session.scalar(pending):  # the drain took other agencies' feedback before ours
+            drain_batch(self.session, self.reader, limit=BATCH, now=self.period.horizon - READ_AFTER)
+        read_as_they_came(self.session, town.agency_id)
+
+    def _live(self, town: Town, calendar: WorkingCalendar, voices: dict[int, Voice]) -> None:
+        life = Life(
+            self.session, self.city, self.period, calendar, self._officers(town), self._random("life")
+        )  # fmt: skip
+        cases = self.session.scalars(sa.select(Case).where(Case.agency_id == town.agency_id).order_by(Case.opened_at))
+        for case in cases:
+            life.expect(case, voices[case.submission_id])
         life.run()
-        self._drain_rest(town)
-        return len(voices)
 
     def _officers(self, town: Town) -> dict[int, tuple[str, int]]:
         answering = [account for account in main_accounts(self.city) if account.role is Role.OFFICER]

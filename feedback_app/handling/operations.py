@@ -98,10 +98,14 @@ def respond(session: Session, case: Case, text: str, *, user_id: int, now: datet
     words = text.strip()
     if not REPLY_MIN <= len(words) <= REPLY_MAX:
         raise ReplyLengthError(f"Tanggapan harus {REPLY_MIN} sampai {REPLY_MAX} huruf; ini {len(words)} huruf.")
-    _move(session, case, CaseStatus.ANSWERED, actor=person(user_id), now=now, action="handling.respond")
+    check_move(case.status, CaseStatus.ANSWERED)
+    window_ends_at = clocks_of(session, case.agency_id).silence_ends_at(case.classification, now)
     case.assigned_to = case.assigned_to or user_id
     case.first_replied_at = case.first_replied_at or now
-    case.silence_ends_at = clocks_of(session, case.agency_id).silence_ends_at(case.classification, now)
+    _move(
+        session, case, CaseStatus.ANSWERED, actor=person(user_id), now=now, action="handling.respond",
+        silence_ends_at=window_ends_at,
+    )  # fmt: skip
     reply = Reply(agency_id=case.agency_id, case_id=case.id, author_id=user_id, text=words, sent_at=now)
     session.add(reply)
     session.flush()
@@ -158,15 +162,18 @@ def _move(
     action: str,
     outcome: Outcome | None = None,
     reason: str | None = None,
+    silence_ends_at: datetime | None = None,
 ) -> None:
     """Move a case, note it on the timeline and in the audit trail."""
     before = case.status
     check_move(before, wanted)
     if is_reopening(before, wanted):
+        # Read before the case is touched: the database checks a case whole, whenever it is written.
+        due = clocks_of(session, case.agency_id).deadlines(case.classification, now)
         case.reopened_count += 1
-        case.reply_due_at = clocks_of(session, case.agency_id).deadlines(case.classification, now).reply_due_at
+        case.reply_due_at = due.reply_due_at
     case.status = wanted
-    case.silence_ends_at = None
+    case.silence_ends_at = silence_ends_at
     ended = wanted is CaseStatus.CLOSED
     case.closed_at = now if ended else None
     case.outcome = outcome if ended else None

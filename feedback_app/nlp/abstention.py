@@ -9,6 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+LEAST_FAMILIAR: Final = 0.35
+"""Below this share of known words the text is in a language the model never learnt, and its confidence means nothing.
+Of held-out messages of the corpus 0.7 % fall below, of texts in Acehnese, Buginese or Toba Batak (NusaX) 75 %."""
+
 Confidences = NDArray[np.floating]
 Hits = NDArray[np.bool_]
 

@@ -85,7 +85,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises
     ------
     ArtefactError
-        When the manifest is missing, is no JSON, was edited, or has another format, other labels or another scikit-learn.
+        When the manifest is missing, is no JSON, was edited, or has another format, other labels or another
+        scikit-learn.
     """
     path = folder / MANIFEST_FILE
     try:
@@ -108,7 +109,8 @@ def _check_library(folder: Path, trained_with: str) -> None:
     here = version("scikit-learn")
     if trained_with.split(".")[:2] != here.split(".")[:2]:
         raise ArtefactError(
-            f"The language model at {folder} was trained with scikit-learn {trained_with}, and {here} is installed. {_AGAIN}"
+            f"The language model at {folder} was trained with scikit-learn {trained_with}, "
+            f"and {here} is installed. {_AGAIN}"
         )
 
 
@@ -132,7 +134,7 @@ def load(folder: Path) -> Stored:
         union, heads = storage.unpack(body)
         found = {head: [str(label) for label in model.classes_] for head, model in heads.items()}
     except Exception as error:  # whatever a forged file makes the reader raise, it is refused
-        raise ArtefactError(f"The model file {path} is not a plain scikit-learn model in skops format. {_AGAIN}") from error
+        raise ArtefactError(f"The model file {path} is not a plain model in skops format. {_AGAIN}") from error
     if found != manifest["labels"]:
         raise ArtefactError(f"The model file {path} has other labels than its manifest. {_AGAIN}")
     return Stored(Content(union, heads), manifest)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_app.nlp import artefact
+from feedback_app.nlp.abstention import LEAST_FAMILIAR
 from feedback_app.nlp.decision import decide
 from feedback_app.nlp.features import BLOCKS, FeatureReader, block
 from feedback_app.nlp.labels import HEADS, Urgency
@@ -47,7 +48,9 @@ class Classifier:
         self._weights = [np.ascontiguousarray(part) for part in np.split(weights, widths[:-1])]
         self._bias = np.concatenate([heads[head].intercept_ for head in HEADS])
         ends = np.cumsum([len(labels) for labels in self._classes.values()])
-        self._columns = {head: slice(end - len(self._classes[head]), end) for head, end in zip(HEADS, ends, strict=True)}
+        self._columns = {
+            head: slice(end - len(self._classes[head]), end) for head, end in zip(HEADS, ends, strict=True)
+        }
         self._thresholds = {head: manifest["thresholds"][head]["value"] for head in HEADS}
         self._rule_confidences = {name: figures["confidence"] for name, figures in manifest["rules"].items()}
         self._normal = int(np.flatnonzero(self._classes["urgency"] == Urgency.NORMAL.value)[0])
@@ -62,6 +65,10 @@ class Classifier:
             When the artefact is missing, was changed, or is not of this program.
         """
         return cls(artefact.load(path or artefact.DEFAULT_ARTEFACT))
+
+    def labels(self, head: str) -> list[str]:
+        """Return the labels of a head, in the order of the columns of `probabilities`."""
+        return [str(label) for label in self._classes[head]]
 
     def probabilities(self, lines: Sequence[str]) -> dict[str, Scores]:
         """Return for each head the probabilities of its labels, (lines, labels), for lines from `tokens.analyse`."""
@@ -80,7 +87,8 @@ class Classifier:
     def _read(self, redactions: Sequence[Redaction]) -> Iterator[Reading]:
         lines = [analyse(redaction.text) for redaction in redactions]
         probabilities = self.probabilities(lines)
-        labels = {head: self._labels(head, rows) for head, rows in probabilities.items()}
+        foreign = np.array([self._reader.familiar_share(line) < LEAST_FAMILIAR for line in lines], dtype=bool)
+        labels = {head: self._labels(head, rows, foreign) for head, rows in probabilities.items()}
         normal = probabilities["urgency"][:, self._normal].tolist()
         for row, (redaction, line) in enumerate(zip(redactions, lines, strict=True)):
             if not line:
@@ -97,14 +105,14 @@ class Classifier:
                 urgency_source=source,
             )
 
-    def _labels(self, head: str, probabilities: Scores) -> list[Label]:
-        """Return the answers of one head, None below its threshold."""
+    def _labels(self, head: str, probabilities: Scores, foreign: NDArray[np.bool_]) -> list[Label]:
+        """Return the answers of one head: None below its threshold, and for text in an unknown language."""
         classes, least = self._classes[head], self._thresholds[head]
         columns, confidences = decide(head, classes, probabilities)
-        values = classes.tolist()
+        values, answered = classes.tolist(), ((confidences >= least) & ~foreign).tolist()
         return [
-            Label(values[column] if confidence >= least else None, confidence)
-            for column, confidence in zip(columns.tolist(), confidences.tolist(), strict=True)
+            Label(values[column] if answer else None, confidence)
+            for column, confidence, answer in zip(columns.tolist(), confidences.tolist(), answered, strict=True)
         ]
 
     def explain(self, text: str, head: str) -> list[tuple[str, float]]:

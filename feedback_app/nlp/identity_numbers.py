@@ -8,10 +8,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-PROVINCES: Final = frozenset(
-    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 54 61 62 63 64 65 71 72 73 74 75 76 81 82 91 92 93 "
-    "94 95 96".split()
-)
+from feedback_app.nlp.word_lists import word_list
+
+PROVINCES: Final = word_list("provinces")
 """Province codes a NIK can begin with: the 38 in force, and 54 (Timor Timur), which old numbers keep."""
 
 MAX_DISTRICT_SUFFIX: Final = 60

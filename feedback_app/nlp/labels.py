@@ -70,10 +70,7 @@ class Language(StrEnum):
 
 
 ASPECT_CODES: Final = MappingProxyType(
-    {
-        aspect: f"A{number:02d}"
-        for number, aspect in enumerate((a for a in Aspect if a is not Aspect.OTHER), start=1)
-    }
+    {aspect: f"A{number:02d}" for number, aspect in enumerate((a for a in Aspect if a is not Aspect.OTHER), start=1)}
 )
 """Aspect to its taxonomy code, A01 to A18; `other` has none."""
 

@@ -11,9 +11,10 @@ from feedback_app.nlp.pii import TAGS
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]")
 _REPEATED = re.compile(r"(.)\1{2,}", re.DOTALL)
 _URL = re.compile(r"\b(?:https?://|www\.)\S+|\b\w+\.(?:com|co\.id|go\.id|id|net|org)\b(?:/\S*)?")
+_URL_SIGNS = ("://", "www.", ".com", ".co.id", ".go.id", ".id", ".net", ".org")
 _MONEY = re.compile(
     r"\brp\.?\s?\d[\d.,]*(?:\s?(?:ribu|rb|juta|jt|miliar|milyar|m|triliun))?\b"
-    r"|\b\d+(?:[.,]\d+)*\s?(?:ribu|rb|juta|jt|ewu|rebu|rupiah)\b"
+    r"|(?<![\w.,])\d+(?:[.,]\d+){0,6}\s?(?:ribu|rb|juta|jt|ewu|rebu|rupiah)\b"
 )
 _TIME = re.compile(r"\b\d{1,2}[.:]\d{2}\b")
 _NUMBER = re.compile(r"(?<![^\W\d_])\d+(?:[.,]\d+)*")
@@ -38,10 +39,13 @@ def normalise(text: str) -> str:
     two, white space squeezed. Redaction tags, addresses of web pages, amounts of money, times of day and numbers become
     placeholders, so that the model learns that there is one and never which one.
     """
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
-    text = _PII_TAG.sub(lambda match: PII_PLACEHOLDERS[match.group()], text)
-    text = _REPEATED.sub(r"\1\1", text)
-    text = _URL.sub(" xurl ", text)
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = _REPEATED.sub(r"\1\1", text.lower())
+    if "[" in text:
+        text = _PII_TAG.sub(lambda match: PII_PLACEHOLDERS[match.group()], text)
+    if any(sign in text for sign in _URL_SIGNS):
+        text = _URL.sub(" xurl ", text)
     if _DIGIT.search(text):
         text = _MONEY.sub(" xmoney ", text)
         text = _TIME.sub(" xtime ", text)

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from feedback_app.nlp.pii import PiiKind, Span
 
 _NUMBER = r"\d{1,4}\s?(?:[A-Za-z]\b)?"
-_HOUSE = rf"(?:(?:(?:blok|blk)\.?\s+\w{{1,4}}[\s,]*)?(?:no(?:mor|mer)?\b\.?\s*){_NUMBER}|(?:blok|blk)\.?\s+\w{{1,3}}[/\-]\d{{1,4}})"
+_HOUSE = (
+    rf"(?:(?:(?:blok|blk)\.?\s+\w{{1,4}}[\s,]*)?(?:no(?:mor|mer)?\b\.?\s*){_NUMBER}"
+    r"|(?:blok|blk)\.?\s+\w{1,3}[/\-]\d{1,4})"
+)
 _NEIGHBOURHOOD = r"(?:[\s,]*rt\.?\s?\d{1,3}(?:[\s,/]*(?:rw\.?\s?)?\d{1,3})?)?"
 _UNIT = (
     r"(?!\s?(?:hari|minggu|bulan|bln|tahun|th|meter|m|km|jam|menit|titik|lubang|orang|kali|x|cm|rb|ribu|jt|juta|%|warga|kk"

@@ -38,7 +38,8 @@ _FIXED_LINE = re.compile(
     r"(?![\d\-])"
 )
 _CUED_PHONE = re.compile(
-    rf"\b(?:wa|whatsapp|hp|telp?|tlp|telepon|hub(?:ungi)?|kontak)\b[^\d\n]{{0,12}}(0{_AREA_CODE}\d{{5,8}}|8[1-35-9]\d{{7,10}})"
+    rf"\b(?:wa|whatsapp|hp|telp?|tlp|telepon|hub(?:ungi)?|kontak)\b[^\d\n]{{0,12}}"
+    rf"(0{_AREA_CODE}\d{{5,8}}|8[1-35-9]\d{{7,10}})"
     r"(?!\d)",
     re.I,
 )
@@ -47,8 +48,9 @@ _DATE_LIKE = re.compile(r"\d{1,2}[.\-/]\d{1,2}[.\-/](?:19|20)\d{2}\b")
 _BANKS = r"bca|bri|bni|btn|bsi|mandiri|cimb|danamon|permata|muamalat|bjtm|bjb|bank \w+|dana|ovo|gopay"
 _ACCOUNT_NUMBER = r"(\d(?:[ .\-]?\d){5,18})(?!\d)"
 _CUED_ACCOUNT = re.compile(
-    rf"\b(?:(?:no(?:mor|mer)?\.?\s?)?rek(?:ening)?|{_BANKS}|pelanggan|langganan|nopel|sambungan|rekam medis|meter(?:an)?|id"
-    r"|no(?:mor|mer)?\.?\s?(?:kartu|peserta|va)|kartu (?:atm|kks|kis|debit|kredit|bpjs|peserta)|nop|nisn|bpjs|kis|virtual account)"
+    rf"\b(?:(?:no(?:mor|mer)?\.?\s?)?rek(?:ening)?|{_BANKS}|pelanggan|langganan|nopel|sambungan|rekam medis"
+    r"|meter(?:an)?|id|no(?:mor|mer)?\.?\s?(?:kartu|peserta|va)|kartu (?:atm|kks|kis|debit|kredit|bpjs|peserta)"
+    r"|nop|nisn|bpjs|kis|virtual account)"
     rf"\b[^\d\n]{{0,24}}?{_ACCOUNT_NUMBER}",
     re.I,
 )
@@ -60,9 +62,7 @@ _TAX_NUMBER = re.compile(
 )
 _PASSPORT = re.compile(r"\b(?:paspor|passport)\b[^\d\n]{0,24}?\b([A-Za-z]\d{7}|[A-Za-z]{2}\d{6})\b", re.I)
 
-_PLATE_AREAS = (
-    r"(?:A[ABDEG]?|B[ABDEGHKLMNP]?|D[ABCDEGHKLMNPRSTW]?|E[ABD]?|F|G|H|K[BHTU]?|L|M|N|P[ABGSTY]?|R|S|T|W|Z)"
-)
+_PLATE_AREAS = r"(?:A[ABDEG]?|B[ABDEGHKLMNP]?|D[ABCDEGHKLMNPRSTW]?|E[ABD]?|F|G|H|K[BHTU]?|L|M|N|P[ABGSTY]?|R|S|T|W|Z)"
 _PLATE = re.compile(
     rf"(?<![\w.\-/])({_PLATE_AREAS}[ \-]?(?:\d{{3,4}}[ \-]?[A-Z]{{1,3}}|\d{{1,2}}[ \-]?[A-Z]{{2,3}}))(?![\w\-])"
 )

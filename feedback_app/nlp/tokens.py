@@ -6,11 +6,9 @@ import re
 from typing import Final
 
 from feedback_app.nlp.normalise import normalise
+from feedback_app.nlp.word_lists import word_list
 
-NEGATORS: Final = frozenset(
-    "tidak tdk tida tak tk ga gak gk g nggak ngga enggak engga ndak nda kagak kaga bukan bkn belum blm blom belom jangan "
-    "jgn tanpa kurang krg ora mboten dak sonde seng boten teu nteu henteu moal ndeq indak tra trada not no never".split()
-)
+NEGATORS: Final = word_list("negators")
 """Words that turn round what follows, in Indonesian, everyday spelling, the larger regional languages and English."""
 
 NEGATION_WINDOW: Final = 4
@@ -20,7 +18,7 @@ NEGATED: Final = "~"
 START: Final = "xstart"
 END: Final = "xend"
 
-_TURNS = frozenset("tapi tp namun sedangkan padahal pdhl tetapi".split())
+_TURNS = word_list("turns")
 _STOPS = frozenset(".,;:!?")
 _TOKEN = re.compile(r"[^\W\d_][^\W\d_']*(?:-[^\W\d_]+)*2?|\d+|[^\w\s]")
 
@@ -48,7 +46,7 @@ def mark_negation(tokens: list[str]) -> list[str]:
         elif token in _STOPS or token in _TURNS:
             left = 0
         elif left and token[0].isalpha():
-            token = NEGATED + token  # noqa: PLW2901 (the marked word takes the place of the plain one)
+            token = NEGATED + token
             left -= 1
         marked.append(token)
     return marked

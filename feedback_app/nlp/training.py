@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from feedback_app.nlp import artefact
 from feedback_app.nlp.abstention import Threshold
@@ -19,9 +20,10 @@ from feedback_app.nlp.labels import HEADS, Urgency
 from feedback_app.nlp.metrics import all_figures, urgency_figures
 from feedback_app.nlp.reading import Label
 from feedback_app.nlp.redact import redact
-from feedback_app.nlp.rules import RULES, urgent_rule
+from feedback_app.nlp.rules import urgent_rule
 from feedback_app.nlp.tokens import analyse
 from feedback_app.nlp.triage import triage
+from feedback_app.nlp.urgent_words import RULES
 from feedback_app.nlp.validation import Prepared, Progress, Validation, cross_validate, fit, prepare
 
 DEFAULT_ARTEFACT: Final = artefact.DEFAULT_ARTEFACT
@@ -39,8 +41,7 @@ class TrainedModel:
     thresholds: dict[str, Threshold]
     metrics: dict[str, Any]
     rules: dict[str, Any]
-    data_sha256: str
-    examples: int
+    data: dict[str, Any]
 
     def save(self, folder: Path) -> str:
         """Write the artefact into `folder` and return its version."""
@@ -50,7 +51,7 @@ class TrainedModel:
             thresholds={head: _as_row(threshold) for head, threshold in self.thresholds.items()},
             metrics=self.metrics,
             rules=self.rules,
-            data={"sha256": self.data_sha256, "examples": self.examples},
+            data=self.data,
         )
 
 
@@ -74,7 +75,20 @@ def _check(examples: Sequence[Example]) -> None:
                 )
 
 
-def _rule_figures(lines: Sequence[str], truth: NDArray[np.str_]) -> dict[str, Any]:
+def lines_hash(lines: Sequence[str]) -> str:
+    """Return the sha256 of the lines of tokens, in hexadecimal.
+
+    It changes when redaction, normalisation or tokens change, and the model then has to be trained again.
+    """
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def lines_of(examples: Sequence[Example]) -> list[str]:
+    """Return what the model sees of the examples: redacted, as lines of tokens."""
+    return [analyse(redact(example.text).text) for example in examples]
+
+
+def rule_figures(lines: Sequence[str], truth: NDArray[np.str_]) -> dict[str, Any]:
     """Measure each rule alone: how often it speaks, and how often the message then was urgent.
 
     The confidence is the share of right alarms with one right and one wrong one added, so that a rule which spoke twice
@@ -127,16 +141,21 @@ def train(examples: Sequence[Example], *, progress: Progress | None = None) -> T
     _check(examples)
     tell: Callable[[str], None] = progress or (lambda _: None)
     tell(f"Reading {len(examples)} examples")
-    prepared = prepare(examples, [analyse(redact(example.text).text) for example in examples])
+    prepared = prepare(examples, lines_of(examples))
     with threadpool_limits(limits=1):
         validation = cross_validate(prepared, tell)
         tell("Choosing thresholds")
         thresholds, metrics = all_figures(examples, prepared, validation)
-        rules = _rule_figures(prepared.lines, prepared.targets["urgency"])
+        rules = rule_figures(prepared.lines, prepared.targets["urgency"])
         metrics["urgency"]["with_rules"] = _together(prepared, validation, thresholds["urgency"], rules)
         tell("Fitting on all examples")
         union, heads = fit(prepared)
-    return TrainedModel(union, heads, thresholds, metrics, rules, data_hash(examples), len(examples))
+    data = {
+        "sha256": data_hash(examples),
+        "lines_sha256": lines_hash(prepared.lines),
+        "examples": len(examples),
+    }
+    return TrainedModel(union, heads, thresholds, metrics, rules, data)
 
 
 def train_default(out: Path, progress: Progress | None = None) -> TrainedModel:

@@ -75,7 +75,9 @@ def cross_validate(prepared: Prepared, progress: Progress) -> Validation:
     """Let each fold be answered by a model fitted on the other four."""
     folds = tuple(prepared.folds())
     classes = {head: np.unique(labels) for head, labels in prepared.targets.items()}
-    found = {head: np.zeros((len(prepared.lines), len(labels))) for head, labels in classes.items()}
+    found: dict[str, NDArray[np.floating]] = {
+        head: np.zeros((len(prepared.lines), len(labels))) for head, labels in classes.items()
+    }
     for number, (train, test) in enumerate(folds, start=1):
         progress(f"Validating: fold {number} of {len(folds)}")
         union, heads = fit(prepared.rows(train))

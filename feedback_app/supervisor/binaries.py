@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -131,7 +132,8 @@ def _fits(major: int, wanted: int | None) -> bool:
 def _system_folders() -> list[Path]:
     on_path = shutil.which("postgres")
     folders = [Path(on_path).resolve().parent] if on_path else []
-    return folders + [Path(match) for pattern in SYSTEM_FOLDERS for match in glob.glob(pattern)]
+    folders += [Path(match).resolve() for pattern in SYSTEM_FOLDERS for match in glob.glob(pattern)]
+    return list(dict.fromkeys(folders))
 
 
 def _wheel_folders() -> list[Path]:
@@ -151,6 +153,7 @@ def _installation(folder: Path) -> Postgres | None:
     return Postgres(folder, int(version.group())) if version else None
 
 
+@cache
 def _version(server: Path) -> str:
     try:
         answer = subprocess.run([server, "--version"], capture_output=True, text=True, check=False)  # noqa: S603

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from feedback_app.config import Settings, project_root
-from feedback_app.supervisor import account
+from feedback_app.supervisor import account, ports
 from feedback_app.supervisor.process import Program
 
 Commands = Mapping[str, tuple[str, ...]]
@@ -83,7 +83,7 @@ def address(host: str, port: int) -> str:
 def _web_command(settings: Settings, port: int, app: str) -> tuple[str, ...]:
     options = {
         "interface": "wsgi",
-        "host": settings.host,
+        "host": ports.numeric(settings.host),
         "port": port,
         "workers": settings.web_workers,
         "blocking-threads": settings.web_threads + SLOW_SENDERS,

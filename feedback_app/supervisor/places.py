@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,9 @@ from feedback_app.supervisor.binaries import Postgres
 from feedback_app.supervisor.home import private_folder
 
 LONGEST_SOCKET_PATH: Final = 103  # bytes; 107 on Linux, 103 on macOS
+# A comma parts two hosts in a connection string, and a space or an equals sign in the path of its socket breaks
+# the list of clients that Redis answers with.
+PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9/._@+~-]+")
 POSTGRES_SOCKET: Final = ".s.PGSQL.5432"
 # Not $XDG_RUNTIME_DIR: it is removed when the user logs out, while `up` may go on without a terminal.
 SHORT_FOLDER: Final = Path("/tmp")  # noqa: S108 - owner and mode of our folder in it are checked before use
@@ -137,14 +141,13 @@ def _socket_folder(data: Path, account: Account) -> tuple[Path, tuple[str, ...]]
     if _fits(inside):
         return private_folder(inside, account), ()
     short = SHORT_FOLDER / f"suara-{os.geteuid()}-{_short_name(data)}"
-    note = f"The path of {data} is too long or too unusual for a socket; the sockets lie in {short}."
+    note = f"The path of {data} cannot hold a socket (too long, or not of plain letters); the sockets lie in {short}."
     return private_folder(short, account), (note,)
 
 
 def _fits(folder: Path) -> bool:
     path = str(folder / POSTGRES_SOCKET)
-    plain = path.isprintable() and not set(path) & set(',"\\')
-    return plain and len(os.fsencode(path)) <= LONGEST_SOCKET_PATH
+    return PLAIN_PATH.fullmatch(path) is not None and len(os.fsencode(path)) <= LONGEST_SOCKET_PATH
 
 
 def _short_name(folder: Path) -> str:

@@ -42,17 +42,33 @@ def reserved(settings: Settings) -> Iterator[int]:
     raise ConfigurationError(f"All ports from {wanted} to {last} are taken: set PORT to a free one.")
 
 
+def numeric(host: str) -> str:
+    """Return the IP address of a host name, which is all the web server understands.
+
+    Raises
+    ------
+    ConfigurationError
+        The name is unknown.
+    """
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise ConfigurationError(f"HOST {host} is not an address of this machine.") from error
+    return str(found[0][4][0])
+
+
 def _hold(host: str, port: int) -> socket.socket | None:
     """Return a socket that owns the port without listening on it, None when the port is taken.
 
     It binds alone, so two supervisors never hold the same port; only then it lets the web server, which asks
     for shared use (SO_REUSEPORT) and has the same user, bind beside it, now and after each restart.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    address = numeric(host)
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     held = socket.socket(family, socket.SOCK_STREAM)
     try:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind((host, port))
+        held.bind((address, port))
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         with contextlib.suppress(AttributeError):
             held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

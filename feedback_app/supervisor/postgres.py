@@ -103,9 +103,13 @@ def initialise(places: Places, *, fsync: bool = True) -> bool:
         password_file.unlink(missing_ok=True)
     _append(partial_data / "postgresql.conf", TUNABLES)
     password = kept_secret(places.home, "postgres")
-    create_role = f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';\n"
-    create_database = f"CREATE DATABASE {DATABASE} OWNER {ROLE};\n"
-    _single_user(places, partial_data, create_role + create_database, fsync=False)
+    statements = (
+        f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';",
+        # The empty database that initdb has made becomes ours: quicker than to copy the template once more.
+        f"ALTER DATABASE postgres RENAME TO {DATABASE};",
+        f"ALTER DATABASE {DATABASE} OWNER TO {ROLE};",
+    )
+    _single_user(places, partial_data, statements, fsync=False)
     if fsync:
         # Once for everything, instead of after each step.
         _run(places, (str(places.postgres.initdb), "--sync-only", "-D", str(partial_data)))
@@ -162,7 +166,8 @@ def _keep_password(places: Places) -> None:
     if not (places.home / "secrets" / "postgres").exists():
         password = kept_secret(places.home, "postgres")
         _clear_stale(places)
-        _single_user(places, places.postgres_data, f"ALTER ROLE {ROLE} PASSWORD '{password}';\n", fsync=True)
+        statement = f"ALTER ROLE {ROLE} PASSWORD '{password}';"
+        _single_user(places, places.postgres_data, (statement,), fsync=True)
 
 
 def _password_for_initdb(places: Places) -> Path:
@@ -176,11 +181,11 @@ def _password_for_initdb(places: Places) -> Path:
     return path
 
 
-def _single_user(places: Places, data: Path, statements: str, *, fsync: bool) -> None:
+def _single_user(places: Places, data: Path, statements: tuple[str, ...], *, fsync: bool) -> None:
     # The statements carry a password, which must not reach the log when one of them fails.
     switches = ["-c", "log_min_error_statement=panic", *([] if fsync else ["-c", "fsync=off"])]
-    single = (str(places.postgres.server), "--single", "-D", str(data), *switches, "postgres")
-    _run(places, single, statements)
+    single = (str(places.postgres.server), "--single", "-D", str(data), *switches, "template1")
+    _run(places, single, "".join(f"{statement}\n" for statement in statements))
 
 
 def _run(places: Places, argv: tuple[str, ...], statements: str = "", *, check: bool = True) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -86,6 +87,8 @@ def has_ended(process: subprocess.Popen[bytes]) -> bool:
     """Return whether the process has ended, without reaping it: its number stays reserved until `reap`."""
     if process.returncode is not None:
         return True
+    if sys.platform == "darwin":
+        return process.poll() is not None
     try:
         return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     except ChildProcessError:

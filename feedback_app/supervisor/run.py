@@ -18,10 +18,9 @@ from feedback_app.supervisor.console import say
 from feedback_app.supervisor.embedded import Embedded
 from feedback_app.supervisor.home import open_home
 from feedback_app.supervisor.interruption import InterruptedStart, Requests, heard
-from feedback_app.supervisor.lock import HomeLock
+from feedback_app.supervisor.lock import Holder, HomeLock
 from feedback_app.supervisor.watch import Part
 
-DOWN_SECONDS: Final = 120.0
 OPEN_FILES: Final = 65_536
 STOP_ORDER: Final = ("web", "worker", "sweep")
 
@@ -57,8 +56,10 @@ def up(
     """
     open_home(settings.home)
     held = HomeLock(settings.home)
-    if not held.take("up"):
-        return _already_running(settings)
+    while not held.take("up"):
+        found = lock.holder(settings.home)
+        if found is not None:
+            return _already_running(settings, found)
     try:
         _raise_file_limit()
         orphans.adopt_grandchildren()
@@ -147,15 +148,14 @@ class _Run:
             say("Stopped.")
 
 
-def _already_running(settings: Settings) -> int:
-    found = lock.holder(settings.home)
-    if found is not None and found.kind != "up":
+def _already_running(settings: Settings, found: Holder) -> int:
+    if found.kind != "up":
         raise ConfigurationError(
             f"Process {found.pid} is a command that uses the servers of {settings.home}: "
             "start again when it has finished."
         )
-    place = f" at {found.address}" if found and found.address else ""
-    number = f" (process {found.pid})" if found and found.pid else ""
+    place = f" at {found.address}" if found.address else ""
+    number = f" (process {found.pid})" if found.pid else ""
     say(f"Already running{place}{number}; nothing was started. Stop it with `feedback down`.")
     return 0
 

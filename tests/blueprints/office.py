@@ -64,16 +64,20 @@ class Office:
         while drain_batch(self.session, self.reader, limit=500, now=clock.utcnow()).read:
             pass
 
-    def report(
-        self, text: str = "KTP saya belum jadi sejak Maret.", *, at: datetime | None = None, **flags: bool
-    ) -> Case:
-        """A complaint that has been read and opened."""
+    def send(self, text: str, *, at: datetime | None = None, **flags: bool) -> None:
+        """A complaint as it comes in; `drain` reads it."""
         moment = at or clock.utcnow()
         draft = Draft(
             agency_id=self.agency.id, unit_id=self.unit.id, kind=SubmissionKind.COMPLAINT, occurred_on=moment.date(),
             text=text, **flags,
         )  # fmt: skip
         submit(self.session, draft, key=KEY, now=moment, today=moment.date())
+
+    def report(
+        self, text: str = "KTP saya belum jadi sejak Maret.", *, at: datetime | None = None, **flags: bool
+    ) -> Case:
+        """A complaint that has been read and opened."""
+        self.send(text, at=at, **flags)
         self.drain()
         newest = sa.select(Case).where(Case.agency_id == self.agency.id).order_by(Case.id.desc()).limit(1)
         return self.session.scalars(newest).one()

@@ -90,9 +90,14 @@ def test_a_head_sees_the_units_below_and_can_choose_one(login: Login, session: S
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [*CASE_PATHS, pytest.param("GET", "/petugas/kotak-masuk", id="inbox"), pytest.param("GET", "/petugas/masukan", id="all"),
-     pytest.param("GET", "/petugas/token", id="tokens"), pytest.param("POST", "/petugas/token", id="issue")],
-)  # fmt: skip
+    [
+        *CASE_PATHS,
+        pytest.param("GET", "/petugas/kotak-masuk", id="inbox"),
+        pytest.param("GET", "/petugas/masukan", id="all"),
+        pytest.param("GET", "/petugas/token", id="tokens"),
+        pytest.param("POST", "/petugas/token", id="issue"),
+    ],
+)
 def test_an_evaluator_opens_nothing_of_the_inbox(login: Login, office: Office, method: str, path: str) -> None:
     case = office.report()
     client = login(office.staff(Role.EVALUATOR, everywhere=True))
@@ -164,7 +169,8 @@ def test_an_empty_group_says_what_to_do_next(officer: FlaskClient, group: str) -
 
 def test_more_cases_than_a_page_holds_come_on_the_next(officer: FlaskClient, office: Office) -> None:
     for number in range(51):
-        office.report(f"Laporan bernomor {number:02d} tentang antrean.")
+        office.send(f"Laporan bernomor {number:02d} tentang antrean.")
+    office.drain()
     first = text_of(officer, "/petugas/kotak-masuk")
     assert first.count('class="case-line"') == 50
     assert "Halaman 1 dari 2" in first

@@ -26,7 +26,7 @@ def keeping_app(app: Flask, connection: sa.Connection, monkeypatch: pytest.Monke
 
 
 def token_of(page: str) -> str:
-    tokens = set(re.findall(r'name="csrf_token" value="([^"]*)"', page))
+    tokens: set[str] = set(re.findall(r'name="csrf_token" value="([^"]*)"', page))
     assert len(tokens) == 1
     return tokens.pop()
 

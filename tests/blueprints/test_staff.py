@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
@@ -123,15 +124,13 @@ def test_late_and_due_today_follow_the_clock_of_the_agency(session: Session, off
 @pytest.mark.parametrize(
     ("now", "urge", "words"),
     [
-        pytest.param(datetime(2026, 5, 10, 3, 0, tzinfo=UTC), Urge.LATER, "Paling lambat 12 Mei 2026", id="days before"),
-        pytest.param(datetime(2026, 5, 11, 16, 0, tzinfo=UTC), Urge.TODAY, "Hari ini sampai pukul 16.00", id="same day"),
-        pytest.param(
-            datetime(2026, 5, 12, 8, 1, tzinfo=UTC), Urge.OVERDUE, "Terlambat sejak pukul 16.00 hari ini", id="just late"
-        ),
-        pytest.param(datetime(2026, 5, 14, 16, 0, tzinfo=UTC), Urge.OVERDUE, "Terlambat 3 hari", id="days late"),
+        pytest.param("2026-05-10T03:00Z", Urge.LATER, "Paling lambat 12 Mei 2026", id="days before"),
+        pytest.param("2026-05-11T16:00Z", Urge.TODAY, "Hari ini sampai pukul 16.00", id="same day"),
+        pytest.param("2026-05-12T08:01Z", Urge.OVERDUE, "Terlambat sejak pukul 16.00 hari ini", id="just late"),
+        pytest.param("2026-05-14T16:00Z", Urge.OVERDUE, "Terlambat 3 hari", id="days late"),
     ],
-)  # fmt: skip
-def test_a_deadline_is_said_in_words(app: object, now: datetime, urge: Urge, words: str) -> None:
-    with app.test_request_context():  # type: ignore[attr-defined]
-        found = due(datetime(2026, 5, 12, 8, 0, tzinfo=UTC), "Asia/Makassar", now)
+)
+def test_a_deadline_is_said_in_words(app: Flask, now: str, urge: Urge, words: str) -> None:
+    with app.test_request_context():
+        found = due(datetime(2026, 5, 12, 8, 0, tzinfo=UTC), "Asia/Makassar", datetime.fromisoformat(now))
     assert (found.urge, found.words) == (urge, words)

@@ -88,7 +88,13 @@ FIRST_LINES = ["Diterima", "Dibaca dan dikelompokkan", "Ditangani Dinas A"]
             tracked(
                 case(CaseStatus.IN_PROGRESS, [ANSWERED, (hour(3), CaseStatus.IN_PROGRESS, Outcome.DISPUTED)], [REPLY])
             ),
-            [*FIRST_LINES, "Tanggapan dari Dinas A", "Anda menyatakan belum selesai", "Tanggapan lanjutan", "Putusan Anda"],
+            [
+                *FIRST_LINES,
+                "Tanggapan dari Dinas A",
+                "Anda menyatakan belum selesai",
+                "Tanggapan lanjutan",
+                "Putusan Anda",
+            ],
             "Tanggapan lanjutan",
             id="disputed opens it again",
         ),

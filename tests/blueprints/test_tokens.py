@@ -133,8 +133,12 @@ def test_a_head_of_several_units_cannot_mix_unit_and_service(login: Login, sessi
     refused = head.post("/petugas/token", data=wanted(office, service_id=service.id))
     assert refused.status_code == 422
     assert "tidak diberikan oleh Dinas Kependudukan" in refused.get_data(as_text=True)
-    right = head.post("/petugas/token", data=wanted(office, unit_id=below.id, service_id=service.id))
-    assert right.status_code == 200
+    for unit_id in (below.id, ""):
+        right = head.post("/petugas/token", data=wanted(office, unit_id=unit_id, service_id=service.id))
+        assert right.status_code == 200
+    assert {row.unit_id for row in stored(session, office)} == {below.id}
+    nothing = head.post("/petugas/token", data=wanted(office, unit_id=""))
+    assert nothing.status_code == 422
 
 
 def test_the_form_begins_with_today_at_the_agency(officer: FlaskClient) -> None:

@@ -64,9 +64,8 @@ def opened(session: Session, report: Report) -> Case:
 @pytest.fixture
 def answered(session: Session, report: Report) -> Case:
     case, officer = opened(session, report), factories.user(session)
-    with session.no_autoflush:
-        take(session, case, user_id=officer.id, now=case.opened_at + timedelta(hours=1))
-        respond(session, case, ANSWER, user_id=officer.id, now=case.opened_at + timedelta(hours=2))
+    take(session, case, user_id=officer.id, now=case.opened_at + timedelta(hours=1))
+    respond(session, case, ANSWER, user_id=officer.id, now=case.opened_at + timedelta(hours=2))
     session.flush()
     return case
 
@@ -78,7 +77,9 @@ def look_up(client: FlaskClient, code: str) -> str:
 @pytest.mark.parametrize(
     "spelling", [str, str.lower, lambda code: code.replace("-", " "), lambda code: f"  {code.replace('-', '')} "]
 )
-def test_code_opens_its_report_however_it_is_typed(client: FlaskClient, report: Report, spelling: Callable[[str], str]) -> None:
+def test_code_opens_its_report_however_it_is_typed(
+    client: FlaskClient, report: Report, spelling: Callable[[str], str]
+) -> None:
     answer = client.post("/lacak", data={"code": spelling(report.code)})
     assert (answer.status_code, answer.location) == (303, "/lacak/status")
     page = client.get("/lacak/status")

@@ -92,8 +92,10 @@ class Window:
         width = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width[0] <= width[1]
         small = self.page.evaluate(
-            """least => [...document.querySelectorAll("button, .btn, nav a, .face-cell label, .chip label, select")]
-                .filter(e => e.offsetParent && e.getBoundingClientRect().height < least).map(e => e.outerHTML)""",
+            """least => [...document.querySelectorAll("button, .btn, nav a, select, label[for]")]
+                .filter(e => !e.matches(".field > *, .search *"))
+                .filter(e => e.offsetParent && e.getBoundingClientRect().height < least)
+                .map(e => e.outerHTML)""",
             SMALLEST_TARGET_PX,
         )
         assert small == []
@@ -131,8 +133,7 @@ def answer_the_newest(site: Site, text: str) -> None:
         )  # fmt: skip
         open_cases(session, [new], now=now)
         case = session.scalars(sa.select(Case).where(Case.submission_id == sent.id)).one()
-        with session.no_autoflush:
-            respond(session, case, text, user_id=site.officer_id, now=now)
+        respond(session, case, text, user_id=site.officer_id, now=now)
         session.commit()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import signal
 import subprocess
 import sys
@@ -17,12 +16,14 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from flask import Flask
+from redis import Redis
 from sqlalchemy.orm import Session
 
 from feedback_app.cli.import_ import import_group
 from feedback_app.db import db
 from feedback_app.intake.models import Import, ImportRow, Submission
 from feedback_app.organisation.models import Agency
+from feedback_app.queue import queue_on
 from tests import factories
 from tests.conftest import Live
 
@@ -117,7 +118,7 @@ def test_only_a_file_of_bad_rows_is_a_failure(command: Command, session: Session
     ("options", "says"),
     [
         pytest.param(("--unit", "dukcapil", "--map", "text=KOMEN", "--date", "2026-03-01"), "'KOMENTAR'?", id="column"),
-        pytest.param(("--unit", "dukcapil", "--map", "teks=KOMENTAR"), "did you mean 'text'?", id="field"),
+        pytest.param(("--unit", "dukcapil", "--map", "txt=KOMENTAR"), "did you mean 'text'?", id="field"),
         pytest.param(("--unit", "dukcapl", *MAPPED), "did you mean 'dukcapil'?", id="unit"),
         pytest.param(("--unit", "dukcapil", "--service", "kk", *MAPPED), "does not give a service 'kk'", id="service"),
         pytest.param(("--unit", "dukcapil", "--map", "date=TANGGAL"), "text or rating", id="says nothing"),
@@ -128,7 +129,7 @@ def test_only_a_file_of_bad_rows_is_a_failure(command: Command, session: Session
         pytest.param(("--unit", "dukcapil", "--delimiter", "::", *MAPPED), "--delimiter takes", id="delimiter"),
         pytest.param(("--unit", "dukcapil", "--sheet", "2026", *MAPPED), "--sheet has no meaning", id="sheet"),
         pytest.param(("--unit", "dukcapil", "--encoding", "x", *MAPPED), "no encoding 'x'", id="encoding"),
-        pytest.param(("--unit", "dukcapil", "--rejects", "/proc/r.csv", *MAPPED), "--rejects", id="rejects"),
+        pytest.param(("--unit", "dukcapil", "--rejects", "/tidak/ada/r.csv", *MAPPED), "--rejects", id="rejects"),
     ],
 )
 def test_what_does_not_fit_is_told_before_anything_is_read_in(
@@ -224,7 +225,8 @@ def test_help_shows_examples_and_exit_codes() -> None:
 
 
 ROWS = 30_000
-CHUNKS = "from feedback_app.cli.import_ import import_group; import_group()"
+PROCESS = (sys.executable, "-m", "feedback_app", "import", "submissions")
+PLACE = ("--agency", "kupang", "--unit", "dukcapil")
 
 
 class Island:
@@ -246,7 +248,7 @@ class Island:
 
     def start(self) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", CHUNKS, "submissions", str(self.path), "--agency", "kupang", "--unit", "dukcapil", *MAPPED],
+            [*PROCESS, str(self.path), *PLACE, *MAPPED],
             env=self.environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -257,14 +259,27 @@ class Island:
     def rows_read(self) -> int:
         return self.figure(sa.select(Import.rows_read)) or 0
 
-    def kill_once_read(self, rows: int) -> int:
-        """Start the command, kill it when so many rows are staged, return how many were."""
-        with self.start() as process:
-            wait_for(lambda: self.rows_read() >= rows or process.poll() is not None)
-            os.kill(process.pid, signal.SIGKILL)
-            process.communicate()
-        assert process.returncode == -signal.SIGKILL
+    def held_up(self) -> bool:
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(self.figure(sa.select(sa.text(f"({waiting})"))))
+
+    def stop_once_read(self, rows: int, how: signal.Signals) -> int:
+        """Start the command, stop it when so many rows are staged, return how many were."""
+        self.stop_when(lambda: self.rows_read() >= rows, how)
         return self.rows_read()
+
+    def stop_when(self, reached: Callable[[], bool], how: signal.Signals) -> None:
+        """Start the command and stop it at a moment."""
+        with self.start() as process:
+            try:
+                wait_for(lambda: reached() or process.poll() is not None)
+            finally:
+                process.send_signal(how)
+            _, told = process.communicate(timeout=60)
+        assert process.returncode == (130 if how is signal.SIGINT else -how)
+        assert ("run the same command again" in told) == (how is signal.SIGINT)
 
     def finish(self) -> tuple[str, str]:
         with self.start() as process:
@@ -278,6 +293,7 @@ class Island:
         assert self.figure(sa.select(sa.func.count(Submission.external_id.distinct()))) == ROWS - 30
         assert self.figure(count.select_from(ImportRow)) == 0
         rejects = self.folder / "besar.csv.rejects.csv"
+        assert not list(self.folder.glob(".*.part"))
         with rejects.open(encoding="utf-8-sig", newline="") as file:
             assert [int(row["nomor_baris"]) for row in csv.DictReader(file)] == [1000 * k + 9 for k in range(30)]
 
@@ -295,11 +311,11 @@ def island(live: Live, tmp_path: Path) -> Island:
 
 
 @pytest.mark.slow
-def test_killed_again_and_again_an_import_goes_on_and_ends_exact(island: Island) -> None:
-    first = island.kill_once_read(5000)
+def test_killed_and_interrupted_an_import_goes_on_and_ends_exact(island: Island) -> None:
+    first = island.stop_once_read(5000, signal.SIGKILL)
     assert 5000 <= first < ROWS
     assert island.figure(sa.select(sa.func.count()).select_from(Submission)) == 0
-    second = island.kill_once_read(first + 5000)
+    second = island.stop_once_read(first + 5000, signal.SIGINT)
     assert first < second <= ROWS
     out, told = island.finish()
     assert f"Continuing where an earlier run stopped: {second:,} rows are staged already." in told
@@ -310,9 +326,9 @@ def test_killed_again_and_again_an_import_goes_on_and_ends_exact(island: Island)
 @pytest.mark.slow
 def test_killed_while_publishing_nothing_is_published_and_then_everything(island: Island) -> None:
     with island.app.app_context(), db.engine.connect() as other, other.begin():
-        # Publishing waits for the agency; here it waits until it is killed.
-        other.execute(sa.select(Agency.id).with_for_update())
-        island.kill_once_read(ROWS)
+        # The audit record is the last thing written: the submissions are inserted and not committed when it waits.
+        other.execute(sa.text("LOCK TABLE audit_events IN SHARE MODE"))
+        island.stop_when(island.held_up, signal.SIGKILL)
     assert island.figure(sa.select(sa.func.count()).select_from(Submission)) == 0
     out, told = island.finish()
     assert f"{ROWS:,} rows are staged already" in told
@@ -321,11 +337,33 @@ def test_killed_while_publishing_nothing_is_published_and_then_everything(island
     assert "sudah diimpor" in island.finish()[0]
 
 
+def small_island(live: Live, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    with live.app.app_context():
+        factories.unit(db.session(), factories.agency(db.session(), code="kupang"), code="dukcapil")
+        db.session.commit()
+    return subprocess.run(
+        [*PROCESS, str(written(folder, SURVEY)), *PLACE, *MAPPED],
+        env=live.environ | environ, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_the_worker_is_reminded_before_the_command_ends(live: Live, redis: Redis, tmp_path: Path) -> None:
+    assert small_island(live, tmp_path).returncode == 0
+    assert "drain" in {job.description for job in queue_on(redis).jobs}
+
+
+def test_without_redis_an_import_succeeds_all_the_same(live: Live, tmp_path: Path) -> None:
+    done = small_island(live, tmp_path, REDIS_URL="redis://127.0.0.1:1/0")
+    assert done.returncode == 0, done.stderr
+    assert "2 new" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
 def test_without_a_database_the_command_says_so_and_what_to_do(live: Live, tmp_path: Path) -> None:
     path = written(tmp_path, SURVEY)
     environ = live.environ | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}
     done = subprocess.run(
-        [sys.executable, "-c", CHUNKS, "submissions", str(path), "--agency", "kupang", "--unit", "dukcapil", *MAPPED],
+        [*PROCESS, str(path), *PLACE, *MAPPED],
         env=environ, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 3

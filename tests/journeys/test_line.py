@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -38,7 +37,7 @@ class City:
 
 
 @pytest.fixture
-def city(live: Live) -> Iterator[City]:
+def city(live: Live) -> City:
     with live.app.app_context():
         session: Session = db.session()
         agency = make.agency(session, code="kupang", name="Pemerintah Kota Kupang")
@@ -50,7 +49,9 @@ def city(live: Live) -> Iterator[City]:
         make.grant(session, officer, Role.OFFICER, agency, unit)
         make.grant(session, evaluator, Role.EVALUATOR, agency)
         session.commit()
-        yield City("kupang", "dukcapil", servant.id, officer.email, evaluator.email)
+        # Built inside, given outside: requests of several browsers must not share one application context.
+        made = City("kupang", "dukcapil", servant.id, officer.email, evaluator.email)
+    return made
 
 
 def token_of(page: str) -> str:

@@ -61,7 +61,7 @@ class Machine:
             )
         return self
 
-    def ready(self, seconds: float = 15.0) -> dict[str, Any]:
+    def ready(self, seconds: float = 40.0) -> dict[str, Any]:
         wait_for(lambda: self.record.exists() or self.ended(), seconds, self)
         assert self.record.exists(), self.said
         noted: dict[str, Any] = json.loads(self.record.read_text(encoding="utf-8"))
@@ -70,7 +70,7 @@ class Machine:
     def ended(self) -> bool:
         return self.process is None or self.process.poll() is not None
 
-    def exit_code(self, seconds: float = 20.0) -> int:
+    def exit_code(self, seconds: float = 60.0) -> int:
         assert self.process is not None
         return self.process.wait(seconds)
 
@@ -105,7 +105,7 @@ class Machine:
     def end(self) -> None:
         if not self.ended():
             self.signal(signal.SIGTERM)
-            self.exit_code(40)
+            self.exit_code()
 
 
 def wait_for(condition: Callable[[], object], seconds: float, machine: Machine | None = None) -> None:

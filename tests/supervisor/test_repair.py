@@ -11,7 +11,7 @@ from feedback_app.config import resolved
 from feedback_app.supervisor import status
 from tests.supervisor.conftest import Machine, wait_for
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.mark.parametrize("name", ["postgres", "redis", "web", "worker", "sweep"])

@@ -22,7 +22,7 @@ from feedback_app.errors import ConfigurationError
 from feedback_app.supervisor import binaries, servers, start_servers, state, stop_servers
 from tests.supervisor.conftest import new_home, remove, wait_for
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 
 
 def _pid(home: Path, name: str) -> int:

@@ -12,13 +12,14 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from redis import Redis
 
 from feedback_app.config import load, resolved
 from feedback_app.supervisor import down, status
 from feedback_app.supervisor.home import read_noted
 from tests.supervisor.conftest import Machine, free_port, new_home, remove, wait_for
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 Start = Callable[..., Machine]
 
 
@@ -112,6 +113,8 @@ def test_a_folder_with_spaces_and_a_path_of_more_than_150_bytes(machines: Start)
         assert machine.answers()
         with psycopg.connect(resolved(machine.settings()).database_url or "") as link:
             assert link.execute("SELECT 1").fetchone() == (1,)
+        with Redis.from_url(resolved(machine.settings()).redis_url or "") as queue:
+            assert len(queue.client_list()) >= 1
         short = Path(machine.part("redis")["address"]).parent
         assert stat.S_IMODE(short.stat().st_mode) == 0o700
         machine.end()

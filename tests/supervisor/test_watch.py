@@ -11,7 +11,7 @@ from feedback_app.supervisor import account, logs, process
 from feedback_app.supervisor.process import Program
 from feedback_app.supervisor.watch import BACKOFF_SECONDS, MISSES_ALLOWED, STEADY_SECONDS, Part
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 SLEEP = (sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)")
 FAIL = (sys.executable, "-I", "-S", "-c", "raise SystemExit(7)")
 

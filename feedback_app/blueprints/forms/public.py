@@ -11,12 +11,12 @@ from wtforms import (
     BooleanField,
     DateField,
     RadioField,
-    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 from wtforms.validators import AnyOf, ValidationError
 
 from feedback_app.blueprints.carried import CarriedVisit

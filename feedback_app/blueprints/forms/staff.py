@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from feedback_app.blueprints.forms.public import DayField
@@ -109,13 +109,18 @@ class TokensForm(StaffForm):
         self._units = {str(unit.id): unit for unit in units}
         self._services = {str(card.id): card for cards in services.values() for card in cards}
         super().__init__(data={"visited_on": self._local_day(units[0]) if units else now.date()}, **kwargs)
-        self.unit_id.choices = [(key, unit.name) for key, unit in self._units.items()]
-        groups = {
-            unit.name: [(str(card.id), card.name) for card in services.get((unit.agency_id, unit.id), ())]
-            for unit in units
-        }
+        self._units_of_services = {str(c.id): str(unit_id) for (_, unit_id), cards in services.items() for c in cards}
+        nothing = [SelectChoice("", gettext("Pilih unit, atau pilih layanannya saja"))] if len(units) > 1 else []
+        self.unit_id.choices = [*nothing, *(SelectChoice(key, unit.name) for key, unit in self._units.items())]
         # Without a script the list cannot follow the unit chosen, so it shows whose service each one is.
-        self.service_id.choices = {gettext("Semua layanan"): [("", gettext("Semua layanan unit ini"))], **groups}
+        self.service_id.choices = [
+            SelectChoice("", gettext("Semua layanan unit ini")),
+            *(
+                SelectChoice(str(card.id), card.name, optgroup=unit.name)
+                for unit in units
+                for card in services.get((unit.agency_id, unit.id), ())
+            ),
+        ]
 
     def validate_unit_id(self, _field: SelectField) -> None:
         """Refuse a unit out of reach."""
@@ -141,8 +146,9 @@ class TokensForm(StaffForm):
 
     @property
     def unit(self) -> ReachedUnit | None:
-        """Return the unit chosen, if it lies within reach."""
-        return self._units.get(self.unit_id.data or "")
+        """Return the unit chosen, or else that of the service chosen, if it lies within reach."""
+        chosen = self.unit_id.data or self._units_of_services.get(self.service_id.data or "", "")
+        return self._units.get(chosen)
 
     @property
     def service(self) -> ServiceCard | None:
@@ -178,14 +184,16 @@ class CycleForm(StaffForm):
 
     agency_id = SelectField(_("Instansi"), validate_choice=False)
     name = StringField(_("Nama siklus"), filters=[clean_text])
-    kind = SelectField(_("Jenis"), validate_choice=False, choices=[(kind.value, label(kind)) for kind in CycleKind])
+    kind = SelectField(
+        _("Jenis"), validate_choice=False, choices=[SelectChoice(kind.value, label(kind)) for kind in CycleKind]
+    )
     starts_on = PlainDayField(_("Tanggal mulai"), validators=[InputRequired(_("Isi tanggal mulai."))])
     ends_on = PlainDayField(_("Tanggal akhir"), validators=[InputRequired(_("Isi tanggal akhir."))])
 
     def __init__(self, agencies: Sequence[Agency], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.agencies = {str(agency.id): agency.name for agency in agencies}
-        self.agency_id.choices = list(self.agencies.items())
+        self.agency_id.choices = [SelectChoice(key, name) for key, name in self.agencies.items()]
 
     def validate_agency_id(self, field: SelectField) -> None:
         """Refuse an agency out of reach; who evaluates in one agency only need not name it."""

@@ -136,7 +136,10 @@ def _fitted(rows: Iterable[tuple[int, Sequence[Cell]]], width: int) -> Iterator[
 
 
 def _is_empty(cells: Sequence[Cell]) -> bool:
-    return all(cell is None or (isinstance(cell, str) and not cell.strip()) for cell in cells)
+    for cell in cells:  # noqa: SIM110 - runs for every row, and a loop that ends at the first cell is the fastest
+        if cell is not None and not (isinstance(cell, str) and not cell.strip()):
+            return False
+    return True
 
 
 def _too_many(cells: int, width: int) -> RowProblemError:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, TextIO
+from tempfile import TemporaryFile
+from typing import Final, TextIO, cast
 
 from feedback_app.intake.imports.problems import MappingError, Reason, RowProblemError
 from feedback_app.intake.imports.rows import SourceRow
@@ -35,16 +37,19 @@ def harmless(cell: object) -> str:
 
 
 class Rejects:
-    """The rejected rows of one run, counted by reason. The file appears under its name only once it is complete."""
+    """The rejected rows of one run, counted by reason.
 
-    def __init__(self, path: Path, columns: Sequence[str], delimiter: str) -> None:
-        self.path = path
+    They are written to `spool`, a file without a name, of which nothing remains if the run is killed: it holds what
+    citizens wrote. They get their name only once they are complete.
+    """
+
+    def __init__(self, path: Path, columns: Sequence[str], delimiter: str, spool: TextIO) -> None:
         self.counts: Counter[Reason] = Counter()
-        self._columns = columns
-        self._delimiter = delimiter
-        self._part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        self._file: TextIO | None = None
-        self._writer: Any = None
+        self._path = path
+        self._width = len(columns)
+        self._spool = spool
+        self._writer = csv.writer(spool, delimiter=delimiter)
+        self._writer.writerow([*map(harmless, columns), ROW_COLUMN, REASON_COLUMN])
 
     @property
     def total(self) -> int:
@@ -54,32 +59,22 @@ class Rejects:
     def add(self, row: SourceRow, problem: RowProblemError) -> None:
         """Write down one row."""
         self.counts[problem.reason] += 1
-        if self._file is None:
-            self._begin()
-        width = len(self._columns)
-        cells = [harmless(cell) for cell in [*row.cells, *[None] * (width - len(row.cells))]]
-        self._writer.writerow([*cells[:width], row.number, problem.sentence, *cells[width:]])
+        missing = [None] * (self._width - len(row.cells))
+        cells = [harmless(cell) for cell in [*row.cells, *missing]]
+        self._writer.writerow([*cells[: self._width], row.number, problem.sentence, *cells[self._width :]])
 
     def finish(self) -> None:
         """Put the file in its place, safely on disk; nothing happens where no row was rejected."""
-        if self._file is not None:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
-            self._file = None
-            self._part.replace(self.path)
-
-    def abandon(self) -> None:
-        """Remove what was written of an unfinished file."""
-        if self._file is not None:
-            self._file.close()
-            self._part.unlink(missing_ok=True)
-
-    def _begin(self) -> None:
-        # With a byte order mark: without one, Excel reads UTF-8 as something else.
-        self._file = self._part.open("w", encoding="utf-8-sig", errors="replace", newline="")
-        self._writer = csv.writer(self._file, delimiter=self._delimiter)
-        self._writer.writerow([*map(harmless, self._columns), ROW_COLUMN, REASON_COLUMN])
+        if not self.total:
+            return
+        self._spool.flush()
+        self._spool.buffer.seek(0)
+        part = self._path.with_name(f".{self._path.name}.part")
+        with part.open("wb") as complete:
+            shutil.copyfileobj(self._spool.buffer, complete)
+            complete.flush()
+            os.fsync(complete.fileno())
+        part.replace(self._path)
 
 
 @contextmanager
@@ -91,10 +86,9 @@ def rejects_file(path: Path, columns: Sequence[str], delimiter: str) -> Iterator
     MappingError
         The folder cannot be written to.
     """
-    if not os.access(path.absolute().parent, os.W_OK):
+    folder = path.absolute().parent
+    if not os.access(folder, os.W_OK):
         raise MappingError(f"Rejected rows cannot be written to {path}; name another file with --rejects.")
-    rejects = Rejects(path, columns, delimiter)
-    try:
-        yield rejects
-    finally:
-        rejects.abandon()
+    # With a byte order mark: without one, Excel reads UTF-8 as something else.
+    with TemporaryFile("w+", encoding="utf-8-sig", errors="replace", newline="", dir=folder) as spool:
+        yield Rejects(path, columns, delimiter, cast(TextIO, spool))

@@ -150,7 +150,7 @@ class RowReader:
         Two people may well write "bagus" on the same day: both count. The same file, or a longer one, gives the
         same names again, so nothing in it counts twice.
         """
-        said = f"{self._rules.source}\x1f{unit_id}\x1f{moment.at.isoformat()}\x1f{rating}\x1f{same_text(text)}"
+        said = f"{self._rules.source}\x1f{unit_id}\x1f{moment.at.timestamp():.0f}\x1f{rating}\x1f{same_text(text)}"
         content = hashlib.blake2b(said.encode(), digest_size=16).digest()
         times = self._seen[content] = self._seen.get(content, 0) + 1
         return f"content:{content.hex()}:{times}"

@@ -49,6 +49,7 @@ def test_an_unfinished_run_leaves_nothing_behind_and_the_last_complete_file_alon
     path.write_text("yang lama")
     with rejects_file(path, ["A"], ",") as rejects:
         rejects.add(SourceRow(2, ["x"]), BAD)
+        assert [file.name for file in tmp_path.iterdir()] == ["r.csv"]
     assert [file.name for file in tmp_path.iterdir()] == ["r.csv"]
     assert path.read_text() == "yang lama"
 

@@ -1,0 +1,94 @@
+"""`feedback demo`: four invented cities to try everything with."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from feedback_app import clock
+from feedback_app.cli.context import database
+from feedback_app.config import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from feedback_app.demo.year import ReaderSource
+    from feedback_app.drain.read import Reader
+
+CITIES: Final = ("kupang", "mataram", "tanjungbalai", "tangsel")
+SEED: Final = 20260817
+DEFAULT_PORT: Final = 8000
+
+
+@click.group("demo")
+def demo_group() -> None:
+    """Load invented cities to try everything with, and show their accounts."""
+
+
+@demo_group.command("load")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=SEED,
+    show_default=True,
+    help="Another number gives other people.",
+)
+@click.option("--only", type=click.Choice(CITIES), help="Load this city alone.")
+def load_command(seed: int, only: str | None) -> None:
+    """Load four cities with a year of feedback up to yesterday.
+
+    Only into a database without agencies of your own; where the demo is already (sudah ada), nothing is changed. A
+    city is stored whole or not at all: after an interruption run the command again, and the missing cities come.
+    """
+    from flask import current_app
+
+    from feedback_app.demo.tour import first_steps
+
+    with database() as session:
+        settings: Settings = current_app.extensions["suara_settings"]
+        _load(session, settings, seed=seed, only=only)
+    click.echo(first_steps(f"http://{settings.host}:{settings.port or DEFAULT_PORT}", settings.home))
+
+
+@demo_group.command("accounts")
+@click.option("--only", type=click.Choice(CITIES), help="Show the accounts of this city alone.")
+def accounts_command(only: str | None) -> None:
+    """Show the accounts of the demo, what each is for, and their password."""
+    from feedback_app.demo.tour import accounts_table
+
+    click.echo(accounts_table(only))
+
+
+def _load(session: Session, settings: Settings, *, seed: int, only: str | None) -> None:
+    from flask import current_app
+
+    from feedback_app.demo.load import load
+    from feedback_app.demo.samples import ensure_samples
+
+    key, now, began = current_app.config["TRACKING_KEY"], clock.utcnow(), time.monotonic()
+    reader = _reader_of(settings.model_dir)
+    loaded = load(session, reader=reader, key=key, now=now, seed=seed, only=only, progress=_tell)
+    ensure_samples(session, settings.home, reader=reader, key=key, now=now, seed=seed)
+    if loaded:
+        ratings, texts = sum(city.ratings for city in loaded), sum(city.texts for city in loaded)
+        seconds = time.monotonic() - began
+        _tell(f"Dimuat: {len(loaded)} kota, {ratings} penilaian, {texts} masukan tertulis ({seconds:.0f} s)")
+
+
+def _reader_of(model_dir: Path | None) -> ReaderSource:
+    @cache
+    def reader() -> Reader:
+        # Only when there is something to read: the language model takes seconds to load.
+        from feedback_app.nlp import Classifier
+
+        return Classifier.load(model_dir)
+
+    return reader
+
+
+def _tell(line: str) -> None:
+    click.echo(line, err=True)
