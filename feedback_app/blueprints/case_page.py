@@ -52,6 +52,7 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
         form=form,
         original=original,
         next_step=case_story.next_step(case.status, reopened=case.reopened_count > 0),
+        missing=case_story.missing_words(file),
         story=case_story.story(file, names),
         suggestions=case_story.suggestions(file.labels),
         assigned_to=names.get(case.assigned_to) if case.assigned_to else None,

@@ -63,6 +63,14 @@ def next_step(status: CaseStatus, *, reopened: bool) -> str:
     return sentences[status]
 
 
+def missing_words(file: CaseFile) -> str | None:
+    """Return what the citizen found missing in the last answer, while somebody works on it."""
+    if file.case.status is not CaseStatus.IN_PROGRESS:
+        return None
+    said = [event.reason for event in file.events if event.outcome is Outcome.DISPUTED]
+    return said[-1] if said else None
+
+
 def story(file: CaseFile, names: Mapping[int, str]) -> list[Told]:
     """Return what happened to a case, from its receipt on."""
     replies = iter(file.replies)

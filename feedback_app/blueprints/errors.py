@@ -6,13 +6,13 @@ import logging
 
 from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from feedback_app.blueprints.access import SignInRequiredError
+from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 
@@ -47,7 +47,7 @@ def wants_json() -> bool:
 def problem(status: int, code: str, sentence: str) -> ResponseReturnValue:
     """Return the error in the shape the caller reads."""
     db.session.rollback()
-    words = gettext(sentence)
+    words = translated(sentence)
     if wants_json():
         response = jsonify(type=f"urn:suara-layanan:error:{code}", title=words, status=status)
         response.mimetype = "application/problem+json"

@@ -9,17 +9,17 @@ from datetime import date, datetime
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.organisation.models import Agency, PublicService
+from feedback_app.organisation.models import Agency
 from feedback_app.organisation.queries import (
     ServiceCard,
     UnitCard,
     agencies,
     agency_by_code,
+    services_by_unit,
     services_of,
     unit_by_code,
     unit_by_id,
@@ -107,23 +107,11 @@ def directory(session: Session, agency: AgencyCard) -> list[Place]:
     """Return all units of an agency with their services, by name."""
 
     def read() -> list[Place]:
-        services = _services_by_unit(session, agency.id)
+        services = services_by_unit(session, agency.id)
         units = units_of(session, agency.id, agency.today())
         return [Place(agency, unit, tuple(services.get(unit.id, ()))) for unit in units]
 
     return _kept(("directory", agency.id), read)
-
-
-def _services_by_unit(session: Session, agency_id: int) -> dict[int, list[ServiceCard]]:
-    rows = session.execute(
-        sa.select(PublicService.id, PublicService.unit_id, PublicService.code, PublicService.name)
-        .where(PublicService.agency_id == agency_id, PublicService.is_active)
-        .order_by(PublicService.name)
-    )
-    found: dict[int, list[ServiceCard]] = {}
-    for row in rows:
-        found.setdefault(row.unit_id, []).append(ServiceCard(*row))
-    return found
 
 
 def _card(agency: Agency) -> AgencyCard:

@@ -61,7 +61,9 @@ def pack(union: Any, heads: dict[str, Any]) -> bytes:
     light = copy.deepcopy(union)
     terms = {}
     for name in BLOCKS:
-        vocabulary = block(light, name).__dict__.pop("vocabulary_")
+        fitted = vars(block(light, name))
+        vocabulary = fitted.pop("vocabulary_")
+        fitted.pop("_stop_words_id", None)  # an address in memory, another one in every process
         terms[name] = "\n".join(sorted(vocabulary, key=vocabulary.__getitem__))
     return canonical_bytes({"features": light, "terms": terms, "heads": heads})
 

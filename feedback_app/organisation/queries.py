@@ -127,6 +127,19 @@ def services_of(session: Session, agency_id: int, unit_id: int) -> list[ServiceC
     return [ServiceCard(*row) for row in rows]
 
 
+def services_by_unit(session: Session, agency_id: int) -> dict[int, list[ServiceCard]]:
+    """Return the services an agency gives at present, by unit and name."""
+    rows = session.execute(
+        sa.select(PublicService.id, PublicService.unit_id, PublicService.code, PublicService.name)
+        .where(PublicService.agency_id == agency_id, PublicService.is_active)
+        .order_by(PublicService.name)
+    )
+    found: dict[int, list[ServiceCard]] = {}
+    for row in rows:
+        found.setdefault(row.unit_id, []).append(ServiceCard(*row))
+    return found
+
+
 def reach(user_id: int, permission: Permission, day: date) -> sa.Subquery:
     """Return a subquery of `(agency_id, unit_id)`: the units in which somebody has a permission on a day.
 

@@ -17,7 +17,7 @@ from feedback_app.errors import ConfigurationError
 from feedback_app.supervisor import logs
 from feedback_app.supervisor.account import command_as
 from feedback_app.supervisor.home import kept_secret, private_folder
-from feedback_app.supervisor.places import Places
+from feedback_app.supervisor.places import POSTGRES_SOCKET, Places
 from feedback_app.supervisor.process import Program, identity, run_to_end
 
 ROLE: Final = "suara"
@@ -220,12 +220,21 @@ def _make_way(places: Places) -> None:
 
 
 def _clear_stale(places: Places) -> None:
-    """Remove the pid file of a server that is gone when its number now belongs to another program."""
-    path = places.postgres_data / "postmaster.pid"
+    """Remove the lock files of a server that is gone when their number now belongs to another process."""
+    locks = (places.postgres_data / "postmaster.pid", places.sockets / f"{POSTGRES_SOCKET}.lock")
+    for path in locks:
+        try:
+            pid = int(path.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0])
+        except (OSError, ValueError):
+            continue
+        if not _serves(pid, places.postgres_data):
+            path.unlink(missing_ok=True)
+
+
+def _serves(pid: int, data: Path) -> bool:
+    if identity(pid) is None:
+        return False
     try:
-        pid = int(path.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0])
-    except (OSError, ValueError):
-        return
-    command = Path(f"/proc/{pid}/cmdline")
-    if identity(pid) is None or (command.exists() and b"postgres" not in command.read_bytes()):
-        path.unlink(missing_ok=True)
+        return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return True

@@ -341,7 +341,7 @@ def test_the_citizens_word_stands_in_the_story_and_asks_for_more(
     judge(session, case, Outcome.DISPUTED, "KTP saya tetap belum jadi.", now=clock.utcnow())
     session.commit()
     page = text_of(officer, f"/petugas/kasus/{case.id}")
-    assert "KTP saya tetap belum jadi." in page
+    assert page.count("KTP saya tetap belum jadi.") == 2  # beside the next step, and in the story
     assert "Dibuka lagi 1 kali" in page
     assert "Pelapor menyatakan belum selesai" in page
     assert ANSWER in page

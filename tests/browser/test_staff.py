@@ -6,6 +6,7 @@ import os
 import random
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -49,8 +50,8 @@ class Site:
     officer: str
     evaluator: str
     urgent_case: int
-    cycle: int
-    employee: int
+    cycle: int = 0
+    employee: int = 0
 
 
 def reports(office: Office) -> list[Case]:
@@ -102,13 +103,14 @@ def ratings(office: Office) -> int:
     return hired[0].id
 
 
-def furnish(session: Session) -> dict[str, object]:
-    """Fill an agency with work in every state."""
+def furnish(session: Session) -> tuple[Office, dict[str, object]]:
+    """Fill an agency with cases in every state; return the office, and the accounts and the case to look at."""
     agency = make.agency(session, name="Pemerintah Kota Kupang")
     office = Office(session, agency, make.unit(session, agency, name="Dinas Kependudukan dan Pencatatan Sipil"))
     Office(session, agency, make.unit(session, agency, parent=office.unit, name="Bidang Pencatatan Sipil")).report(
         "Syarat pindah datang ditanyakan berulang-ulang di setiap meja."
     )
+    make.service(session, office.unit, name="Penerbitan kartu keluarga")
     officer = make.user(session, name="Maria Bano")
     make.grant(session, officer, Role.UNIT_HEAD, agency, office.unit)
     evaluator = make.user(session, name="Petrus Kelen")
@@ -117,30 +119,53 @@ def furnish(session: Session) -> dict[str, object]:
     take(session, cases[2], user_id=officer.id, now=now)
     respond(session, cases[3], "Kami mohon maaf; petugas itu sudah ditegur.", user_id=officer.id, now=now)
     judge(session, cases[3], Outcome.DISPUTED, "Ibu saya belum menerima permintaan maaf.", now=now)
+    session.commit()
+    return Office(session, agency, office.unit), {
+        "officer": officer.email, "evaluator": evaluator.email, "urgent_case": cases[1].id,
+    }  # fmt: skip
+
+
+def evaluated(office: Office) -> dict[str, int]:
+    """Add a quarter of ratings and compute it."""
     employee = ratings(office)
     cycle = open_cycle(
-        session, agency_id=agency.id, name="Triwulan II 2026", kind=CycleKind.QUARTERLY, starts_on=date(2026, 4, 1),
-        ends_on=date(2026, 6, 30), actor=SYSTEM, now=now,
+        office.session, agency_id=office.agency.id, name="Triwulan II 2026", kind=CycleKind.QUARTERLY,
+        starts_on=date(2026, 4, 1), ends_on=date(2026, 6, 30), actor=SYSTEM, now=clock.utcnow(),
     )  # fmt: skip
-    compute(session, cycle, actor=SYSTEM, now=now)
-    session.commit()
-    return {
-        "officer": officer.email, "evaluator": evaluator.email, "urgent_case": cases[1].id, "cycle": cycle.id,
-        "employee": employee,
-    }  # fmt: skip
+    compute(office.session, cycle, actor=SYSTEM, now=clock.utcnow())
+    office.session.commit()
+    return {"cycle": cycle.id, "employee": employee}
+
+
+@contextmanager
+def serving(live: Live) -> Iterator[str]:
+    """Serve the application in this process; give its address."""
+    server = make_server("127.0.0.1", 0, live.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture
 def site(live: Live) -> Iterator[Site]:
     with live.app.app_context():
-        furnished = furnish(db.session())
-    server = make_server("127.0.0.1", 0, live.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", live, **furnished)  # type: ignore[arg-type]
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        _, accounts = furnish(db.session())
+    with serving(live) as url:
+        yield Site(url, live, **accounts)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def evaluated_site(live: Live) -> Iterator[Site]:
+    with live.app.app_context():
+        office, accounts = furnish(db.session())
+        figures = evaluated(office)
+    with serving(live) as url:
+        yield Site(url, live, **accounts, **figures)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -261,7 +286,7 @@ def test_a_counter_prints_a_sheet_of_tokens(site: Site, window: Window) -> None:
     window.sign_in(site, site.officer)
     page.get_by_role("link", name="Cetak token kunjungan").click()
     window.keep("tokens")
-    page.get_by_label("Layanan", exact=True).select_option(label="Penerbitan KTP-el")
+    page.get_by_label("Layanan", exact=True).select_option(label="Penerbitan kartu keluarga")
     page.get_by_label("Banyaknya").fill("4")
     page.get_by_role("button", name="Buat lembar token").click()
     expect(page.locator(".slip")).to_have_count(4)
@@ -271,8 +296,8 @@ def test_a_counter_prints_a_sheet_of_tokens(site: Site, window: Window) -> None:
     expect(page.locator(".slip svg").first).to_be_visible()
 
 
-def test_an_evaluator_opens_a_figure_down_to_its_ratings(site: Site, window: Window) -> None:
-    page = window.page
+def test_an_evaluator_opens_a_figure_down_to_its_ratings(evaluated_site: Site, window: Window) -> None:
+    site, page = evaluated_site, window.page
     window.sign_in(site, site.evaluator)
     window.keep("evaluator-home")
     page.get_by_role("navigation", name="Menu petugas").get_by_role("link", name="Evaluasi").click()

@@ -96,8 +96,8 @@ def test_the_source_of_urgency_is_named(classifier: Classifier) -> None:
 
 
 def test_an_explanation_names_the_deciding_word_first(classifier: Classifier) -> None:
-    words = classifier.explain("petugas loket sering menerima suap dari calo", "aspect")
-    assert words[0][0] in {"suap", "calo"}
+    words = classifier.explain("antre dari subuh sampai siang belum dipanggil juga", "aspect")
+    assert words[0][0] == "antre"
     assert [weight for _, weight in words] == sorted((weight for _, weight in words), reverse=True)
     assert classifier.explain("", "aspect") == []
 

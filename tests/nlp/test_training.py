@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -18,6 +20,15 @@ def test_training_twice_gives_the_same_bytes(
     train(small_corpus).save(tmp_path / "second")
     for name in ("model.skops", "manifest.json"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+
+
+def test_nothing_that_is_stored_depends_on_the_process(small_model: TrainedModel, tmp_path: Path) -> None:
+    small_model.save(tmp_path)
+    with ZipFile(tmp_path / "model.skops") as archive:
+        schema = archive.read("schema.json").decode()
+        dates = {entry.date_time for entry in archive.infolist()}
+    assert re.findall(r"\d{9,}", schema) == []
+    assert dates == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_a_label_with_too_few_examples_is_refused(small_corpus: list[Example]) -> None:

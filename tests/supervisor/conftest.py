@@ -177,7 +177,7 @@ def machines(used_home: Path) -> Iterator[Callable[..., Machine]]:
 
     def make(home: Path | None = None, **options: Any) -> Machine:
         if home is None:
-            home = copy(used_home) if any(one.home == used_home for one in started) else used_home
+            home = new_home() if any(one.home == used_home for one in started) else used_home
         machine = Machine(home, **{"port": free_port(), **options})
         started.append(machine)
         return machine.start()

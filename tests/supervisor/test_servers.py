@@ -167,12 +167,15 @@ def test_a_server_that_outlived_its_owner_is_ended_by_the_next_start(
         assert link.execute("SELECT n FROM kept").fetchone() == (7,)
 
 
-def test_a_stale_pid_file_whose_number_belongs_to_another_program_is_no_obstacle(settings: Settings) -> None:
+@pytest.mark.parametrize("name", ["postgres/postmaster.pid", "run/.s.PGSQL.5432.lock"])
+def test_a_stale_lock_file_whose_number_belongs_to_another_program_is_no_obstacle(
+    settings: Settings, name: str
+) -> None:
     with servers(settings, fsync=False):
-        lines = (settings.home / "postgres" / "postmaster.pid").read_text().splitlines()
-    with subprocess.Popen(["sleep", "60"]) as stranger:
-        stale = "\n".join([str(stranger.pid), *lines[1:]]) + "\n"
-        (settings.home / "postgres" / "postmaster.pid").write_text(stale)
+        lines = (settings.home / name).read_text().splitlines()
+    # Even to another PostgreSQL, as it may happen where several run.
+    with subprocess.Popen(["/bin/bash", "-c", "exec -a postgres sleep 60"]) as stranger:
+        (settings.home / name).write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
         with servers(settings, fsync=False) as reached, psycopg.connect(reached.database_url or "") as link:
             assert link.execute("SELECT 1").fetchone() == (1,)
         stranger.kill()

@@ -1,0 +1,192 @@
+"""A loaded city is whole, exact, repeatable, and has work for everybody who opens an inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from feedback_app.demo.accounts import PASSWORD, main_accounts, unit_accounts
+from feedback_app.demo.cities import CITY_CODES
+from feedback_app.demo.load import NotADemoError, UnknownDemoCityError, is_empty, load
+from feedback_app.demo.texts import corpus
+from feedback_app.evaluation.models import Cycle, Score
+from feedback_app.handling.models import Case, CaseEvent, Reply
+from feedback_app.handling.queries import inbox
+from feedback_app.handling.rules import CaseStatus, Outcome
+from feedback_app.identity.models import User
+from feedback_app.intake.models import Submission, VisitToken
+from feedback_app.intake.rules import AnalysisState, Channel
+from feedback_app.measures.operations import recount
+from feedback_app.nlp.reading import Reading
+from feedback_app.organisation.models import Agency, Employee
+from feedback_app.organisation.rules import parse_nip
+from tests import factories as make
+from tests.demo.conftest import KEY, NOW, SCALE, Loaded
+from tests.demo.readers import CorpusReader
+
+
+def count(session: Session, table: Any, *conditions: Any) -> int:
+    """Return how many rows of a table fulfil the conditions."""
+    return session.scalar(sa.select(sa.func.count()).select_from(table).where(*conditions)) or 0
+
+
+def load_kupang(session: Session, **changes: Any) -> list[Any]:
+    """Load the small city as the shared one was loaded."""
+    wanted = {"reader": CorpusReader, "key": KEY, "now": NOW, "only": "kupang", "scale": SCALE, **changes}
+    return load(session, **wanted)
+
+
+def test_everything_was_read_and_counted_exactly(loaded: Loaded, town: Session) -> None:
+    assert count(town, Submission) == loaded.result.ratings + loaded.result.texts
+    assert count(town, Submission, Submission.analysis != AnalysisState.DONE) == 0
+    assert recount(town) == []
+
+
+def test_no_text_comes_from_outside_the_corpus(town: Session) -> None:
+    texts = town.scalars(sa.select(Submission.text).where(Submission.text.is_not(None))).all()
+    assert len(texts) == len(set(texts)) > 30
+    assert set(texts) <= {example.text.strip() for example in corpus()}
+
+
+def test_every_inbox_has_something_to_do(loaded: Loaded, town: Session) -> None:
+    today = NOW.date()
+    for account in main_accounts(loaded.city):
+        user_id = town.scalars(sa.select(User.id).where(User.email == account.email)).one()
+        todo = inbox(town, user_id, day=today).counts["todo"]
+        assert (todo > 0) is account.has_inbox, account.email
+
+
+def test_the_inspectorate_alone_reads_what_is_said_of_levy_and_abuse(loaded: Loaded, town: Session) -> None:
+    def sees(email: str) -> set[int]:
+        user_id = town.scalars(sa.select(User.id).where(User.email == email)).one()
+        groups = [inbox(town, user_id, day=NOW.date(), group=group) for group in ("todo", "answered", "ended")]
+        return {row.id for group in groups for row in group.rows}
+
+    overseer = main_accounts(loaded.city)[2]
+    secret = sees(overseer.email)
+    assert secret
+    for account in unit_accounts(loaded.city):
+        assert not secret & sees(account.email)
+
+
+def test_some_cases_are_late_some_answered_some_closed_in_each_way(town: Session) -> None:
+    late = count(town, Case, Case.reply_due_at < NOW, Case.status == CaseStatus.NEW)
+    assert late > 0
+    outcomes = set(town.scalars(sa.select(Case.outcome)))
+    assert outcomes >= {Outcome.CONFIRMED, Outcome.SILENT, None}
+    assert count(town, Reply) > 0
+
+
+def test_what_happens_to_a_case_happens_in_order_and_before_now(town: Session) -> None:
+    rows = town.execute(sa.select(CaseEvent.case_id, CaseEvent.at).order_by(CaseEvent.case_id, CaseEvent.id)).all()
+    for before, after in pairwise(rows):
+        assert before.case_id != after.case_id or before.at <= after.at
+    assert max(row.at for row in rows) < NOW
+    late_start = sa.select(CaseEvent.id).join(Case, Case.id == CaseEvent.case_id).where(CaseEvent.at < Case.opened_at)
+    assert town.scalars(late_start).all() == []
+
+
+def test_ratings_of_proven_visits_hang_on_used_tokens(town: Session) -> None:
+    proven = count(town, Submission, Submission.channel == Channel.TOKEN)
+    assert proven == count(town, VisitToken) > 0
+    assert count(town, Submission, Submission.channel == Channel.OPEN) > 0
+
+
+def test_the_last_full_quarter_is_computed(loaded: Loaded, town: Session) -> None:
+    cycle = town.scalars(sa.select(Cycle)).one()
+    assert cycle.name == "Triwulan I 2026"
+    assert cycle.input_hash
+    assert count(town, Score) == loaded.result.people > 40
+
+
+def test_people_have_valid_numbers_and_own_accounts(loaded: Loaded, town: Session) -> None:
+    employees = town.scalars(sa.select(Employee)).all()
+    assert all(not parse_nip(employee.nip, today=NOW.date()).warnings for employee in employees)
+    assert len({employee.name for employee in employees}) == len(employees)
+    accounts = {user.id: user.name for user in town.scalars(sa.select(User))}
+    linked = [employee for employee in employees if employee.user_id]
+    assert len(linked) == 3
+    assert all(accounts[employee.user_id or 0] == employee.name for employee in linked)
+
+
+def test_the_printed_password_opens_the_accounts(loaded: Loaded) -> None:
+    loaded.app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    with loaded.app.test_client() as client:
+        answer = client.post("/masuk", data={"email": main_accounts(loaded.city)[1].email, "password": PASSWORD})
+        assert answer.status_code == 302
+
+
+def fingerprint(session: Session) -> list[Sequence[Any]]:
+    """Return everything said, done and found in the city, without the numbers the database gave."""
+    said = sa.select(
+        Submission.received_at, Submission.rating, Submission.text, Submission.reasons, Case.status, Case.outcome,
+        Case.closed_at, Case.reopened_count, Reply.text, Reply.sent_at,
+    ).outerjoin(Case, Case.submission_id == Submission.id).outerjoin(Reply, Reply.case_id == Case.id)  # fmt: skip
+    found = sa.select(Employee.nip, Employee.name, Score.n, Score.score, Score.band).join(
+        Score, Score.employee_id == Employee.id
+    )  # fmt: skip
+    return sorted((tuple(row) for query in (said, found) for row in session.execute(query)), key=str)
+
+
+def test_the_same_seed_and_day_give_the_same_city_and_it_is_loaded_once(
+    app: Flask, session: Session, town: Session
+) -> None:
+    assert is_empty(session)
+    with app.app_context():
+        load_kupang(session, now=NOW.replace(hour=9))
+        assert fingerprint(session) == fingerprint(town)
+        told: list[str] = []
+        assert load_kupang(session, progress=told.append) == []
+    assert told == ["Kota Kupang: sudah ada"]
+    assert not is_empty(session)
+
+
+def test_agencies_of_ones_own_keep_the_demo_out(app: Flask, session: Session) -> None:
+    make.agency(session, code="kupang", name="Pemerintah Kota Sungguhan")
+    with app.app_context(), pytest.raises(NotADemoError, match="Pemerintah Kota Sungguhan"):
+        load_kupang(session)
+    assert count(session, Agency) == 1
+    assert count(session, Submission) == 0
+
+
+def test_an_unknown_city_is_named(session: Session) -> None:
+    with pytest.raises(UnknownDemoCityError, match="kupang, mataram"):
+        load_kupang(session, only="atlantis")
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class DeadlyReader(CorpusReader):
+    """Dies over its first texts."""
+
+    def classify(self, texts: Sequence[str]) -> list[Reading]:
+        raise Killed(texts[0])
+
+
+def test_a_city_that_was_broken_off_leaves_nothing_and_comes_with_the_next_call(app: Flask, session: Session) -> None:
+    def stop_at_the_second(line: str) -> None:
+        if "Mataram" in line:
+            raise Killed
+
+    wanted = {"key": KEY, "now": NOW, "scale": 0.01}
+    with app.app_context():
+        with pytest.raises(Killed):
+            load_kupang(session, reader=DeadlyReader)
+        session.rollback()
+        assert is_empty(session)
+        with pytest.raises(Killed):
+            load(session, reader=CorpusReader, progress=stop_at_the_second, **wanted)
+        session.rollback()
+        assert session.scalars(sa.select(Agency.code)).all() == ["kupang"]
+        first = count(session, Submission)
+        assert [city.code for city in load(session, reader=CorpusReader, **wanted)] == list(CITY_CODES[1:])
+    assert count(session, Submission) > first > 0
+    assert recount(session) == []
