@@ -75,6 +75,22 @@ def command_as(account: Account, folder: Path, argv: tuple[str, ...], *, death_s
     return [sys.executable, "-I", "-S", str(CHILD), *map(str, words), str(folder), *argv]
 
 
+def check_switch(account: Account) -> None:
+    """Try whether root may become the account.
+
+    Raises
+    ------
+    ConfigurationError
+        It may not, as in some containers.
+    """
+    command = command_as(account, Path("/"), ("/bin/sh", "-c", "exit 0"), death_signal=9)
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:  # noqa: S603
+        raise ConfigurationError(
+            f"This root may not become the user {account.name}, as whom the embedded servers would run: "
+            "start as a normal user, or set DATABASE_URL and REDIS_URL."
+        )
+
+
 def reaches(account: Account, folder: Path, programs: tuple[Path, ...]) -> bool:
     """Return whether the account can enter the folder and run each program there."""
     for program in programs:

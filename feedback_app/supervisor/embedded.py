@@ -11,7 +11,7 @@ from typing import Final
 
 from feedback_app.config import Settings
 from feedback_app.errors import ConfigurationError
-from feedback_app.supervisor import leftovers, logs, outside, places, postgres, process, redis, state
+from feedback_app.supervisor import cluster, leftovers, logs, outside, places, postgres, process, redis, state
 from feedback_app.supervisor.console import say
 from feedback_app.supervisor.home import kept_secret, write_private
 from feedback_app.supervisor.places import Places
@@ -84,7 +84,7 @@ def _start_all(embedded: Embedded, place: Places, *, fsync: bool) -> None:
         _start(embedded, redis.program(place, fsync=fsync))
         embedded.settings = replace(embedded.settings, redis_url=redis.url(place))
     if not settings.database_url:
-        if postgres.initialise(place, fsync=fsync):
+        if cluster.initialise(place, fsync=fsync):
             say(f"Created the database (PostgreSQL {place.postgres.major}) in {place.postgres_data}.")
         _start(embedded, postgres.program(place, settings, fsync=fsync))
         embedded.settings = replace(embedded.settings, database_url=postgres.url(place))

@@ -64,21 +64,25 @@ def private_folder(folder: Path, account: Account) -> Path:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            _make_private(handle, folder, account)
+        finally:
+            os.close(handle)
     except OSError as error:
         raise ConfigurationError(f"The folder {folder} cannot be used: {error.strerror}.") from error
-    try:
-        owner = os.fstat(handle).st_uid
-        if owner not in {os.geteuid(), account.uid}:
-            raise ConfigurationError(
-                f"The folder {folder} belongs to the user {_user_name(owner)}, not to {account.name}: "
-                "start as the user who made it, or set FEEDBACK_HOME to another folder."
-            )
-        if account.switch:
-            os.fchown(handle, account.uid, account.gid)
-        os.fchmod(handle, 0o700)
-    finally:
-        os.close(handle)
     return folder
+
+
+def _make_private(handle: int, folder: Path, account: Account) -> None:
+    found = os.fstat(handle)
+    if found.st_uid not in {os.geteuid(), account.uid}:
+        raise ConfigurationError(
+            f"The folder {folder} belongs to the user {_user_name(found.st_uid)}, not to {account.name}: "
+            "start as the user who made it, or set FEEDBACK_HOME to another folder."
+        )
+    if account.switch:
+        os.fchown(handle, account.uid, account.gid)
+    os.fchmod(handle, 0o700)
 
 
 def kept_secret(home: Path, name: str) -> str:

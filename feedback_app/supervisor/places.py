@@ -103,6 +103,7 @@ def _data_folder(home: Path, account: Account) -> tuple[Path, Account, tuple[str
                 f"The database in {home} cannot be reached by the user {account.name}, who runs the servers "
                 "for root: let that user pass the folders above it, or give this process CAP_DAC_READ_SEARCH."
             )
+    accounts.check_switch(account)
     _create_outside(outside)
     note = f"Data lie in {outside}, because the user {account.name} (root's servers) cannot enter {home}."
     return outside, account, (note,)

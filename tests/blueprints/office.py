@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -64,7 +65,7 @@ class Office:
         while drain_batch(self.session, self.reader, limit=500, now=clock.utcnow()).read:
             pass
 
-    def send(self, text: str, *, at: datetime | None = None, **flags: bool) -> None:
+    def send(self, text: str, *, at: datetime | None = None, **flags: Any) -> None:
         """A complaint as it comes in; `drain` reads it."""
         moment = at or clock.utcnow()
         draft = Draft(
@@ -74,7 +75,7 @@ class Office:
         submit(self.session, draft, key=KEY, now=moment, today=moment.date())
 
     def report(
-        self, text: str = "KTP saya belum jadi sejak Maret.", *, at: datetime | None = None, **flags: bool
+        self, text: str = "KTP saya belum jadi sejak Maret.", *, at: datetime | None = None, **flags: Any
     ) -> Case:
         """A complaint that has been read and opened."""
         self.send(text, at=at, **flags)
@@ -105,7 +106,7 @@ class Office:
         )  # fmt: skip
         submit(self.session, draft, key=KEY, now=make.NOW, today=day)
 
-    def servant(self, name: str = "Rambu Ana", **post: object) -> Employee:
+    def servant(self, name: str = "Rambu Ana", **post: Any) -> Employee:
         """A civil servant with a post in this unit."""
         who = make.employee(self.session, self.agency, name=name)
         make.assignment(self.session, who, self.unit, **post)
@@ -131,7 +132,7 @@ class Office:
         return self.session.scalars(sa.select(Submission).where(Submission.unit_id == self.unit.id)).all()
 
 
-def new_office(session: Session, **unit: object) -> Office:
+def new_office(session: Session, **unit: Any) -> Office:
     """An office in an agency of its own."""
     agency = make.agency(session)
     return Office(session, agency, make.unit(session, agency, **unit))

@@ -176,17 +176,17 @@ def test_a_city_that_was_broken_off_leaves_nothing_and_comes_with_the_next_call(
         if "Mataram" in line:
             raise Killed
 
-    wanted = {"key": KEY, "now": NOW, "scale": 0.01}
     with app.app_context():
         with pytest.raises(Killed):
             load_kupang(session, reader=DeadlyReader)
         session.rollback()
         assert is_empty(session)
         with pytest.raises(Killed):
-            load(session, reader=CorpusReader, progress=stop_at_the_second, **wanted)
+            load_kupang(session, only=None, scale=0.01, progress=stop_at_the_second)
         session.rollback()
         assert session.scalars(sa.select(Agency.code)).all() == ["kupang"]
         first = count(session, Submission)
-        assert [city.code for city in load(session, reader=CorpusReader, **wanted)] == list(CITY_CODES[1:])
+        rest = load_kupang(session, only=None, scale=0.01)
+        assert [city.code for city in rest] == list(CITY_CODES[1:])
     assert count(session, Submission) > first > 0
     assert recount(session) == []

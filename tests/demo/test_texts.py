@@ -93,7 +93,7 @@ def test_a_dialect_is_spoken_in_its_own_city_only() -> None:
     ours = next(
         e for e in corpus() if e.language == "regional-mix" and {"beta", "sonde"} <= set(e.text.lower().split())
     )
-    found = {code: [] for code in ("kupang", "mataram")}
+    found: dict[str, list[str]] = {"kupang": [], "mataram": []}
     for code, hand in (("kupang", kupang), ("mataram", mataram)):
         while (drawn := hand.draw(ours.sector, ours.kind.value)) is not None:
             found[code].append(drawn.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -126,6 +127,8 @@ def free_port() -> int:
 def remove(home: Path) -> None:
     for folder in (home, _notes(home), places.outside_folder(home)):
         shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        places.OUTSIDE_FOLDER.rmdir()
 
 
 def _notes(home: Path) -> Path:

@@ -4,6 +4,8 @@ import ipaddress
 import os
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from feedback_app.config import Settings, load
 from feedback_app.errors import ConfigurationError
 from feedback_app.supervisor import account, home, lock, places, ports, start_servers, usual_commands
 from feedback_app.supervisor.lock import HomeLock
-from tests.supervisor.conftest import free_port
+from tests.supervisor.conftest import free_port, remove
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -134,3 +136,40 @@ def test_an_outside_redis_that_cannot_be_reached_is_one_sentence(settings: Setti
     assert sentence.startswith(f"REDIS_URL: the Redis at 127.0.0.1:{port}/3 cannot be reached")
     assert "secret-word" not in sentence
     assert "\n" not in sentence
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
+@pytest.mark.parametrize(
+    ("lost", "data_lie_inside", "said"),
+    [
+        pytest.param(None, True, "keep the right to pass closed folders", id="with the right to pass closed folders"),
+        pytest.param("-dac_read_search", False, "because the user", id="without it, as in a usual container"),
+    ],
+)
+def test_root_in_a_folder_closed_to_the_servers_user(
+    tmp_path: Path, lost: str | None, data_lie_inside: bool, said: str
+) -> None:
+    if lost is None and not _may_pass_closed_folders():
+        pytest.skip("this root has not the right to pass closed folders")
+    tmp_path.chmod(0o700)
+    home_folder = tmp_path / "home"
+    text = (
+        "import psycopg; from feedback_app import config, supervisor\n"
+        "with supervisor.servers(config.load(), fsync=False) as reached:\n"
+        "    print(psycopg.connect(reached.database_url).execute('SELECT 41 + 1').fetchone()[0])"
+    )
+    fewer = ("setpriv", "--bounding-set", lost, "--inh-caps", lost) if lost else ()
+    environment = {**os.environ, "FEEDBACK_HOME": str(home_folder)}
+    done = subprocess.run(
+        [*fewer, sys.executable, "-c", text], env=environment, capture_output=True, text=True, check=False
+    )
+    remove(home_folder)
+    assert done.stdout == "42\n", done.stderr
+    assert said in done.stderr
+    assert (f"in {home_folder}/postgres" in done.stderr) is data_lie_inside
+
+
+def _may_pass_closed_folders() -> bool:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    (effective,) = (int(line.split()[1], 16) for line in lines if line.startswith("CapEff"))
+    return bool(effective >> 2 & 1)
