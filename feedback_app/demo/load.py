@@ -77,10 +77,9 @@ def load(
     UnknownDemoCityError
         `only` names no city of the demo.
     """
-    wanted = _wanted(only)
     hands = deal(seed)
     loaded = []
-    for city in wanted:
+    for city in _wanted(only):
         # Two loads at once wait for each other here; the second then finds the city.
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(LOCK))))
         _refuse_others(session)
@@ -88,12 +87,16 @@ def load(
             progress(f"{city.short_name}: sudah ada")
         else:
             progress(f"{city.short_name}: memuat …")
-            zone = ZoneInfo(city.time_zone)
-            period = Period(now.astimezone(zone).date(), zone)
+            period = _period(city, now)
             year = Year(session, scaled(city, scale), period, reader(), key, seed, hands[city.code], progress)
             loaded.append(year.happen())
         session.commit()
     return loaded
+
+
+def _period(city: City, now: datetime) -> Period:
+    zone = ZoneInfo(city.time_zone)
+    return Period(now.astimezone(zone).date(), zone)
 
 
 def _wanted(only: str | None) -> Sequence[City]:

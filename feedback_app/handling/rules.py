@@ -216,21 +216,12 @@ def _end_after(moment: datetime, working_days: int, calendar: WorkingCalendar) -
     return calendar.end_of(calendar.add_working_days(calendar.received_on(moment), working_days))
 
 
-# Kinds of wrong that are looked into by the Inspektorat and never by the unit they are said of
-# (UU 25/2009 Ps 36; Perpres 76/2013: confidentiality and protection of the reporter).
-INTEGRITY_ASPECTS: Final = frozenset({"illegal_levy", "abuse_of_power"})
-INTEGRITY_URGENCY_RULES: Final = frozenset({"rule:illegal_levy", "rule:abuse_of_power"})
-
-
-def is_integrity(*, aspect: str | None, urgency_source: str | None, kind: str | None) -> bool:
-    """Tell whether a text says that somebody took money or abused an office; praise never does."""
-    if kind == "praise":
-        return False
-    return aspect in INTEGRITY_ASPECTS or urgency_source in INTEGRITY_URGENCY_RULES
-
-
 def classify_case(kind: str, *, integrity: bool) -> Classification:
-    """Return the classification whose clocks hold for a case, from what the citizen (or else the label) says it is."""
+    """Return the classification whose clocks hold for a case, from what the citizen (or else the label) says it is.
+
+    `integrity` stands for an allegation of levy or abuse of an office, which has to be examined and not only answered
+    (berkadar pengawasan).
+    """
     if integrity:
         return Classification.OVERSIGHT
     if kind == "information_request":

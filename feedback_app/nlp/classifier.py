@@ -13,7 +13,8 @@ from feedback_app.nlp import artefact
 from feedback_app.nlp.abstention import LEAST_FAMILIAR
 from feedback_app.nlp.decision import decide
 from feedback_app.nlp.features import BLOCKS, FeatureReader, block
-from feedback_app.nlp.labels import HEADS, Urgency
+from feedback_app.nlp.integrity import INTEGRITY_ASPECTS, speaks_of_integrity
+from feedback_app.nlp.labels import HEADS, Kind, Urgency
 from feedback_app.nlp.reading import UNKNOWN, Label, Reading
 from feedback_app.nlp.redact import Redaction, redact
 from feedback_app.nlp.tokens import END, NEGATED, START, analyse
@@ -54,6 +55,8 @@ class Classifier:
         self._thresholds = {head: manifest["thresholds"][head]["value"] for head in HEADS}
         self._rule_confidences = {name: figures["confidence"] for name, figures in manifest["rules"].items()}
         self._normal = int(np.flatnonzero(self._classes["urgency"] == Urgency.NORMAL.value)[0])
+        self._praise = int(np.flatnonzero(self._classes["kind"] == Kind.PRAISE.value)[0])
+        self._allegations = np.flatnonzero(np.isin(self._classes["aspect"], [a.value for a in INTEGRITY_ASPECTS]))
 
     @classmethod
     def load(cls, path: Path | None = None) -> Classifier:
@@ -90,6 +93,8 @@ class Classifier:
         foreign = np.array([self._reader.familiar_share(line) < LEAST_FAMILIAR for line in lines], dtype=bool)
         labels = {head: self._labels(head, rows, foreign) for head, rows in probabilities.items()}
         normal = probabilities["urgency"][:, self._normal].tolist()
+        praise = probabilities["kind"][:, self._praise].tolist()
+        alleged = probabilities["aspect"][:, self._allegations].sum(axis=1).tolist()
         for row, (redaction, line) in enumerate(zip(redactions, lines, strict=True)):
             if not line:
                 yield Reading(redaction.text, redaction.kinds, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, MODEL)
@@ -103,6 +108,9 @@ class Classifier:
                 aspect=labels["aspect"][row],
                 urgency=urgency,
                 urgency_source=source,
+                integrity=speaks_of_integrity(
+                    line, aspect_probability=alleged[row], praise_probability=praise[row]
+                ),
             )
 
     def _labels(self, head: str, probabilities: Scores, foreign: NDArray[np.bool_]) -> list[Label]:

@@ -24,7 +24,8 @@ UNKNOWN = Label(None, 0.0)
 class Reading:
     """One text after redaction, with the answer of every head.
 
-    `urgency_source` is "model", or "rule:" and the name of the transparent rule that decided.
+    `urgency_source` is "model", or "rule:" and the name of the transparent rule that decided. `integrity` tells whether
+    the text alleges illegal levy or abuse of power; see `integrity`.
     """
 
     redacted: str
@@ -34,3 +35,4 @@ class Reading:
     aspect: Label
     urgency: Label
     urgency_source: str
+    integrity: bool = False

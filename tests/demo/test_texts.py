@@ -20,6 +20,7 @@ from feedback_app.demo.visits import Visit, visits_of
 from feedback_app.demo.voices import WATCHED_UNITS, Voice, voices_of
 from feedback_app.handling.rules import INTEGRITY_ASPECTS, WorkingCalendar
 from feedback_app.intake.rules import KINDS_WITH_CASE, SubmissionKind, reasons_for
+from feedback_app.nlp.labels import Language
 
 TODAY = date(2026, 11, 21)
 each_city = pytest.mark.parametrize("city", cities(), ids=CITY_CODES)
@@ -90,9 +91,8 @@ def test_the_watched_inboxes_get_something_new_and_something_late(city: City) ->
 
 def test_a_dialect_is_spoken_in_its_own_city_only() -> None:
     kupang, mataram = deal(1)["kupang"], deal(1)["mataram"]
-    ours = next(
-        e for e in corpus() if e.language == "regional-mix" and {"beta", "sonde"} <= set(e.text.lower().split())
-    )
+    regional = [example for example in corpus() if example.language is Language.REGIONAL_MIX]
+    ours = next(example for example in regional if {"beta", "sonde"} <= set(example.text.lower().split()))
     found: dict[str, list[str]] = {"kupang": [], "mataram": []}
     for code, hand in (("kupang", kupang), ("mataram", mataram)):
         while (drawn := hand.draw(ours.sector, ours.kind.value)) is not None:

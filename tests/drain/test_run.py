@@ -26,7 +26,7 @@ from feedback_app.organisation.operations import import_holidays
 from tests import factories as make
 
 
-def reading(kind: str = "complaint", aspect: str | None = "delay", source: str = "model") -> Reading:
+def reading(kind: str = "complaint", aspect: str | None = "delay", *, integrity: bool = False) -> Reading:
     """A reading with full confidence."""
     return Reading(
         redacted="[teks]",
@@ -35,7 +35,8 @@ def reading(kind: str = "complaint", aspect: str | None = "delay", source: str =
         sentiment=Label("negative", 0.98),
         aspect=Label(aspect, 0.97 if aspect else 0.2),
         urgency=Label("normal", 0.96),
-        urgency_source=source,
+        urgency_source="model",
+        integrity=integrity,
     )
 
 
@@ -167,7 +168,7 @@ def test_an_allegation_goes_to_the_inspectorate_and_not_to_the_unit(session: Ses
     inspectorate = make.unit(session, agency, kind=UnitKind.INSPECTORATE)
     accused = make.unit(session, agency)
     make.submission(session, accused, kind=SubmissionKind.COMPLAINT, rating=None, text="Diminta uang pelicin 50 ribu")
-    drain(session, FakeReader(reading(aspect="illegal_levy")))
+    drain(session, FakeReader(reading(integrity=True)))
     case = session.scalars(sa.select(Case)).one()
     assert (case.unit_id, case.is_confidential, case.classification) == (
         inspectorate.id,
@@ -181,5 +182,5 @@ def test_an_allegation_without_an_inspectorate_goes_to_the_unit_above(session: S
     above = make.unit(session, agency)
     accused = make.unit(session, agency, parent=above)
     make.submission(session, accused, rating=1, text="Petugas meminta setoran")
-    drain(session, FakeReader(reading(aspect=None, source="rule:illegal_levy")))
+    drain(session, FakeReader(reading(aspect=None, integrity=True)))
     assert session.scalars(sa.select(Case.unit_id)).one() == above.id

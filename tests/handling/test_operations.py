@@ -209,7 +209,7 @@ def test_the_accused_unit_sees_neither_the_case_nor_the_text(session: Session) -
     make.grant(session, head, Role.UNIT_HEAD, agency, accused)
     make.grant(session, inspector, Role.OFFICER, agency, inspectorate)
     make.submission(session, accused, rating=1, text="Petugas meminta uang pelicin")
-    drain(session, FakeReader(reading(aspect="illegal_levy")))
+    drain(session, FakeReader(reading(integrity=True)))
     assert inbox(session, head.id, day=make.TODAY).total == 0
     assert feedback(session, head.id, day=make.TODAY) == ([], 0)
     assert inbox(session, inspector.id, day=make.TODAY).total == 1

@@ -1,0 +1,40 @@
+"""Does somebody say that money was asked for or an office abused? Asked apart from the labels, and answered sooner.
+
+Such a message must not reach the unit it speaks of, so a wrong yes costs somebody else a look, and a wrong no may cost
+the reporter their safety. Therefore no abstention here: a fifth of the probability is enough.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from feedback_app.nlp.labels import Aspect
+from feedback_app.nlp.rules import urgent_rule
+from feedback_app.nlp.urgent_words import RULES
+
+INTEGRITY_ASPECTS: Final = frozenset({Aspect.ILLEGAL_LEVY, Aspect.ABUSE_OF_POWER})
+
+LEAST_PROBABILITY: Final = 0.20
+"""Out of fold on the corpus: 0.20 finds 77 % of 301 such messages, half of those it flags are some; 0.35 finds 72 % and
+60 % of its flags are; the thresholded labels alone found 51 %."""
+
+SURELY_PRAISE: Final = 0.5
+
+_RULES: Final = tuple(rule for rule in RULES if rule.name in {aspect.value for aspect in INTEGRITY_ASPECTS})
+
+
+def speaks_of_integrity(line: str, *, aspect_probability: float, praise_probability: float) -> bool:
+    """Tell whether a message alleges illegal levy or abuse of power.
+
+    Parameters
+    ----------
+    line : str
+        Tokens from `tokens.analyse`.
+    aspect_probability : float
+        The model's probability of the two aspects together, 0 to 1.
+    praise_probability : float
+        The model's probability that the message is praise, 0 to 1.
+    """
+    if praise_probability >= SURELY_PRAISE:
+        return False
+    return aspect_probability >= LEAST_PROBABILITY or urgent_rule(line, _RULES) is not None
