@@ -115,7 +115,7 @@ def _hello(stage: Stage, server: tuple[str, ...], seconds: float) -> float:
 
 def _redis_commands(stage: Stage) -> int:
     with Redis.from_url(str(stage.settings.redis_url)) as redis:
-        return int(redis.info("stats")["total_commands_processed"])  # type: ignore[index]
+        return int(redis.info("stats")["total_commands_processed"])
 
 
 INSERT = """
@@ -130,7 +130,10 @@ def _pgbench(stage: Stage, seconds: float) -> float:
     script.write_text(INSERT.format(agency=stage.agency_id, unit=stage.unit_id), encoding="utf-8")
     url = str(stage.settings.database_url)
     found = subprocess.run(
-        [_pgbench_binary(), "-n", "-c", str(CLIENTS), "-j", "2", "-T", str(max(1, int(seconds))), "-f", str(script), url],
+        [
+            _pgbench_binary(), "-n", "-c", str(CLIENTS), "-j", "2", "-T", str(max(1, int(seconds))), "-f", str(script),
+            url,
+        ],
         env=environment(stage), capture_output=True, text=True, check=True,
     )  # fmt: skip
     rate = re.search(r"tps = ([\d.]+)", found.stdout)

@@ -161,6 +161,7 @@ def live(servers: config.Settings, template: str, tmp_path: Path) -> Iterator[Li
 @pytest.fixture
 def login(client: FlaskClient) -> Callable[[object], FlaskClient]:
     """Sign somebody in by the form, as they would; the factories give every account the same password."""
+
     def sign_in(user: object) -> FlaskClient:
         answer = client.post("/masuk", data={"email": user.email, "password": PASSWORD})  # type: ignore[attr-defined]
         assert answer.status_code == 302, answer.get_data(as_text=True)

@@ -71,7 +71,9 @@ def unit(session: Session, of: Agency, *, parent: Unit | None = None, **values: 
     session.add(
         UnitVersion(
             agency_id=of.id, unit_id=row.id, parent_id=parent.id if parent else None,
-            **{"name": f"Dinas {number}", "kind": UnitKind.DEPARTMENT, "address": None, "starts_on": LONG_AGO, **values},
+            **{
+                "name": f"Dinas {number}", "kind": UnitKind.DEPARTMENT, "address": None, "starts_on": LONG_AGO, **values,
+            },
         )
     )  # fmt: skip
     session.flush()
@@ -83,7 +85,10 @@ def service(session: Session, of: Unit, **values: Any) -> PublicService:
     number = next(_number)
     row = PublicService(
         agency_id=of.agency_id, unit_id=of.id,
-        **{"code": f"layanan-{number}", "name": f"Layanan {number}", "sector": "civil_registry", "is_active": True, **values},
+        **{
+            "code": f"layanan-{number}", "name": f"Layanan {number}", "sector": "civil_registry", "is_active": True,
+            **values,
+        },
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -78,7 +78,7 @@ def test_a_wish_never_waits_for_redis() -> None:
     slow = threading.Event()
 
     class Slow(queue.Reminder):
-        def send(self, names: set[str]) -> None:
+        def send(self, names: set[str]) -> None:  # noqa: ARG002
             slow.wait(5)
 
     reminder = Slow("redis://127.0.0.1:1/0")

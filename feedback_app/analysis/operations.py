@@ -25,7 +25,11 @@ class ReadSubmission:
 def write_labels(session: Session, rows: Sequence[ReadSubmission], *, model_version: str, now: datetime) -> None:
     """Store the labels of a batch. A second reading of a submission is refused by the primary key."""
     if rows:
-        session.execute(sa.insert(Labels), [_values(row, model_version, now) for row in rows])
+        # The table and not the class: the ORM would start a new statement wherever the empty columns change.
+        session.connection().execute(
+            sa.insert(Labels.__table__),  # type: ignore[arg-type]
+            [_values(row, model_version, now) for row in rows],
+        )
 
 
 def _values(row: ReadSubmission, model_version: str, now: datetime) -> dict[str, object]:

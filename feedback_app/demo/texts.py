@@ -11,9 +11,9 @@ from random import Random
 from typing import Final
 
 from feedback_app.demo.cities import City, cities
-from feedback_app.handling.rules import INTEGRITY_ASPECTS
 from feedback_app.intake.rules import TEXT_MAX, TEXT_MIN
 from feedback_app.nlp.corpus import Example, load_corpus
+from feedback_app.nlp.integrity import INTEGRITY_ASPECTS
 from feedback_app.nlp.labels import Kind, Language
 
 INTEGRITY_SECTOR: Final = "integrity"

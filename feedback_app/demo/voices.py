@@ -11,9 +11,10 @@ from typing import Final
 from feedback_app.demo.cities import OVERSEER, City, ServicePlan, UnitPlan
 from feedback_app.demo.period import DAYS, Period
 from feedback_app.demo.texts import INTEGRITY_SECTOR, Hand
-from feedback_app.handling.rules import INTEGRITY_ASPECTS, WorkingCalendar
+from feedback_app.handling.rules import WorkingCalendar
 from feedback_app.intake.rules import RATING_MAX, SubmissionKind, reasons_for
 from feedback_app.nlp.corpus import Example
+from feedback_app.nlp.integrity import INTEGRITY_ASPECTS
 from feedback_app.nlp.labels import Kind
 
 KIND_WEIGHTS: Final = {

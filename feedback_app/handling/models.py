@@ -56,6 +56,7 @@ class Case(Base):
             "ix_cases_unit_open", "agency_id", "unit_id", "reply_due_at",
             postgresql_where=sa.text("status NOT IN ('closed', 'archived')"),
         ),
+        sa.Index("ix_cases_unit_id_status", "agency_id", "unit_id", "status"),
         sa.Index("ix_cases_silence", "silence_ends_at", postgresql_where=sa.text("status = 'answered'")),
     )  # fmt: skip
 

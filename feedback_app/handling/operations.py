@@ -55,12 +55,16 @@ def open_cases(session: Session, new: Sequence[NewCase], *, now: datetime) -> No
     if not new:
         return
     clocks = {agency_id: clocks_of(session, agency_id) for agency_id in {case.agency_id for case in new}}
-    rows = session.execute(
-        sa.insert(Case).returning(Case.agency_id, Case.id),
-        [_case_row(case, clocks[case.agency_id]) for case in new],
-    ).all()
-    session.execute(
-        sa.insert(CaseEvent),
+    rows = (
+        session.connection()
+        .execute(
+            sa.insert(Case.__table__).returning(Case.agency_id, Case.id),  # type: ignore[arg-type]
+            [_case_row(case, clocks[case.agency_id]) for case in new],
+        )
+        .all()
+    )
+    session.connection().execute(
+        sa.insert(CaseEvent.__table__),  # type: ignore[arg-type]
         [
             {"agency_id": agency_id, "case_id": case_id, "at": now, "actor_kind": SYSTEM.kind, "actor_id": None,
              "from_status": None, "to_status": CaseStatus.NEW, "outcome": None, "reason": None}

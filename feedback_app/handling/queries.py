@@ -71,23 +71,40 @@ def inbox(
     session: Session, user_id: int, *, day: date, group: str = "todo", unit_id: int | None = None, page: int = 1
 ) -> Inbox:
     """Return a page of the cases within somebody's reach, the one due first on top."""
-    area = reach(user_id, Permission.READ_INBOX, day)
-    mine = within(area, Case.agency_id, Case.unit_id)
+    mine = may_see(user_id, Permission.READ_INBOX, day)
     if unit_id is not None:
         mine = sa.and_(mine, Case.unit_id == unit_id)
-    by_status: dict[CaseStatus, int] = {}
-    for status, n in session.execute(sa.select(Case.status, sa.func.count()).where(mine).group_by(Case.status)):
-        by_status[status] = n
+    by_status = dict(session.execute(sa.select(Case.status, sa.func.count()).where(mine).group_by(Case.status)).all())
     counts = {name: sum(by_status.get(status, 0) for status in statuses) for name, statuses in GROUPS.items()}
     order = Case.closed_at.desc() if group == "ended" else Case.reply_due_at.asc()
-    query = (
-        _inbox_rows(day)
+    # The page is picked before anything is joined: an agency may have hundreds of thousands of cases.
+    picked = (
+        sa.select(Case.agency_id, Case.id)
         .where(mine, Case.status.in_(GROUPS[group]))
         .order_by(order, Case.id)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
+        .subquery("picked")
+    )
+    query = (
+        _inbox_rows(day)
+        .join(picked, sa.and_(picked.c.agency_id == Case.agency_id, picked.c.id == Case.id))
+        .order_by(order, Case.id)
     )
     return Inbox([InboxRow(*row) for row in session.execute(query)], counts[group], counts)
+
+
+def may_see(user_id: int, permission: Permission, day: date) -> sa.ColumnElement[bool]:
+    """Return the condition that a case is within reach; a confidential one asks for a grant over a named unit.
+
+    Whoever looks after a whole agency has no need to know what was said in confidence to one of its units.
+    """
+    area = reach(user_id, permission, day)
+    named = reach(user_id, permission, day, named_units_only=True)
+    return sa.and_(
+        within(area, Case.agency_id, Case.unit_id),
+        sa.or_(sa.not_(Case.is_confidential), within(named, Case.agency_id, Case.unit_id)),
+    )
 
 
 def _inbox_rows(day: date) -> sa.Select[*tuple[Any, ...]]:
@@ -126,8 +143,7 @@ def case_for(
     UnknownCaseError
         Also where the case exists and this account may not see it.
     """
-    area = reach(user_id, permission, day)
-    query = sa.select(Case).where(Case.id == case_id, within(area, Case.agency_id, Case.unit_id))
+    query = sa.select(Case).where(Case.id == case_id, may_see(user_id, permission, day))
     if for_update:
         query = query.with_for_update()
     case = session.scalar(query)
@@ -289,34 +305,41 @@ def feedback(
     Left out is what the unit must not see: confidential submissions, and those whose case went past the unit.
     """
     area = reach(user_id, Permission.READ_INBOX, day)
+    elsewhere = sa.exists().where(_same_submission(Case), sa.not_(within(area, Case.agency_id, Case.unit_id)))
     visible = sa.and_(
         within(area, Submission.agency_id, Submission.unit_id),
+        Submission.analysis != AnalysisState.PENDING,
         sa.not_(Submission.is_confidential),
-        sa.or_(Case.id.is_(None), within(area, Case.agency_id, Case.unit_id)),
+        sa.not_(elsewhere),
     )
     if unit_id is not None:
         visible = sa.and_(visible, Submission.unit_id == unit_id)
-    joined = (
-        sa.join(
-            Submission, Labels, sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id)
-        )
-        .outerjoin(Case, sa.and_(Case.agency_id == Submission.agency_id, Case.submission_id == Submission.id))
-        .outerjoin(UnitVersion, _version_on(Submission.agency_id, Submission.unit_id, day))
+    total = session.scalar(sa.select(sa.func.count()).select_from(Submission).where(visible)) or 0
+    picked = (
+        sa.select(Submission.agency_id, Submission.id)
+        .where(visible)
+        .order_by(Submission.occurred_on.desc(), Submission.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+        .subquery("picked")
     )
-    total = session.scalar(sa.select(sa.func.count()).select_from(joined).where(visible)) or 0
     rows: Sequence[Any] = session.execute(
         sa.select(
             Submission.id, UnitVersion.name, Submission.kind, Submission.channel, Submission.rating,
             Labels.redacted_text, Labels.kind, Labels.sentiment, Labels.aspect, Labels.urgency,
             Submission.occurred_on, Case.id,
         )
-        .select_from(joined)
-        .where(visible)
+        .join(picked, sa.and_(picked.c.agency_id == Submission.agency_id, picked.c.id == Submission.id))
+        .join(Labels, _same_submission(Labels))
+        .outerjoin(Case, _same_submission(Case))
+        .outerjoin(UnitVersion, _version_on(Submission.agency_id, Submission.unit_id, day))
         .order_by(Submission.occurred_on.desc(), Submission.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
     ).all()  # fmt: skip
     return [FeedbackRow(*row) for row in rows], total
+
+
+def _same_submission(child: type[Case] | type[Labels]) -> sa.ColumnElement[bool]:
+    return sa.and_(child.agency_id == Submission.agency_id, child.submission_id == Submission.id)
 
 
 def silence_is_over(session: Session, *, now: datetime) -> bool:

@@ -9,10 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import OPEN_STATUSES, InboxRow, inbox
+from feedback_app.handling.queries import OPEN_STATUSES, InboxRow, inbox, may_see
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency
-from feedback_app.organisation.queries import reach, within
 
 FIRST_ROWS = 5
 
@@ -35,7 +34,6 @@ def workload(session: Session, user_id: int, *, day: date, now: datetime) -> Wor
 
 
 def _due(session: Session, user_id: int, day: date, now: datetime) -> tuple[int, int]:
-    area = reach(user_id, Permission.READ_INBOX, day)
     is_late = Case.reply_due_at < now
     local_day = [sa.cast(sa.func.timezone(Agency.time_zone, moment), sa.Date) for moment in (Case.reply_due_at, now)]
     row = session.execute(
@@ -44,6 +42,6 @@ def _due(session: Session, user_id: int, day: date, now: datetime) -> tuple[int,
             sa.func.count().filter(sa.not_(is_late), local_day[0] == local_day[1]),
         )
         .select_from(sa.join(Case, Agency, Agency.id == Case.agency_id))
-        .where(within(area, Case.agency_id, Case.unit_id), Case.status.in_(OPEN_STATUSES))
+        .where(may_see(user_id, Permission.READ_INBOX, day), Case.status.in_(OPEN_STATUSES))
     ).one()
     return row[0], row[1]

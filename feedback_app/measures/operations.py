@@ -45,11 +45,13 @@ def fold(session: Session, answers: Iterable[Answer]) -> None:
         if answer.topic is not None:
             topics[*cell, *answer.topic] += 1
     if points:
-        session.execute(
+        session.connection().execute(
             _add_measures(), [_measure_row(cell, counts) for cell, counts in sorted(points.items(), key=_order)]
         )
     if topics:
-        session.execute(_add_topics(), [_topic_row(cell, n) for cell, n in sorted(topics.items(), key=_order)])
+        session.connection().execute(
+            _add_topics(), [_topic_row(cell, n) for cell, n in sorted(topics.items(), key=_order)]
+        )
 
 
 def _order(item: tuple[tuple[Any, ...], Any]) -> tuple[str, ...]:
@@ -72,7 +74,7 @@ def _topic_row(cell: tuple[Any, ...], n: int) -> dict[str, object]:
 
 
 def _add_measures() -> Any:
-    statement = insert(DailyMeasure)
+    statement = insert(DailyMeasure.__table__)  # type: ignore[arg-type]
     sums = ("n", "total", "total_squares", "n1", "n2", "n3", "n4")
     return statement.on_conflict_do_update(
         constraint="uq_daily_measures_cell",
@@ -81,7 +83,7 @@ def _add_measures() -> Any:
 
 
 def _add_topics() -> Any:
-    statement = insert(DailyTopic)
+    statement = insert(DailyTopic.__table__)  # type: ignore[arg-type]
     return statement.on_conflict_do_update(
         constraint="uq_daily_topics_cell", set_={"n": DailyTopic.n + statement.excluded.n}
     )

@@ -108,9 +108,7 @@ class Classifier:
                 aspect=labels["aspect"][row],
                 urgency=urgency,
                 urgency_source=source,
-                integrity=speaks_of_integrity(
-                    line, aspect_probability=alleged[row], praise_probability=praise[row]
-                ),
+                integrity=speaks_of_integrity(line, aspect_probability=alleged[row], praise_probability=praise[row]),
             )
 
     def _labels(self, head: str, probabilities: Scores, foreign: NDArray[np.bool_]) -> list[Label]:

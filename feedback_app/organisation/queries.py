@@ -140,16 +140,18 @@ def services_by_unit(session: Session, agency_id: int) -> dict[int, list[Service
     return found
 
 
-def reach(user_id: int, permission: Permission, day: date) -> sa.Subquery:
+def reach(user_id: int, permission: Permission, day: date, *, named_units_only: bool = False) -> sa.Subquery:
     """Return a subquery of `(agency_id, unit_id)`: the units in which somebody has a permission on a day.
 
     A grant over a unit reaches everything below it in the tree of that day; one without a unit, the whole agency.
+    With `named_units_only` the latter do not count.
     """
     granted = (
         sa.select(RoleGrant.agency_id, RoleGrant.unit_id)
         .where(RoleGrant.user_id == user_id, RoleGrant.role.in_(roles_with(permission)))
         .where(valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day))
-        .cte("granted")
+        .where(RoleGrant.unit_id.is_not(None) if named_units_only else sa.true())
+        .cte("granted_named" if named_units_only else "granted")
     )
     roots = sa.select(Unit.agency_id, Unit.id.label("unit_id")).join(
         granted,
@@ -158,13 +160,13 @@ def reach(user_id: int, permission: Permission, day: date) -> sa.Subquery:
             sa.or_(granted.c.unit_id.is_(None), granted.c.unit_id == Unit.id),
         ),
     )  # fmt: skip
-    tree = roots.cte("reach", recursive=True)
+    tree = roots.cte("reach_named" if named_units_only else "reach", recursive=True)
     below = (
         sa.select(UnitVersion.agency_id, UnitVersion.unit_id)
         .join(tree, sa.and_(tree.c.agency_id == UnitVersion.agency_id, tree.c.unit_id == UnitVersion.parent_id))
         .where(valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day))
     )
-    return sa.select(tree.union(below)).subquery("within_reach")
+    return sa.select(tree.union(below)).subquery("within_reach_named" if named_units_only else "within_reach")
 
 
 def within(area: sa.Subquery, agency_id: Any, unit_id: Any) -> sa.ColumnElement[bool]:

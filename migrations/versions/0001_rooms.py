@@ -22,10 +22,7 @@ def upgrade() -> None:
         sa.Column("region_code", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column(
-            "workdays",
-            postgresql.ARRAY(sa.SmallInteger()),
-            server_default=sa.text("'{0,1,2,3,4}'"),
-            nullable=False,
+            "workdays", postgresql.ARRAY(sa.SmallInteger()), server_default=sa.text("'{0,1,2,3,4}'"), nullable=False
         ),
         sa.Column("opens", sa.Time(), server_default=sa.text("'07:30'"), nullable=False),
         sa.Column("closes", sa.Time(), server_default=sa.text("'16:00'"), nullable=False),
@@ -56,13 +53,7 @@ def upgrade() -> None:
         sa.Column(
             "actor_kind",
             sa.Enum(
-                "user",
-                "citizen",
-                "system",
-                name="actorkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "user", "citizen", "system", name="actorkind", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -71,17 +62,10 @@ def upgrade() -> None:
         sa.Column("subject_type", sa.Text(), nullable=False),
         sa.Column("subject_id", sa.BigInteger(), nullable=True),
         sa.Column(
-            "detail",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'::jsonb"),
-            nullable=False,
+            "detail", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'::jsonb"), nullable=False
         ),
-        sa.CheckConstraint(
-            "(actor_kind = 'user') = (actor_id IS NOT NULL)", name=op.f("ck_audit_events_user_has_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agencies.id"], name=op.f("fk_audit_events_agency_id_agencies")
-        ),
+        sa.CheckConstraint("(actor_kind = 'user') = (actor_id IS NOT NULL)", name=op.f("ck_audit_events_user_has_id")),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_audit_events_agency_id_agencies")),
         sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_audit_events")),
     )
     op.create_index(
@@ -110,9 +94,7 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column(
             "status",
-            sa.Enum(
-                "open", "computed", name="cyclestatus", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("open", "computed", name="cyclestatus", native_enum=False, create_constraint=True, length=40),
             server_default=sa.text("'open'"),
             nullable=False,
         ),
@@ -128,13 +110,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(status = 'computed') = (computed_at IS NOT NULL)", name=op.f("ck_cycles_computed_has_moment")
         ),
-        sa.CheckConstraint(
-            "(computed_at IS NULL) = (input_hash IS NULL)", name=op.f("ck_cycles_computed_has_hash")
-        ),
+        sa.CheckConstraint("(computed_at IS NULL) = (input_hash IS NULL)", name=op.f("ck_cycles_computed_has_hash")),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_cycles_ends_after_start")),
-        sa.CheckConstraint(
-            "tau2 >= 0 AND sigma2 >= 0 AND delta >= 0", name=op.f("ck_cycles_variances_positive")
-        ),
+        sa.CheckConstraint("tau2 >= 0 AND sigma2 >= 0 AND delta >= 0", name=op.f("ck_cycles_variances_positive")),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_cycles_agency_id_agencies")),
         sa.ForeignKeyConstraint(["opened_by"], ["users.id"], name=op.f("fk_cycles_opened_by_users")),
         sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_cycles")),
@@ -178,14 +156,7 @@ def upgrade() -> None:
         sa.Column("options_sha256", sa.Text(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "staging",
-                "published",
-                name="importstate",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("staging", "published", name="importstate", native_enum=False, create_constraint=True, length=40),
             server_default=sa.text("'staging'"),
             nullable=False,
         ),
@@ -235,12 +206,8 @@ def upgrade() -> None:
         sa.Column("resolve_working_days", sa.SmallInteger(), nullable=True),
         sa.Column("close_after_silence_working_days", sa.SmallInteger(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "close_after_silence_working_days > 0", name=op.f("ck_sla_rules_silence_positive")
-        ),
-        sa.CheckConstraint(
-            "verify_working_days > 0 AND reply_working_days > 0", name=op.f("ck_sla_rules_positive")
-        ),
+        sa.CheckConstraint("close_after_silence_working_days > 0", name=op.f("ck_sla_rules_silence_positive")),
+        sa.CheckConstraint("verify_working_days > 0 AND reply_working_days > 0", name=op.f("ck_sla_rules_positive")),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_sla_rules_agency_id_agencies")),
         sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_sla_rules")),
         sa.UniqueConstraint(
@@ -321,17 +288,13 @@ def upgrade() -> None:
         sa.Column("ends_on", sa.Date(), nullable=True),
         sa.Column("granted_by", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_role_grants_ends_after_start")
-        ),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_role_grants_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["agency_id", "unit_id"],
             ["units.agency_id", "units.id"],
             name=op.f("fk_role_grants_agency_id_unit_id_units"),
         ),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agencies.id"], name=op.f("fk_role_grants_agency_id_agencies")
-        ),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_role_grants_agency_id_agencies")),
         sa.ForeignKeyConstraint(["granted_by"], ["users.id"], name=op.f("fk_role_grants_granted_by_users")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_role_grants_user_id_users")),
         sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_role_grants")),
@@ -379,9 +342,7 @@ def upgrade() -> None:
             "band = 'insufficient' OR n_effective >= 30", name=op.f("ck_scores_no_band_from_small_numbers")
         ),
         sa.CheckConstraint("low <= score AND score <= high", name=op.f("ck_scores_interval_holds_score")),
-        sa.CheckConstraint(
-            "n_effective >= 0 AND n >= 0 AND n_beside >= 0", name=op.f("ck_scores_counts_positive")
-        ),
+        sa.CheckConstraint("n_effective >= 0 AND n >= 0 AND n_beside >= 0", name=op.f("ck_scores_counts_positive")),
         sa.CheckConstraint("own_share BETWEEN 0 AND 1", name=op.f("ck_scores_own_share_range")),
         sa.CheckConstraint("reliability BETWEEN 0 AND 1", name=op.f("ck_scores_reliability_range")),
         sa.ForeignKeyConstraint(
@@ -407,9 +368,7 @@ def upgrade() -> None:
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.CheckConstraint("code ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name=op.f("ck_services_code_form")),
         sa.ForeignKeyConstraint(
-            ["agency_id", "unit_id"],
-            ["units.agency_id", "units.id"],
-            name=op.f("fk_services_agency_id_unit_id_units"),
+            ["agency_id", "unit_id"], ["units.agency_id", "units.id"], name=op.f("fk_services_agency_id_unit_id_units")
         ),
         sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_services")),
         sa.UniqueConstraint("agency_id", "unit_id", "code", name=op.f("uq_services_agency_id_unit_id_code")),
@@ -449,9 +408,7 @@ def upgrade() -> None:
             using="gist",
             name="ex_unit_versions_one_at_a_time",
         ),
-        sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_unit_versions_ends_after_start")
-        ),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_unit_versions_ends_after_start")),
         sa.CheckConstraint("parent_id <> unit_id", name=op.f("ck_unit_versions_not_own_parent")),
         sa.ForeignKeyConstraint(
             ["agency_id", "parent_id"],
@@ -528,15 +485,10 @@ def upgrade() -> None:
             name="ex_assignments_one_acting_head",
         ),
         sa.CheckConstraint(
-            "kind NOT IN ('acting_vacant', 'acting_absent') OR is_head",
-            name=op.f("ck_assignments_acting_is_head"),
+            "kind NOT IN ('acting_vacant', 'acting_absent') OR is_head", name=op.f("ck_assignments_acting_is_head")
         ),
-        sa.CheckConstraint(
-            "NOT is_head OR service_id IS NULL", name=op.f("ck_assignments_head_of_whole_unit")
-        ),
-        sa.CheckConstraint(
-            "ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_assignments_ends_after_start")
-        ),
+        sa.CheckConstraint("NOT is_head OR service_id IS NULL", name=op.f("ck_assignments_head_of_whole_unit")),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name=op.f("ck_assignments_ends_after_start")),
         sa.CheckConstraint("share >= 0 AND share <= 1", name=op.f("ck_assignments_share_range")),
         sa.ForeignKeyConstraint(
             ["agency_id", "employee_id"],
@@ -567,15 +519,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column(
             "channel",
-            sa.Enum(
-                "open",
-                "token",
-                "imported",
-                name="channel",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("open", "token", "imported", name="channel", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("element", sa.Text(), nullable=False),
@@ -588,12 +532,9 @@ def upgrade() -> None:
         sa.Column("n4", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("n = n1 + n2 + n3 + n4", name=op.f("ck_daily_measures_counts_add_up")),
         sa.CheckConstraint(
-            "n1 >= 0 AND n2 >= 0 AND n3 >= 0 AND n4 >= 0 AND n > 0",
-            name=op.f("ck_daily_measures_counts_positive"),
+            "n1 >= 0 AND n2 >= 0 AND n3 >= 0 AND n4 >= 0 AND n > 0", name=op.f("ck_daily_measures_counts_positive")
         ),
-        sa.CheckConstraint(
-            "total = n1 + 2 * n2 + 3 * n3 + 4 * n4", name=op.f("ck_daily_measures_total_adds_up")
-        ),
+        sa.CheckConstraint("total = n1 + 2 * n2 + 3 * n3 + 4 * n4", name=op.f("ck_daily_measures_total_adds_up")),
         sa.CheckConstraint(
             "total_squares = n1 + 4 * n2 + 9 * n3 + 16 * n4", name=op.f("ck_daily_measures_squares_add_up")
         ),
@@ -628,15 +569,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column(
             "channel",
-            sa.Enum(
-                "open",
-                "token",
-                "imported",
-                name="channel",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("open", "token", "imported", name="channel", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column(
@@ -762,15 +695,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column(
             "channel",
-            sa.Enum(
-                "open",
-                "token",
-                "imported",
-                name="channel",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("open", "token", "imported", name="channel", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("share", sa.Double(), nullable=False),
@@ -781,14 +706,11 @@ def upgrade() -> None:
         sa.Column("baseline", sa.Double(), nullable=True),
         sa.Column(
             "exclusion",
-            sa.Enum(
-                "no_proof_of_visit", name="exclusion", native_enum=False, create_constraint=True, length=40
-            ),
+            sa.Enum("no_proof_of_visit", name="exclusion", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.CheckConstraint(
-            "(channel = 'token') = (exclusion IS NULL)",
-            name=op.f("ck_contributions_only_proven_visits_count"),
+            "(channel = 'token') = (exclusion IS NULL)", name=op.f("ck_contributions_only_proven_visits_count")
         ),
         sa.CheckConstraint(
             "(exclusion IS NULL) = (baseline IS NOT NULL)", name=op.f("ck_contributions_counted_has_baseline")
@@ -859,15 +781,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "channel",
-            sa.Enum(
-                "open",
-                "token",
-                "imported",
-                name="channel",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("open", "token", "imported", name="channel", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
         sa.Column("rating", sa.SmallInteger(), nullable=True),
@@ -903,16 +817,12 @@ def upgrade() -> None:
             name=op.f("ck_submissions_quarantine_has_reason"),
         ),
         sa.CheckConstraint(
-            "(channel = 'imported') = (import_id IS NOT NULL)",
-            name=op.f("ck_submissions_import_channel_has_import"),
+            "(channel = 'imported') = (import_id IS NOT NULL)", name=op.f("ck_submissions_import_channel_has_import")
         ),
         sa.CheckConstraint(
-            "(channel = 'token') = (visit_token_hash IS NOT NULL)",
-            name=op.f("ck_submissions_token_channel_has_token"),
+            "(channel = 'token') = (visit_token_hash IS NOT NULL)", name=op.f("ck_submissions_token_channel_has_token")
         ),
-        sa.CheckConstraint(
-            "kind <> 'rating' OR rating IS NOT NULL", name=op.f("ck_submissions_rating_is_rated")
-        ),
+        sa.CheckConstraint("kind <> 'rating' OR rating IS NOT NULL", name=op.f("ck_submissions_rating_is_rated")),
         sa.CheckConstraint(
             "kind NOT IN ('aspiration', 'complaint', 'information_request') OR (text IS NOT NULL AND (char_length(text) >= 10 OR channel = 'imported'))",
             name=op.f("ck_submissions_case_kinds_have_text"),
@@ -923,9 +833,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("char_length(text) BETWEEN 1 AND 4000", name=op.f("ck_submissions_text_length")),
         sa.CheckConstraint("rating BETWEEN 1 AND 4", name=op.f("ck_submissions_rating_range")),
-        sa.CheckConstraint(
-            "rating IS NOT NULL OR text IS NOT NULL", name=op.f("ck_submissions_says_something")
-        ),
+        sa.CheckConstraint("rating IS NOT NULL OR text IS NOT NULL", name=op.f("ck_submissions_says_something")),
         sa.ForeignKeyConstraint(
             ["agency_id", "import_id"],
             ["imports.agency_id", "imports.id"],
@@ -957,10 +865,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("analysis = 'pending'"),
     )
     op.create_index(
-        "ix_submissions_unit_id_occurred_on",
-        "submissions",
-        ["agency_id", "unit_id", "occurred_on"],
-        unique=False,
+        "ix_submissions_unit_id_occurred_on", "submissions", ["agency_id", "unit_id", "occurred_on"], unique=False
     )
     op.create_index(
         "uq_submissions_import_row",
@@ -1038,15 +943,11 @@ def upgrade() -> None:
         sa.Column("assigned_to", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(status = 'answered') = (silence_ends_at IS NOT NULL)",
-            name=op.f("ck_cases_answer_starts_the_window"),
+            "(status = 'answered') = (silence_ends_at IS NOT NULL)", name=op.f("ck_cases_answer_starts_the_window")
         ),
+        sa.CheckConstraint("(status = 'closed') = (outcome IS NOT NULL)", name=op.f("ck_cases_closed_has_outcome")),
         sa.CheckConstraint(
-            "(status = 'closed') = (outcome IS NOT NULL)", name=op.f("ck_cases_closed_has_outcome")
-        ),
-        sa.CheckConstraint(
-            "(status IN ('closed', 'archived')) = (closed_at IS NOT NULL)",
-            name=op.f("ck_cases_ended_has_moment"),
+            "(status IN ('closed', 'archived')) = (closed_at IS NOT NULL)", name=op.f("ck_cases_ended_has_moment")
         ),
         sa.CheckConstraint(
             "status NOT IN ('answered', 'closed') OR first_replied_at IS NOT NULL",
@@ -1059,21 +960,16 @@ def upgrade() -> None:
             name=op.f("fk_cases_agency_id_submission_id_submissions"),
         ),
         sa.ForeignKeyConstraint(
-            ["agency_id", "unit_id"],
-            ["units.agency_id", "units.id"],
-            name=op.f("fk_cases_agency_id_unit_id_units"),
+            ["agency_id", "unit_id"], ["units.agency_id", "units.id"], name=op.f("fk_cases_agency_id_unit_id_units")
         ),
         sa.ForeignKeyConstraint(["assigned_to"], ["users.id"], name=op.f("fk_cases_assigned_to_users")),
         sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_cases")),
         sa.UniqueConstraint("agency_id", "submission_id", name="uq_cases_one_per_submission"),
     )
     op.create_index(
-        "ix_cases_silence",
-        "cases",
-        ["silence_ends_at"],
-        unique=False,
-        postgresql_where=sa.text("status = 'answered'"),
+        "ix_cases_silence", "cases", ["silence_ends_at"], unique=False, postgresql_where=sa.text("status = 'answered'")
     )
+    op.create_index("ix_cases_unit_id_status", "cases", ["agency_id", "unit_id", "status"], unique=False)
     op.create_index(
         "ix_cases_unit_open",
         "cases",
@@ -1149,31 +1045,17 @@ def upgrade() -> None:
         sa.Column("aspect_confidence", sa.REAL(), nullable=False),
         sa.Column(
             "urgency",
-            sa.Enum(
-                "normal",
-                "high",
-                "critical",
-                name="urgency",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
+            sa.Enum("normal", "high", "critical", name="urgency", native_enum=False, create_constraint=True, length=40),
             nullable=True,
         ),
         sa.Column("urgency_confidence", sa.REAL(), nullable=False),
         sa.Column("urgency_source", sa.Text(), nullable=False),
         sa.Column("model_version", sa.Text(), nullable=False),
         sa.Column("labelled_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "aspect_confidence BETWEEN 0 AND 1", name=op.f("ck_labels_aspect_confidence_range")
-        ),
+        sa.CheckConstraint("aspect_confidence BETWEEN 0 AND 1", name=op.f("ck_labels_aspect_confidence_range")),
         sa.CheckConstraint("kind_confidence BETWEEN 0 AND 1", name=op.f("ck_labels_kind_confidence_range")),
-        sa.CheckConstraint(
-            "sentiment_confidence BETWEEN 0 AND 1", name=op.f("ck_labels_sentiment_confidence_range")
-        ),
-        sa.CheckConstraint(
-            "urgency_confidence BETWEEN 0 AND 1", name=op.f("ck_labels_urgency_confidence_range")
-        ),
+        sa.CheckConstraint("sentiment_confidence BETWEEN 0 AND 1", name=op.f("ck_labels_sentiment_confidence_range")),
+        sa.CheckConstraint("urgency_confidence BETWEEN 0 AND 1", name=op.f("ck_labels_urgency_confidence_range")),
         sa.ForeignKeyConstraint(
             ["agency_id", "submission_id"],
             ["submissions.agency_id", "submissions.id"],
@@ -1190,13 +1072,7 @@ def upgrade() -> None:
         sa.Column(
             "actor_kind",
             sa.Enum(
-                "user",
-                "citizen",
-                "system",
-                name="actorkind",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
+                "user", "citizen", "system", name="actorkind", native_enum=False, create_constraint=True, length=40
             ),
             nullable=False,
         ),
@@ -1267,9 +1143,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("char_length(text) BETWEEN 10 AND 4000", name=op.f("ck_replies_text_length")),
         sa.ForeignKeyConstraint(
-            ["agency_id", "case_id"],
-            ["cases.agency_id", "cases.id"],
-            name=op.f("fk_replies_agency_id_case_id_cases"),
+            ["agency_id", "case_id"], ["cases.agency_id", "cases.id"], name=op.f("fk_replies_agency_id_case_id_cases")
         ),
         sa.ForeignKeyConstraint(["author_id"], ["users.id"], name=op.f("fk_replies_author_id_users")),
         sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_replies")),
@@ -1301,10 +1175,9 @@ def downgrade() -> None:
     op.drop_table("case_events")
     op.drop_table("labels")
     op.drop_index(
-        "ix_cases_unit_open",
-        table_name="cases",
-        postgresql_where=sa.text("status NOT IN ('closed', 'archived')"),
+        "ix_cases_unit_open", table_name="cases", postgresql_where=sa.text("status NOT IN ('closed', 'archived')")
     )
+    op.drop_index("ix_cases_unit_id_status", table_name="cases")
     op.drop_index("ix_cases_silence", table_name="cases", postgresql_where=sa.text("status = 'answered'"))
     op.drop_table("cases")
     op.drop_index(
@@ -1313,14 +1186,10 @@ def downgrade() -> None:
         postgresql_where=sa.text("visit_token_hash IS NOT NULL"),
     )
     op.drop_index(
-        "uq_submissions_import_row",
-        table_name="submissions",
-        postgresql_where=sa.text("external_id IS NOT NULL"),
+        "uq_submissions_import_row", table_name="submissions", postgresql_where=sa.text("external_id IS NOT NULL")
     )
     op.drop_index("ix_submissions_unit_id_occurred_on", table_name="submissions")
-    op.drop_index(
-        "ix_submissions_pending", table_name="submissions", postgresql_where=sa.text("analysis = 'pending'")
-    )
+    op.drop_index("ix_submissions_pending", table_name="submissions", postgresql_where=sa.text("analysis = 'pending'"))
     op.drop_table("submissions")
     op.drop_index("ix_contributions_employee", table_name="contributions")
     op.drop_table("contributions")

@@ -28,7 +28,7 @@ from feedback_app.identity.rules import Permission, Role
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.organisation.models import Unit, UnitKind
 from tests import factories as make
-from tests.drain.test_run import drain
+from tests.drain.test_run import FakeReader, drain, reading
 
 ANSWER = "Blangko sudah tiba; silakan ambil besok pagi."
 
@@ -200,8 +200,6 @@ def test_a_grant_counts_on_its_days_only(session: Session, unit: Unit, case: Cas
 
 
 def test_the_accused_unit_sees_neither_the_case_nor_the_text(session: Session) -> None:
-    from tests.drain.test_run import FakeReader, reading
-
     agency = make.agency(session)
     inspectorate = make.unit(session, agency, kind=UnitKind.INSPECTORATE)
     accused = make.unit(session, agency)
@@ -213,3 +211,21 @@ def test_the_accused_unit_sees_neither_the_case_nor_the_text(session: Session) -
     assert inbox(session, head.id, day=make.TODAY).total == 0
     assert feedback(session, head.id, day=make.TODAY) == ([], 0)
     assert inbox(session, inspector.id, day=make.TODAY).total == 1
+
+
+def test_an_administrator_of_the_whole_agency_sees_no_confidential_case(session: Session) -> None:
+    agency = make.agency(session)
+    inspectorate = make.unit(session, agency, kind=UnitKind.INSPECTORATE)
+    unit = make.unit(session, agency)
+    administrator, inspector = make.user(session), make.user(session)
+    make.grant(session, administrator, Role.ADMINISTRATOR, agency)
+    make.grant(session, inspector, Role.OFFICER, agency, inspectorate)
+    make.submission(session, unit, rating=1, text="Petugas meminta uang pelicin")
+    drain(session, FakeReader(reading(integrity=True)))
+    make.submission(session, unit, kind=SubmissionKind.COMPLAINT, rating=None, text="Antrean lama sekali")
+    drain(session)
+    secret = session.scalars(sa.select(Case.id).where(Case.is_confidential)).one()
+    assert inbox(session, administrator.id, day=make.TODAY).total == 1
+    assert inbox(session, inspector.id, day=make.TODAY).total == 1
+    with pytest.raises(UnknownCaseError):
+        case_for(session, administrator.id, secret, permission=Permission.READ_INBOX, day=make.TODAY)

@@ -49,9 +49,9 @@ def city(live: Live) -> City:
         make.grant(session, officer, Role.OFFICER, agency, unit)
         make.grant(session, evaluator, Role.EVALUATOR, agency)
         session.commit()
-        # Built inside, given outside: requests of several browsers must not share one application context.
-        made = City("kupang", "dukcapil", servant.id, officer.email, evaluator.email)
-    return made
+        # Read inside, given outside: requests of several browsers must not share one application context.
+        servant_id, names = servant.id, (officer.email, evaluator.email)
+    return City("kupang", "dukcapil", servant_id, *names)
 
 
 def token_of(page: str) -> str:
