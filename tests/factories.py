@@ -72,7 +72,8 @@ def unit(session: Session, of: Agency, *, parent: Unit | None = None, **values: 
         UnitVersion(
             agency_id=of.id, unit_id=row.id, parent_id=parent.id if parent else None,
             **{
-                "name": f"Dinas {number}", "kind": UnitKind.DEPARTMENT, "address": None, "starts_on": LONG_AGO, **values,
+                "name": f"Dinas {number}", "kind": UnitKind.DEPARTMENT, "address": None, "starts_on": LONG_AGO,
+                **values,
             },
         )
     )  # fmt: skip

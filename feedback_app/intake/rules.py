@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from typing import Final
 
 TEXT_MIN: Final = 10
@@ -61,6 +62,8 @@ class BadReason(enum.StrEnum):
     UNCOMFORTABLE = "uncomfortable"
 
 
+_LINE_ENDS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+
 REASONS: Final[frozenset[str]] = frozenset([*GoodReason, *BadReason])
 
 # These kinds ask for an answer, so each opens a case; a rating does only when the citizen says so.
@@ -75,11 +78,15 @@ def reasons_for(rating: int) -> tuple[str, ...]:
 
 
 def clean_text(raw: str | None) -> str | None:
-    """Return the text without surrounding space and without characters that no keyboard sends; None if empty."""
+    """Return the text without surrounding space and without characters that no keyboard sends; None if empty.
+
+    Line ends of every kind become one, and every other space a plain one, so that no two words grow together.
+    """
     if raw is None:
         return None
-    kept = "".join(char for char in raw.replace("\r\n", "\n") if char in "\n\t" or char.isprintable())
-    return kept.strip() or None
+    lines = _LINE_ENDS.sub("\n", raw)
+    spaced = "".join(" " if char.isspace() and char not in "\n\t" else char for char in lines)
+    return "".join(char for char in spaced if char in "\n\t" or char.isprintable()).strip() or None
 
 
 def opens_case(kind: SubmissionKind, *, wants_reply: bool | None, predicted_kind: str | None, has_text: bool) -> bool:

@@ -21,6 +21,7 @@ from feedback_app.supervisor.state import PartStatus, State
 LOOK_SECONDS: Final = 0.1
 CONNECT_SECONDS: Final = 2.0
 MISSES_ALLOWED: Final = 12
+HEAD_START_SECONDS: Final = 5.0
 STEADY_SECONDS: Final = 60.0
 TRIM_SECONDS: Final = 60.0
 STORM_DEATHS: Final = 5
@@ -103,6 +104,7 @@ class Part:
 def watch(home: Path, parts: list[Part], *, until: Callable[[], bool], when_ready: Callable[[], None]) -> None:
     """Look after the parts until told to stop; call `when_ready` once, when all run for the first time."""
     ready, trimmed = False, time.monotonic()
+    _let_pages_go_first(parts, time.monotonic())
     _note(home, parts)
     while not until():
         now = time.monotonic()
@@ -112,6 +114,7 @@ def watch(home: Path, parts: list[Part], *, until: Callable[[], bool], when_read
             orphans.end_postgres_backends({part.running.pid for part in parts if part.running})
         if changed:
             _note(home, parts)
+            _end_waiting(parts)
         orphans.bury(known | {part.running.pid for part in parts if part.running})
         if not ready and all(part.state == "running" for part in parts):
             ready = True
@@ -120,6 +123,21 @@ def watch(home: Path, parts: list[Part], *, until: Callable[[], bool], when_read
             trimmed = now
             _trim(parts)
         time.sleep(LOOK_SECONDS)
+
+
+def _let_pages_go_first(parts: list[Part], now: float) -> None:
+    """Hold the parts without an address back while the web server loads, so that pages appear sooner."""
+    if any(part.program.name == "web" for part in parts):
+        for part in parts:
+            if part.running is None and part.program.answers is None:
+                part.due = now + HEAD_START_SECONDS
+
+
+def _end_waiting(parts: list[Part]) -> None:
+    if all(part.state == "running" for part in parts if part.program.answers):
+        for part in parts:
+            if part.running is None and part.restarts == 0:
+                part.due = 0.0
 
 
 def _note(home: Path, parts: list[Part]) -> None:

@@ -103,6 +103,8 @@ def test_a_citizen_is_served_while_redis_is_away(live: Live) -> None:
     answer = away.test_client().post("/nilai/mataram/rsud", data={"rating": "4"})
     assert answer.status_code == 303
     assert pending(away) == 1
+    with away.app_context():
+        db.engine.dispose()
     queue.configure(live.settings.redis_url)
 
 

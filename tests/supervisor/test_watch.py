@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from feedback_app.supervisor import account, logs, process
 from feedback_app.supervisor.process import Program
-from feedback_app.supervisor.watch import BACKOFF_SECONDS, MISSES_ALLOWED, STEADY_SECONDS, Part
+from feedback_app.supervisor.watch import BACKOFF_SECONDS, MISSES_ALLOWED, STEADY_SECONDS, Part, watch
 
 pytestmark = pytest.mark.timeout(120)
 SLEEP = (sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)")
@@ -115,3 +116,31 @@ def test_an_overgrown_log_is_set_aside_and_stays_bounded(tmp_path: Path, monkeyp
     assert path.read_bytes() == b""
     assert (tmp_path / "web.log.1").read_bytes() == b"7" * 101
     assert not logs.trim(path)
+
+
+def test_worker_and_sweep_leave_the_processors_to_the_web_server_while_it_loads(
+    program: Program, tmp_path: Path
+) -> None:
+    begun = time.monotonic()
+    answered: list[float] = []
+    ready: list[float] = []
+
+    def answers() -> bool:
+        if time.monotonic() - begun < 0.6:
+            return False
+        answered.append(time.monotonic())
+        return True
+
+    web = Part(replace(program, name="web", argv=SLEEP, answers=answers))
+    worker = Part(replace(program, name="worker", argv=SLEEP))
+    watch(
+        tmp_path,
+        [web, worker],
+        until=lambda: bool(ready) or time.monotonic() - begun > 20,
+        when_ready=lambda: ready.append(time.monotonic()),
+    )
+    for part in (web, worker):
+        assert part.running is not None
+        process.stop(part.program, part.running)
+    assert worker.started >= answered[0]
+    assert ready[0] - answered[0] < 2
