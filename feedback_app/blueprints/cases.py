@@ -14,6 +14,7 @@ from feedback_app.blueprints.access import my_permissions, requires, today
 from feedback_app.blueprints.case_page import case_page, check_unchanged
 from feedback_app.blueprints.due import due
 from feedback_app.blueprints.forms.staff import ReplyForm, TokensForm
+from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import asked_page, pages_of, staff_blueprint
 from feedback_app.blueprints.visit_sheet import issue_sheet
 from feedback_app.db import db
@@ -81,7 +82,7 @@ def take(case_id: int) -> ResponseReturnValue:
     except ConflictError as error:
         # A colleague was faster: show where the case stands now, with the sentence that says why.
         db.session.rollback()
-        flash(gettext(error.message), "error")
+        flash(translated(error.message), "error")
     else:
         db.session.commit()
         flash(gettext("Kasus ini sekarang ada di tangan Anda."), "success")

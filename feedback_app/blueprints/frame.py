@@ -11,7 +11,7 @@ from flask.sansio.app import App
 from flask_babel import get_locale, gettext
 
 from feedback_app.blueprints.access import my_permissions
-from feedback_app.blueprints.labels import RATINGS, label
+from feedback_app.blueprints.labels import RATINGS, label, rule_label
 from feedback_app.blueprints.sentences import translated
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.rules import reasons_for
@@ -23,6 +23,7 @@ def register_frame(app: App) -> None:
         app.add_template_global(function, function.__name__)
     app.jinja_env.globals["rating_words"] = RATINGS
     app.add_template_filter(label, "label")
+    app.add_template_filter(rule_label, "rule_label")
     app.add_template_filter(translated, "translated")
 
 

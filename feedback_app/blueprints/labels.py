@@ -117,6 +117,18 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (Band.INSUFFICIENT, _("Belum cukup bukti")),
 )
 
+_RULES: Final = {
+    "violence": _("kekerasan"),
+    "harassment": _("pelecehan"),
+    "danger": _("bahaya bagi nyawa atau kesehatan"),
+    "intimidation": _("ancaman terhadap pelapor"),
+    "illegal_levy": _("pungutan liar"),
+    "abuse_of_power": _("penyalahgunaan wewenang"),
+    "data_leak": _("kebocoran data pribadi"),
+    "many_affected": _("banyak warga terdampak"),
+    "denied_basic_service": _("layanan dasar ditolak"),
+}
+
 # Members of two enumerations that share a stored word are equal as strings, so the enumeration is part of the key.
 _BY_KIND: Final = {(type(member), member.value): words for member, words in _LABELS}
 
@@ -134,3 +146,8 @@ def label(value: enum.StrEnum | int | None) -> Words:
     if isinstance(value, enum.StrEnum):
         return _BY_KIND[type(value), value.value]
     return RATINGS[value]
+
+
+def rule_label(source: str) -> Words:
+    """Return the words for the written rule that decided an urgency, as stored: "rule:" and its name."""
+    return _RULES[source.removeprefix("rule:")]

@@ -79,7 +79,7 @@ def open_cycle(
     except IntegrityError as error:
         if "uq_cycles_agency_id_name" not in str(error.orig):
             raise
-        raise CycleExistsError(f"Siklus bernama {name.strip()} sudah ada. Pakai nama lain.") from error
+        raise CycleExistsError("Siklus dengan nama ini sudah ada. Pakai nama lain.") from error
     record(
         session, agency_id=agency_id, actor=actor, action="evaluation.open_cycle", subject_type="cycle",
         subject_id=cycle.id, now=now,

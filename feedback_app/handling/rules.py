@@ -41,15 +41,6 @@ class Classification(enum.StrEnum):
     ASPIRATION = "aspiration"  # aspirasi
 
 
-STATUS_WORDS: Final[dict[CaseStatus, str]] = {
-    CaseStatus.NEW: "baru",
-    CaseStatus.IN_PROGRESS: "sedang diproses",
-    CaseStatus.ANSWERED: "sudah ditanggapi",
-    CaseStatus.CLOSED: "selesai",
-    CaseStatus.ON_HOLD: "tertunda",
-    CaseStatus.ARCHIVED: "diarsipkan",
-}
-
 # A case is closed only out of ANSWERED, and archived only before work on it began or when the citizen did not
 # complete it: the unit complained about cannot make a case disappear without a public reply.
 MOVES: Final[dict[CaseStatus, frozenset[CaseStatus]]] = {
@@ -114,7 +105,7 @@ def check_move(current: CaseStatus, wanted: CaseStatus) -> None:
     if wanted is CaseStatus.CLOSED and current is not CaseStatus.CLOSED:
         raise NotAnsweredError("Kasus ini belum ditanggapi; kirim tanggapan kepada pelapor sebelum menutupnya.")
     raise MoveNotAllowedError(
-        f"Kasus yang {STATUS_WORDS[current]} tidak dapat diubah menjadi {STATUS_WORDS[wanted]}; "
+        "Keadaan kasus ini sudah berubah, sehingga langkah itu tidak dapat dilakukan lagi; "
         "muat ulang halaman untuk melihat keadaan terakhir."
     )
 

@@ -187,7 +187,7 @@ def test_a_label_the_model_does_not_know_reads_not_sure(officer: FlaskClient, of
 
 def test_a_rule_that_decided_the_urgency_is_named(officer: FlaskClient, office: Office) -> None:
     office.reader = NumberHider(urgency_source="rule:data_leak")
-    assert "data_leak" in text_of(officer, f"/petugas/kasus/{office.report().id}")
+    assert "kebocoran data pribadi" in text_of(officer, f"/petugas/kasus/{office.report().id}")
 
 
 def test_a_confidential_case_is_marked_and_stays_out_of_the_list_of_all(officer: FlaskClient, office: Office) -> None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import count
@@ -137,7 +138,7 @@ def _notes(home: Path) -> Path:
 
 def new_home(name: str = "") -> Path:
     # Not below pytest's own folder: as root that one is closed to the user who runs the servers.
-    return Path("/tmp") / f"suara-test-{os.getpid()}-{next(_numbers)}{name}"
+    return Path("/tmp") / f"suara-test-{uuid.uuid4().hex[:8]}{name}"
 
 
 def copy(used_home: Path) -> Path:
