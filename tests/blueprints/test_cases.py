@@ -243,7 +243,7 @@ def test_taking_what_a_colleague_has_taken_changes_nothing_and_says_so(officer: 
     officer.post(f"/petugas/kasus/{case.id}/ambil")
     before = office.fresh(case).version
     page = officer.post(f"/petugas/kasus/{case.id}/ambil", follow_redirects=True).get_data(as_text=True)
-    assert "tidak dapat diubah" in page
+    assert "sudah berubah" in page
     assert office.fresh(case).version == before
 
 
@@ -300,7 +300,7 @@ def test_an_answer_after_a_colleagues_answer_is_not_sent_and_not_lost(
     refused = officer.post(f"/petugas/kasus/{case.id}/tanggapi", data={"text": ANSWER})
     page = refused.get_data(as_text=True)
     assert refused.status_code == 409
-    assert "tidak dapat diubah" in page
+    assert "sudah berubah" in page
     assert re.search(rf"<textarea[^>]* readonly[^>]*>\s*{re.escape(ANSWER)}", page)
     assert replies(session, case.id) == ["Sudah dijawab rekan Anda."]
 

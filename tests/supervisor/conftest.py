@@ -194,9 +194,9 @@ def machines(used_home: Path) -> Iterator[Callable[..., Machine]]:
             remove(machine.home)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def running(used_home: Path) -> Iterator[Machine]:
-    """One `up` shared by the tests of a module that each leave it as they found it."""
+    """One `up` shared by tests that each leave it as they found it."""
     machine = Machine(copy(used_home), free_port()).start()
     machine.ready()
     yield machine

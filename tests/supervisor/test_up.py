@@ -47,7 +47,7 @@ def test_a_second_up_in_the_same_folder_says_so_and_starts_nothing(running: Mach
     assert not second.record.exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_stop_signal_leaves_no_process_and_no_connection_file(machines: Start, number: signal.Signals) -> None:
     machine = machines()
     machine.ready()
@@ -64,8 +64,10 @@ def test_down_stops_a_running_up_and_says_when_there_is_none(
 ) -> None:
     machine = machines()
     machine.ready()
+    family = machine.family()
     assert down(machine.settings()) == 0
     assert machine.exit_code() == 0
+    assert [process for process in family if process.is_running()] == []
     assert down(machine.settings()) == 0
     assert "Nothing is running." in capsys.readouterr().err
 
