@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -23,7 +23,9 @@ from feedback_app.drain.claim import any_pending
 from feedback_app.drain.run import drain_batch
 from feedback_app.handling.operations import close_silent
 from feedback_app.handling.queries import silence_is_over
-from feedback_app.nlp import Classifier
+
+if TYPE_CHECKING:
+    from feedback_app.nlp import Classifier
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +51,9 @@ def own_session() -> Iterator[Session]:
 @cache
 def classifier() -> Classifier:
     """Return the classifier of this process, loaded once."""
+    # Imported here: the sweep needs the list of jobs and should not wait for scikit-learn.
+    from feedback_app.nlp import Classifier
+
     return Classifier.load(settings().model_dir)
 
 

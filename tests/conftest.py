@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -37,11 +38,13 @@ def servers() -> Iterator[config.Settings]:
     if given.database_url and given.redis_url:
         yield given
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="suara-tests-", ignore_cleanup_errors=True) as home,
-        run_servers(replace(given, home=Path(home)), fsync=False) as started,
-    ):
-        yield replace(started, secret_key=SECRET)
+    # A path that does not exist yet: as root the servers run as another user, who could not pass a closed folder.
+    home = Path(tempfile.gettempdir()) / f"suara-tests-{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        with run_servers(replace(given, home=home), fsync=False) as started:
+            yield replace(started, secret_key=SECRET)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _server_url(settings: config.Settings, database: str) -> str:
