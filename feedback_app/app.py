@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import uuid
 from datetime import timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, session
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
+from flask_login import user_logged_out
 from flask_migrate import Migrate
-from flask_security import Security, SQLAlchemyUserDatastore
+from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_security.core import RoleMixin
 from flask_wtf.csrf import CSRFProtect
 
@@ -28,6 +31,12 @@ MAX_REQUEST_BYTES: Final = 64 * 1024
 MAX_FORM_PARTS: Final = 60
 
 assert models.ROOMS_WITH_TABLES  # noqa: S101 - the import is what matters: it makes every table known
+
+
+class SignInForm(LoginForm):
+    """The sign-in form without "remember me": a counter's computer is used by several people."""
+
+    remember = None  # type: ignore[assignment]
 
 
 class _NoRole(RoleMixin):
@@ -56,7 +65,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, default_locale="id", locale_selector=_language)
     Bootstrap5(app)
-    Security(app, SQLAlchemyUserDatastore(db, User, _NoRole))
+    Security(app, SQLAlchemyUserDatastore(db, User, _NoRole), login_form=SignInForm)
+    # Pages are opened by the session cookie alone; a token in a header or an address would outlive it.
+    app.login_manager._request_callback = None  # type: ignore[attr-defined]
+    user_logged_out.connect(_end_sessions, app)
     queue.configure(known.redis_url)
     app.extensions["suara_settings"] = known
     register_formats(app)
@@ -65,6 +77,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     guard_endpoints(app)
     app.after_request(_security_headers)
     return app
+
+
+def _end_sessions(_sender: Flask, user: User, **_: object) -> None:
+    """End every session of an account that signs out: a copied cookie must not go on."""
+    user.fs_uniquifier = uuid.uuid4().hex
+    db.session.commit()
 
 
 def derived_key(secret: str, purpose: str) -> bytes:
@@ -83,20 +101,34 @@ def _flask_config(known: config.Settings) -> dict[str, object]:
             "pool_size": known.web_threads,
             "max_overflow": 2,
             "pool_timeout": 5,
-            "pool_pre_ping": False,
+            # A database that was restarted is noticed before a citizen's words are sent to it, not after.
+            "pool_pre_ping": True,
+            # What a citizen wrote is a parameter of a statement, and must not reach a log through an error.
+            "hide_parameters": True,
             "pool_recycle": 600,
         },
         "MAX_CONTENT_LENGTH": MAX_REQUEST_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_REQUEST_BYTES,
         "MAX_FORM_PARTS": MAX_FORM_PARTS,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "TRUSTED_HOSTS": _trusted_hosts(known),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": known.cookie_secure,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SECURE": known.cookie_secure,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "BOOTSTRAP_SERVE_LOCAL": True,
         **_security_config(known.secret_key),
     }
+
+
+def _trusted_hosts(known: config.Settings) -> list[str] | None:
+    if known.public_url is None:
+        return None
+    # The machine itself may always ask, for the checks of whoever watches over it.
+    return [str(urlsplit(known.public_url).hostname), "127.0.0.1", "localhost"]
 
 
 def _security_config(secret: str) -> dict[str, object]:

@@ -21,6 +21,7 @@ SETTING_NAMES = (
     "FEEDBACK_HOME",
     "HOST",
     "PORT",
+    "PUBLIC_URL",
     "WEB_WORKERS",
     "WEB_THREADS",
     "COOKIE_SECURE",
@@ -41,6 +42,7 @@ class Settings:
     secret_key: str | None
     host: str = "127.0.0.1"
     port: int | None = None
+    public_url: str | None = None
     web_workers: int = 2
     web_threads: int = 8
     cookie_secure: bool = False
@@ -76,6 +78,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=_secret(env),
         host=env.get("HOST") or "127.0.0.1",
         port=_int(env, "PORT", None, 1, 65535),
+        public_url=_public_url(env),
         web_workers=_int(env, "WEB_WORKERS", 2, 1, 64) or 2,
         web_threads=_int(env, "WEB_THREADS", 8, 1, 256) or 8,
         cookie_secure=_bool(env, "COOKIE_SECURE"),
@@ -145,6 +148,16 @@ def _url(env: Mapping[str, str], name: str, schemes: set[str]) -> str | None:
         return None
     if urlsplit(value).scheme not in schemes:
         raise ConfigurationError(f"{name} must begin with one of: {', '.join(sorted(s + '://' for s in schemes))}")
+    return value
+
+
+def _public_url(env: Mapping[str, str]) -> str | None:
+    value = env.get("PUBLIC_URL", "").rstrip("/")
+    if not value:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise ConfigurationError(f"PUBLIC_URL must read like https://suara.kupangkota.go.id, not {value!r}.")
     return value
 
 

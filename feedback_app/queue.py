@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
 
-QUEUE_NAME: Final = "suara"
+QUEUE_PREFIX: Final = "suara-"
 # One running and one waiting run of a job see every row; a third would only find nothing to do.
 MOST_WAITING: Final = 2
 JOB_TIMEOUT_SECONDS: Final = 600
@@ -39,9 +39,9 @@ def connect(redis_url: str) -> Redis:
     return client
 
 
-def queue_on(redis: Redis) -> Queue:
-    """Return the one queue, with jobs written as JSON (a pickle is code)."""
-    return Queue(QUEUE_NAME, connection=redis, serializer=JSONSerializer)
+def queue_on(redis: Redis, name: str) -> Queue:
+    """Return the queue of a named job, with jobs written as JSON (a pickle is code)."""
+    return Queue(QUEUE_PREFIX + name, connection=redis, serializer=JSONSerializer)
 
 
 def enqueue(redis: Redis, name: str) -> bool:
@@ -55,8 +55,8 @@ def enqueue(redis: Redis, name: str) -> bool:
         Redis cannot be reached.
     """
     function = JOB_FUNCTIONS[name]
-    queue = queue_on(redis)
-    if queue.count >= MOST_WAITING * len(JOB_FUNCTIONS):
+    queue = queue_on(redis, name)
+    if queue.count >= MOST_WAITING:
         return False
     queue.enqueue(
         function, result_ttl=0, failure_ttl=FAILURE_TTL_SECONDS, job_timeout=JOB_TIMEOUT_SECONDS, description=name

@@ -35,7 +35,8 @@ def main() -> None:
                 # No time-out on reading: a worker waits for its next job as long as it takes.
                 connection = Redis.from_url(url)
                 connection.ping()
-                worker = ModelWorker([queue.queue_on(connection)], connection=connection, serializer=JSONSerializer)
+                queues = [queue.queue_on(connection, name) for name in queue.JOB_FUNCTIONS]
+                worker = ModelWorker(queues, connection=connection, serializer=JSONSerializer)
                 worker.work(logging_level="WARNING")
             except RedisError as error:
                 log.warning("Redis is away (%s); trying again.", error)

@@ -37,5 +37,6 @@ class Labels(Base):
     urgency: Mapped[Urgency | None]
     urgency_confidence: Mapped[float] = mapped_column(sa.REAL)
     urgency_source: Mapped[str]
+    integrity: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     model_version: Mapped[str]
     labelled_at: Mapped[datetime]

@@ -15,11 +15,15 @@ from feedback_app.nlp.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class ReadSubmission:
-    """A submission with its reading; `reading` is None where there was no text, or none that could be read."""
+    """A submission with its reading; `reading` is None where there was no text, or none that could be read.
+
+    `integrity` tells whether the text must not be seen by the unit it speaks of.
+    """
 
     agency_id: int
     submission_id: int
     reading: Reading | None
+    integrity: bool = False
 
 
 def write_labels(session: Session, rows: Sequence[ReadSubmission], *, model_version: str, now: datetime) -> None:
@@ -39,6 +43,7 @@ def _values(row: ReadSubmission, model_version: str, now: datetime) -> dict[str,
         "submission_id": row.submission_id,
         "redacted_text": reading.redacted if reading else None,
         "pii_kinds": list(reading.pii_kinds) if reading else [],
+        "integrity": row.integrity,
         "urgency_source": reading.urgency_source if reading else "none",
         "model_version": model_version,
         "labelled_at": now,

@@ -72,6 +72,8 @@ class Life:
         heapq.heappush(self._agenda, (moment, next(self._numbers), act))
 
     def _plan_answer(self, case: Case, voice: Voice, now: datetime) -> None:
+        if case.unit_id is None:
+            return  # an allegation without an overseer: nobody answers it
         code, _ = self.officers[case.unit_id]
         is_late = self.rng.random() >= self.city.unit(code).punctual
         days = self.rng.choice(LATE_DAYS if is_late else IN_TIME_DAYS)
@@ -89,9 +91,12 @@ class Life:
         return moment if before is None or moment < before else before - timedelta(minutes=5)
 
     def _take(self, case: Case, now: datetime) -> None:
-        take(self.session, case, user_id=self.officers[case.unit_id][1], now=now)
+        if case.unit_id is not None:
+            take(self.session, case, user_id=self.officers[case.unit_id][1], now=now)
 
     def _answer(self, case: Case, voice: Voice, now: datetime, *, again: bool) -> None:
+        if case.unit_id is None:
+            return
         code, user_id = self.officers[case.unit_id]
         words = answer_to(voice.kind, voice.text.aspect, self.city.unit(code).name, self.rng, again=again)
         respond(self.session, case, words, user_id=user_id, now=now)

@@ -5,12 +5,21 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
+
+from rq.timeouts import JobTimeoutException
 
 from feedback_app.drain.claim import Claimed
 from feedback_app.nlp.reading import Reading
 
+# From this many texts on, a batch of which nothing could be read speaks of the reader and not of the texts.
+FEWEST_FOR_A_VERDICT: Final = 5
+
 log = logging.getLogger(__name__)
+
+
+class ReaderBrokenError(RuntimeError):
+    """The reader fails on everything; nothing is written, and the sweep tries again."""
 
 
 class Reader(Protocol):
@@ -33,7 +42,10 @@ class ReadBatch:
 def read(rows: Sequence[Claimed], reader: Reader) -> ReadBatch:
     """Read every text of a batch; rows without text have no reading."""
     batch = ReadBatch()
-    _read([row for row in rows if row.text], reader, batch)
+    with_text = [row for row in rows if row.text]
+    _read(with_text, reader, batch)
+    if len(with_text) >= FEWEST_FOR_A_VERDICT and len(batch.poison) == len(with_text):
+        raise ReaderBrokenError(f"none of {len(with_text)} texts could be read")
     return batch
 
 
@@ -42,6 +54,9 @@ def _read(rows: Sequence[Claimed], reader: Reader, batch: ReadBatch) -> None:
         return
     try:
         found = reader.classify([row.text or "" for row in rows])
+    except (MemoryError, JobTimeoutException):
+        # Not the fault of a text: the batch is given back and tried again.
+        raise
     except Exception as error:  # whatever a text does to the reader must not stop the others
         if len(rows) == 1:
             log.exception("Submission %s could not be read", rows[0].id)

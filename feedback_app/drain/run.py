@@ -12,9 +12,10 @@ from feedback_app.analysis.operations import ReadSubmission, write_labels
 from feedback_app.audit.operations import SYSTEM, record
 from feedback_app.drain.claim import Claimed, claim, mark_done, mark_quarantined
 from feedback_app.drain.read import ReadBatch, Reader, read
-from feedback_app.drain.route import new_case, overseers
+from feedback_app.drain.route import must_pass_the_unit, new_case
 from feedback_app.handling.operations import NewCase, open_cases
 from feedback_app.measures.operations import Answer, fold
+from feedback_app.organisation.oversight import overseers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ def drain_batch(session: Session, reader: Reader, *, limit: int, now: datetime) 
     cases = _new_cases(session, rows, batch, now)
     write_labels(
         session,
-        [ReadSubmission(row.agency_id, row.id, batch.readings.get(row.id)) for row in rows],
+        [
+            ReadSubmission(row.agency_id, row.id, reading, must_pass_the_unit(row, reading))
+            for row in rows
+            for reading in (batch.readings.get(row.id),)
+        ],
         model_version=reader.model_version,
         now=now,
     )

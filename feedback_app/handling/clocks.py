@@ -50,7 +50,10 @@ class Clocks:
         return silence_ends(answered_at, self._rule(classification, answered_at), self.calendar)
 
     def _rule(self, classification: Classification, at: datetime) -> SlaRule:
-        return rule_in_force(self.rules, classification, at.astimezone(self.calendar.time_zone).date())
+        # The defaults stand behind an agency's own rows: a missing row must not stop everybody's submissions.
+        day = at.astimezone(self.calendar.time_zone).date()
+        own = [rule for rule in self.rules if rule.classification is classification and rule.effective_from <= day]
+        return rule_in_force(own or DEFAULT_SLA_RULES, classification, day)
 
 
 def clocks_of(session: Session, agency_id: int) -> Clocks:

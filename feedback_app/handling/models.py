@@ -37,7 +37,10 @@ class ServiceClock(Base):
 
 
 class Case(Base):
-    """A submission that somebody must answer."""
+    """A submission that somebody must answer.
+
+    Without a unit it waits for an overseer: an allegation in an agency that has nobody besides the accused.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -52,6 +55,7 @@ class Case(Base):
         ),
         sa.CheckConstraint("(status = 'answered') = (silence_ends_at IS NOT NULL)", name="answer_starts_the_window"),
         sa.CheckConstraint("reopened_count >= 0", name="reopened_count_range"),
+        sa.CheckConstraint("unit_id IS NOT NULL OR is_confidential", name="only_allegations_wait_without_a_unit"),
         sa.Index(
             "ix_cases_unit_open", "agency_id", "unit_id", "reply_due_at",
             postgresql_where=sa.text("status NOT IN ('closed', 'archived')"),
@@ -63,7 +67,7 @@ class Case(Base):
     agency_id: Mapped[int]
     id: Mapped[int] = mapped_column(identity())
     submission_id: Mapped[int]
-    unit_id: Mapped[int]
+    unit_id: Mapped[int | None]
     classification: Mapped[Classification]
     is_confidential: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     status: Mapped[CaseStatus] = mapped_column(server_default=sa.text("'new'"))

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import CITIZEN, SYSTEM, Actor, person, record
 from feedback_app.errors import InvalidInputError
 from feedback_app.handling.clocks import Clocks, clocks_of
@@ -22,6 +23,11 @@ from feedback_app.handling.rules import (
     is_reopening,
     status_after,
 )
+from feedback_app.intake.models import Submission
+from feedback_app.nlp.integrity import speaks_of_integrity
+from feedback_app.nlp.redact import redact
+from feedback_app.nlp.tokens import analyse
+from feedback_app.organisation.oversight import overseers
 
 WORDS_MIN, WORDS_MAX = 10, 2000
 
@@ -44,7 +50,7 @@ class NewCase:
 
     agency_id: int
     submission_id: int
-    unit_id: int
+    unit_id: int | None
     classification: Classification
     is_confidential: bool
     clock_starts_at: datetime
@@ -119,6 +125,9 @@ def respond(session: Session, case: Case, text: str, *, user_id: int, now: datet
 def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, now: datetime) -> None:
     """Take the citizen's word on an answer: solved, partly, or not, which opens the case again.
 
+    What they write is stored with personal data masked, for an officer reads it. If it alleges levy or abuse, the case
+    goes past the unit from here on.
+
     Raises
     ------
     WordsRequiredError
@@ -126,14 +135,37 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
     feedback_app.handling.rules.NotAnsweredError
         There is no answer to judge.
     """
-    said = (words or "").strip()[:WORDS_MAX] or None
+    said = (words or "").strip()[:WORDS_MAX]
     if outcome is Outcome.SILENT:
         raise MoveNotAllowedError("Pilih salah satu: selesai, sebagian, atau belum selesai.")
-    if outcome is Outcome.DISPUTED and len(said or "") < WORDS_MIN:
+    if outcome is Outcome.DISPUTED and len(said) < WORDS_MIN:
         raise WordsRequiredError(f"Tuliskan apa yang belum selesai, paling sedikit {WORDS_MIN} huruf.")
     wanted = status_after(case.status, outcome, now=now, silence_ends_at=case.silence_ends_at or now)
     _move(
-        session, case, wanted, actor=CITIZEN, now=now, action="handling.judge", outcome=outcome, reason=said,
+        session, case, wanted, actor=CITIZEN, now=now, action="handling.judge", outcome=outcome,
+        reason=redact(said).text or None,
+    )  # fmt: skip
+    if not case.is_confidential and speaks_of_integrity(analyse(said), aspect_probability=0.0, praise_probability=0.0):
+        _send_past_the_unit(session, case, now=now)
+
+
+def _send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
+    """Give a case to whoever looks into allegations: the citizen now says something of the unit itself."""
+    accused = session.scalars(
+        sa.select(Submission.unit_id).where(Submission.agency_id == case.agency_id, Submission.id == case.submission_id)
+    ).one()
+    over = overseers(session, [case.agency_id], now.date())
+    case.unit_id = over.unit_for(case.agency_id, accused)
+    case.is_confidential, case.classification, case.assigned_to = True, Classification.OVERSIGHT, None
+    session.execute(
+        sa.update(Labels)
+        .where(Labels.agency_id == case.agency_id, Labels.submission_id == case.submission_id)
+        .values(integrity=True)
+    )
+    session.flush()
+    record(
+        session, agency_id=case.agency_id, actor=SYSTEM, action="handling.send_past_the_unit", subject_type="case",
+        subject_id=case.id, now=now, unit_id=case.unit_id,
     )  # fmt: skip
 
 

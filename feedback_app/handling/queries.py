@@ -15,6 +15,7 @@ from feedback_app.errors import NotFoundError
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.rules import CaseStatus, Outcome, classify_case
+from feedback_app.handling.visibility import may_see, text_is_open
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import KINDS_WITH_CASE, AnalysisState, SubmissionKind
@@ -94,23 +95,11 @@ def inbox(
     return Inbox([InboxRow(*row) for row in session.execute(query)], counts[group], counts)
 
 
-def may_see(user_id: int, permission: Permission, day: date) -> sa.ColumnElement[bool]:
-    """Return the condition that a case is within reach; a confidential one asks for a grant over a named unit.
-
-    Whoever looks after a whole agency has no need to know what was said in confidence to one of its units.
-    """
-    area = reach(user_id, permission, day)
-    named = reach(user_id, permission, day, named_units_only=True)
-    return sa.and_(
-        within(area, Case.agency_id, Case.unit_id),
-        sa.or_(sa.not_(Case.is_confidential), within(named, Case.agency_id, Case.unit_id)),
-    )
-
-
 def _inbox_rows(day: date) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
-            Case.id, UnitVersion.name, Case.status, Case.outcome, Submission.kind, Case.reply_due_at, Case.opened_at,
+            Case.id, sa.func.coalesce(UnitVersion.name, "–"), Case.status, Case.outcome, Submission.kind,
+            Case.reply_due_at, Case.opened_at,
             Labels.redacted_text, Labels.aspect, Labels.urgency, Case.reopened_count, Case.is_confidential,
             Agency.time_zone,
         )
@@ -309,7 +298,7 @@ def feedback(
     visible = sa.and_(
         within(area, Submission.agency_id, Submission.unit_id),
         Submission.analysis != AnalysisState.PENDING,
-        sa.not_(Submission.is_confidential),
+        text_is_open(),
         sa.not_(elsewhere),
     )
     if unit_id is not None:

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import OPEN_STATUSES, InboxRow, inbox, may_see
+from feedback_app.handling.queries import OPEN_STATUSES, InboxRow, inbox
+from feedback_app.handling.visibility import may_see
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency
 

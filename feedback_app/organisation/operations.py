@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
+from typing import Final
 
 import holidays as holiday_calendars
 import sqlalchemy as sa
+from psycopg.errors import UniqueViolation
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
-from feedback_app.errors import ConflictError
+from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.organisation.models import (
     Agency,
     Assignment,
@@ -25,7 +29,40 @@ from feedback_app.organisation.models import (
     UnitKind,
     UnitVersion,
 )
-from feedback_app.organisation.rules import AssignmentKind, parse_nip
+from feedback_app.organisation.rules import UNIT_CODE_MAX, AssignmentKind, InvalidUnitCodeError, parse_nip, parse_unit_code
+
+
+_REGION_CODE: Final = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
+
+
+class CodeTakenError(ConflictError):
+    """The agency, unit or service of this code, or the civil servant of this number, is there already."""
+
+    code = "code_taken"
+
+
+class InvalidRegionCodeError(InvalidInputError):
+    """The text is not a code of Kemendagri for a region."""
+
+    code = "invalid_region_code"
+
+
+class InvalidCodeError(InvalidInputError):
+    """The text cannot be the code of an agency, a unit or a service."""
+
+    code = "invalid_code"
+
+
+class MissingNameError(InvalidInputError):
+    """A name is empty."""
+
+    code = "missing_name"
+
+
+class InvalidAssignmentError(InvalidInputError):
+    """Dates, share or title of a post contradict each other."""
+
+    code = "invalid_assignment"
 
 
 class OverlappingAssignmentError(ConflictError):
@@ -37,10 +74,18 @@ class OverlappingAssignmentError(ConflictError):
 def create_agency(
     session: Session, *, code: str, name: str, region_code: str, time_zone: str, actor: Actor, now: datetime
 ) -> Agency:
-    """Add an agency."""
-    agency = Agency(code=code, name=name, region_code=region_code, time_zone=time_zone, created_at=now)
-    session.add(agency)
-    session.flush()
+    """Add an agency.
+
+    Raises
+    ------
+    InvalidCodeError, InvalidRegionCodeError, MissingNameError, CodeTakenError
+    """
+    agency = Agency(
+        code=_code(code, "pemerintah daerah", "kupang"), name=_name(name), region_code=_region_code(region_code),
+        time_zone=time_zone, created_at=now,
+    )  # fmt: skip
+    with _no_second(session, f"Pemerintah daerah dengan kode {agency.code} sudah ada. Pakai kode lain."):
+        session.add(agency)
     record(
         session, agency_id=agency.id, actor=actor, action="organisation.create_agency", subject_type="agency",
         subject_id=agency.id, now=now,
@@ -60,10 +105,16 @@ def create_unit(
     parent_id: int | None = None,
     address: str | None = None,
 ) -> Unit:
-    """Add a unit and its first version."""
-    unit = Unit(agency_id=agency_id, code=code, created_at=now)
-    session.add(unit)
-    session.flush()
+    """Add a unit and its first version.
+
+    Raises
+    ------
+    InvalidCodeError, MissingNameError, CodeTakenError
+    """
+    unit = Unit(agency_id=agency_id, code=_code(code, "unit", "dinas-dukcapil"), created_at=now)
+    name = _name(name)
+    with _no_second(session, f"Unit dengan kode {unit.code} sudah ada. Pakai kode lain."):
+        session.add(unit)
     session.add(
         UnitVersion(
             agency_id=agency_id, unit_id=unit.id, parent_id=parent_id, name=name, kind=kind, address=address,
@@ -77,10 +128,18 @@ def create_unit(
 def create_service(
     session: Session, *, agency_id: int, unit_id: int, code: str, name: str, sector: str
 ) -> PublicService:
-    """Add a service to a unit."""
-    service = PublicService(agency_id=agency_id, unit_id=unit_id, code=code, name=name, sector=sector, is_active=True)
-    session.add(service)
-    session.flush()
+    """Add a service to a unit.
+
+    Raises
+    ------
+    InvalidCodeError, MissingNameError, CodeTakenError
+    """
+    service = PublicService(
+        agency_id=agency_id, unit_id=unit_id, code=_code(code, "layanan", "ktp-el"), name=_name(name), sector=sector,
+        is_active=True,
+    )  # fmt: skip
+    with _no_second(session, f"Layanan dengan kode {service.code} sudah ada di unit ini. Pakai kode lain."):
+        session.add(service)
     return service
 
 
@@ -92,13 +151,54 @@ def create_employee(
     Raises
     ------
     feedback_app.errors.InvalidInputError
-        The number is not a NIP or NI PPPK.
+        The number is not a NIP or NI PPPK, or the name is empty.
+    CodeTakenError
+        The agency knows the number already, or the account belongs to another of its employees.
     """
     number = parse_nip(nip, today=now.date())
-    employee = Employee(agency_id=agency_id, nip=number.digits, name=name, user_id=user_id, created_at=now)
-    session.add(employee)
-    session.flush()
+    employee = Employee(agency_id=agency_id, nip=number.digits, name=_name(name), user_id=user_id, created_at=now)
+    with _no_second(session, "Pegawai dengan NIP atau akun itu sudah tercatat di pemerintah daerah ini."):
+        session.add(employee)
     return employee
+
+
+def _code(raw: str, of: str, example: str) -> str:
+    try:
+        return parse_unit_code(raw)
+    except InvalidUnitCodeError as error:
+        raise InvalidCodeError(
+            f"Kode {of} terdiri atas 1 sampai {UNIT_CODE_MAX} huruf kecil, angka, dan tanda hubung tunggal "
+            f"di antaranya, misalnya {example}."
+        ) from error
+
+
+def _name(raw: str) -> str:
+    name = " ".join(raw.split())
+    if not name:
+        raise MissingNameError("Nama belum diisi.")
+    return name
+
+
+def _region_code(raw: str) -> str:
+    if _REGION_CODE.fullmatch(raw.strip()):
+        return raw.strip()
+    raise InvalidRegionCodeError(
+        "Kode wilayah Kemendagri terdiri atas dua angka per tingkat yang dipisah titik, misalnya 53.71 untuk kota "
+        "atau 53.71.01.1001 untuk kelurahan."
+    )
+
+
+@contextmanager
+def _no_second(session: Session, sentence: str) -> Iterator[None]:
+    """Store what the block adds; where such a row is there already, say so in the sentence."""
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        # The database's message quotes the row; it must not travel on with the sentence.
+        raise CodeTakenError(sentence) from None
 
 
 def assign(
@@ -124,6 +224,8 @@ def assign(
     ------
     OverlappingAssignmentError
         The database holds the rules of who may overlap whom; the message says which one was met.
+    InvalidAssignmentError
+        The row contradicts itself: its dates, its share, or a title that only a head can have.
     """
     post = Assignment(
         agency_id=agency_id, employee_id=employee_id, unit_id=unit_id, service_id=service_id, position=position,
@@ -134,7 +236,7 @@ def assign(
         with session.begin_nested():
             session.add(post)
     except IntegrityError as error:
-        raise OverlappingAssignmentError(_overlap_sentence(str(error.orig))) from error
+        raise _refusal(str(error.orig)) from error
     record(
         session, agency_id=agency_id, actor=actor, action="organisation.assign", subject_type="assignment",
         subject_id=post.id, now=now, employee_id=employee_id, unit_id=unit_id,
@@ -150,11 +252,22 @@ _OVERLAPS = {
 }
 
 
-def _overlap_sentence(database_message: str) -> str:
+_CONTRADICTIONS = {
+    "ends_after_start": "Hari terakhir jabatan harus sama dengan atau sesudah hari pertamanya.",
+    "share_range": "Bagian tanggung jawab harus antara 0 dan 1.",
+    "acting_is_head": "Plt dan Plh selalu memimpin unit; nyatakan penugasan ini sebagai kepala.",
+    "head_of_whole_unit": "Kepala memimpin seluruh unit; jangan sebutkan layanan pada penugasan ini.",
+}
+
+
+def _refusal(database_message: str) -> OverlappingAssignmentError | InvalidAssignmentError:
     for constraint, sentence in _OVERLAPS.items():
         if constraint in database_message:
-            return sentence
-    return "Penugasan ini tidak dapat disimpan karena tidak memenuhi aturan data penugasan."
+            return OverlappingAssignmentError(sentence)
+    for constraint, sentence in _CONTRADICTIONS.items():
+        if constraint in database_message:
+            return InvalidAssignmentError(sentence)
+    return InvalidAssignmentError("Penugasan ini tidak dapat disimpan karena tidak memenuhi aturan data penugasan.")
 
 
 def import_holidays(session: Session, *, agency_id: int, years: Iterable[int]) -> int:

@@ -886,7 +886,7 @@ def upgrade() -> None:
         sa.Column("agency_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("submission_id", sa.BigInteger(), nullable=False),
-        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=True),
         sa.Column(
             "classification",
             sa.Enum(
@@ -954,6 +954,9 @@ def upgrade() -> None:
             name=op.f("ck_cases_no_end_without_a_reply"),
         ),
         sa.CheckConstraint("reopened_count >= 0", name=op.f("ck_cases_reopened_count_range")),
+        sa.CheckConstraint(
+            "unit_id IS NOT NULL OR is_confidential", name=op.f("ck_cases_only_allegations_wait_without_a_unit")
+        ),
         sa.ForeignKeyConstraint(
             ["agency_id", "submission_id"],
             ["submissions.agency_id", "submissions.id"],
@@ -1050,6 +1053,7 @@ def upgrade() -> None:
         ),
         sa.Column("urgency_confidence", sa.REAL(), nullable=False),
         sa.Column("urgency_source", sa.Text(), nullable=False),
+        sa.Column("integrity", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("model_version", sa.Text(), nullable=False),
         sa.Column("labelled_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("aspect_confidence BETWEEN 0 AND 1", name=op.f("ck_labels_aspect_confidence_range")),

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from feedback_app.analysis.models import Labels
 from feedback_app.analysis.operations import ReadSubmission, write_labels
 from feedback_app.audit.models import AuditEvent
+from feedback_app.drain.read import ReaderBrokenError
 from feedback_app.drain.run import drain_batch
-from feedback_app.handling.models import Case
+from feedback_app.handling.models import Case, ServiceClock
 from feedback_app.handling.rules import Classification
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
@@ -109,8 +110,10 @@ def test_citizens_are_read_before_the_limit_is_spent_on_later_ones(session: Sess
     assert late.analysis is AnalysisState.PENDING
 
 
-def test_a_poisonous_text_is_set_aside_and_still_becomes_a_case(session: Session) -> None:
-    unit = make.unit(session, make.agency(session))
+def test_a_poisonous_text_is_set_aside_and_becomes_a_case_of_the_overseer(session: Session) -> None:
+    agency = make.agency(session)
+    inspectorate = make.unit(session, agency, kind=UnitKind.INSPECTORATE)
+    unit = make.unit(session, agency)
     good = [make.submission(session, unit, text=f"Mohon bantuannya {n}") for n in range(9)]
     bad = make.submission(session, unit, kind=SubmissionKind.COMPLAINT, rating=None, text="Ada racun di sini")
     result = drain_batch(session, FakeReader(), limit=500, now=make.NOW)
@@ -120,6 +123,35 @@ def test_a_poisonous_text_is_set_aside_and_still_becomes_a_case(session: Session
     assert (bad.analysis, bad.analysis_error) == (AnalysisState.QUARANTINED, "ValueError")
     assert drain(session) == 0
     assert recount(session) == []
+    case = session.scalars(sa.select(Case)).one()
+    assert (case.unit_id, case.is_confidential) == (inspectorate.id, True), "what nobody read may be an allegation"
+
+
+def test_a_reader_that_fails_on_everything_sets_nothing_aside(session: Session) -> None:
+    unit = make.unit(session, make.agency(session))
+    for number in range(6):
+        make.submission(session, unit, text=f"racun {number}")
+    with pytest.raises(ReaderBrokenError):
+        drain(session)
+    assert set(session.scalars(sa.select(Submission.analysis))) == {AnalysisState.PENDING}
+
+
+def test_running_out_of_memory_is_not_the_fault_of_a_text(session: Session) -> None:
+    class Hungry(FakeReader):
+        def classify(self, texts: Sequence[str]) -> list[Reading]:
+            raise MemoryError(len(texts))
+
+    make.submission(session, make.unit(session, make.agency(session)), text="Antrean lama")
+    with pytest.raises(MemoryError):
+        drain(session, Hungry())
+
+
+def test_an_agency_without_clocks_of_its_own_stops_nobody(session: Session) -> None:
+    agency = make.agency(session)
+    session.execute(sa.delete(ServiceClock).where(ServiceClock.agency_id == agency.id))
+    make.submission(session, make.unit(session, agency), kind=SubmissionKind.COMPLAINT, text="KTP belum jadi")
+    assert drain(session) == 1
+    assert session.scalars(sa.select(Case.reply_due_at)).one().date() == date(2026, 5, 19)
 
 
 def test_a_submission_cannot_be_labelled_twice(session: Session) -> None:
@@ -184,3 +216,28 @@ def test_an_allegation_without_an_inspectorate_goes_to_the_unit_above(session: S
     make.submission(session, accused, rating=1, text="Petugas meminta setoran")
     drain(session, FakeReader(reading(aspect=None, integrity=True)))
     assert session.scalars(sa.select(Case.unit_id)).one() == above.id
+
+
+def test_an_allegation_against_the_inspectorate_goes_above_it(session: Session) -> None:
+    agency = make.agency(session)
+    above = make.unit(session, agency)
+    inspectorate = make.unit(session, agency, parent=above, kind=UnitKind.INSPECTORATE)
+    make.submission(session, inspectorate, rating=1, text="Petugas meminta setoran")
+    drain(session, FakeReader(reading(integrity=True)))
+    assert session.scalars(sa.select(Case.unit_id)).one() == above.id
+
+
+def test_an_allegation_without_anybody_above_waits_without_a_unit(session: Session) -> None:
+    make.submission(session, make.unit(session, make.agency(session)), rating=1, text="Petugas meminta setoran")
+    drain(session, FakeReader(reading(integrity=True)))
+    case = session.scalars(sa.select(Case)).one()
+    assert (case.unit_id, case.is_confidential) == (None, True)
+
+
+def test_an_allegation_in_imported_history_opens_no_case_and_is_remembered_as_one(session: Session) -> None:
+    make.submission(
+        session, make.unit(session, make.agency(session)), rating=1, text="Petugas meminta setoran", wants_reply=False
+    )
+    drain(session, FakeReader(reading(integrity=True)))
+    assert session.scalars(sa.select(Case)).all() == []
+    assert session.scalars(sa.select(Labels.integrity)).all() == [True]

@@ -229,3 +229,74 @@ def test_an_administrator_of_the_whole_agency_sees_no_confidential_case(session:
     assert inbox(session, inspector.id, day=make.TODAY).total == 1
     with pytest.raises(UnknownCaseError):
         case_for(session, administrator.id, secret, permission=Permission.READ_INBOX, day=make.TODAY)
+
+
+def alleged(session: Session, of: Unit, **values: object) -> None:
+    make.submission(session, of, rating=1, text="Petugas meminta uang pelicin", **values)
+    drain(session, FakeReader(reading(integrity=True)))
+
+
+def test_no_list_shows_an_allegation_to_whoever_looks_after_the_whole_agency(session: Session) -> None:
+    agency = make.agency(session)
+    make.unit(session, agency, kind=UnitKind.INSPECTORATE)
+    unit = make.unit(session, agency)
+    for role in (Role.ADMINISTRATOR, Role.OFFICER):
+        who = make.user(session)
+        make.grant(session, who, role, agency)
+        alleged(session, unit)
+        assert feedback(session, who.id, day=make.TODAY) == ([], 0)
+
+
+def test_the_head_of_the_root_does_not_reach_what_is_said_of_the_root(session: Session) -> None:
+    agency = make.agency(session)
+    root = make.unit(session, agency)
+    inspectorate = make.unit(session, agency, parent=root, kind=UnitKind.INSPECTORATE)
+    head, inspector, both = make.user(session), make.user(session), make.user(session)
+    make.grant(session, head, Role.UNIT_HEAD, agency, root)
+    make.grant(session, inspector, Role.OFFICER, agency, inspectorate)
+    make.grant(session, both, Role.OFFICER, agency, inspectorate)
+    make.grant(session, both, Role.UNIT_HEAD, agency, root)
+    alleged(session, root)
+    totals = [inbox(session, who.id, day=make.TODAY).total for who in (head, inspector, both)]
+    assert totals == [0, 1, 0]
+
+
+def test_an_allegation_nobody_examines_yet_is_seen_by_the_administrators_alone(session: Session) -> None:
+    agency = make.agency(session)
+    unit = make.unit(session, agency)
+    head, administrator = make.user(session), make.user(session)
+    make.grant(session, head, Role.UNIT_HEAD, agency, unit)
+    make.grant(session, administrator, Role.ADMINISTRATOR, agency)
+    alleged(session, unit)
+    assert inbox(session, head.id, day=make.TODAY).total == 0
+    assert feedback(session, head.id, day=make.TODAY) == ([], 0)
+    rows = inbox(session, administrator.id, day=make.TODAY).rows
+    assert [row.unit_name for row in rows] == ["–"]
+
+
+def test_imported_history_with_an_allegation_is_in_no_list(session: Session) -> None:
+    agency = make.agency(session)
+    unit = make.unit(session, agency)
+    head = make.user(session)
+    make.grant(session, head, Role.UNIT_HEAD, agency, unit)
+    alleged(session, unit, wants_reply=False)
+    assert feedback(session, head.id, day=make.TODAY) == ([], 0)
+
+
+def test_what_a_citizen_says_of_an_answer_is_stored_masked(session: Session, case: Case, officer: User) -> None:
+    respond(session, case, ANSWER, user_id=officer.id, now=make.NOW)
+    judge(session, case, Outcome.DISPUTED, "Belum jadi. Hubungi saya di 081234567890.", now=make.NOW)
+    said = session.scalars(sa.select(CaseEvent.reason).where(CaseEvent.outcome == Outcome.DISPUTED)).one()
+    assert said == "Belum jadi. Hubungi saya di [TELEPON]."
+
+
+def test_an_allegation_in_the_citizens_answer_takes_the_case_past_the_unit(
+    session: Session, unit: Unit, case: Case, officer: User
+) -> None:
+    of = session.get_one(type(make.agency(session)), unit.agency_id)
+    inspectorate = make.unit(session, of, kind=UnitKind.INSPECTORATE)
+    respond(session, case, ANSWER, user_id=officer.id, now=make.NOW)
+    judge(session, case, Outcome.DISPUTED, "Petugas minta uang pelicin 50 ribu supaya diantar.", now=make.NOW)
+    assert (case.unit_id, case.is_confidential, case.assigned_to) == (inspectorate.id, True, None)
+    assert inbox(session, officer.id, day=make.TODAY).total == 0
+    assert feedback(session, officer.id, day=make.TODAY) == ([], 0)

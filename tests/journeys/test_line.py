@@ -61,10 +61,19 @@ def token_of(page: str) -> str:
     return found[1]
 
 
+def hidden_of(page: str, address: str) -> dict[str, str]:
+    """Return the hidden fields of the page's form that is sent to an address; of several the first."""
+    form = re.search(rf'<form[^>]*action="{re.escape(address)}"[^>]*>(.*?)</form>', page, re.DOTALL)
+    fields = re.findall(r'<input[^>]*type="hidden"[^>]*>', form[1] if form else "")
+    named = [(re.search(r'name="([^"]*)"', field), re.search(r'value="([^"]*)"', field)) for field in fields]
+    return {name[1]: value[1] for name, value in named if name and value}
+
+
 def post(client: FlaskClient, page: str, to: str | None = None, **data: object) -> str:
-    """Fill the form of a page as a browser would, with its token; return the page it leads to."""
-    token = token_of(client.get(page).get_data(as_text=True))
-    answer = client.post(to or page, data={"csrf_token": token, **data}, follow_redirects=True)
+    """Fill the form of a page as a browser would, hidden fields too; return the page it leads to."""
+    shown = client.get(page).get_data(as_text=True)
+    sent = {"csrf_token": token_of(shown), **hidden_of(shown, to or page), **data}
+    answer = client.post(to or page, data=sent, follow_redirects=True)
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return answer.get_data(as_text=True)
 

@@ -1,0 +1,73 @@
+"""Who may see which case and which text. What somebody may not see does not exist for them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import sqlalchemy as sa
+
+from feedback_app.analysis.models import Labels
+from feedback_app.handling.models import Case
+from feedback_app.handling.rules import Classification
+from feedback_app.identity.models import RoleGrant
+from feedback_app.identity.rules import Permission, roles_with
+from feedback_app.intake.models import Submission
+from feedback_app.organisation.queries import reach, valid_on, within
+
+
+def may_see(user_id: int, permission: Permission, day: date) -> sa.ColumnElement[bool]:
+    """Return the condition that somebody may see a case.
+
+    Plain cases: those within reach. Confidential ones: within the reach of a grant over a named unit, for whoever looks
+    after a whole agency has no need to know. Allegations: a grant over the very unit that examines them, and none over
+    the unit they speak of, wherever the two stand in the tree. An allegation that has no overseer yet is shown to
+    whoever looks after the whole agency, so that it is not lost.
+    """
+    plain = within(reach(user_id, permission, day), Case.agency_id, Case.unit_id)
+    named = within(reach(user_id, permission, day, named_units_only=True), Case.agency_id, Case.unit_id)
+    examines = sa.and_(
+        _granted(user_id, permission, day, RoleGrant.unit_id == Case.unit_id),
+        sa.not_(_answers_for_the_accused(user_id, day)),
+    )
+    waits = sa.and_(Case.unit_id.is_(None), _granted(user_id, permission, day, RoleGrant.unit_id.is_(None)))
+    return sa.or_(
+        sa.and_(sa.not_(Case.is_confidential), plain),
+        sa.and_(Case.is_confidential, Case.classification != Classification.OVERSIGHT, named),
+        sa.and_(Case.is_confidential, Case.classification == Classification.OVERSIGHT, sa.or_(examines, waits)),
+    )
+
+
+def _granted(user_id: int, permission: Permission, day: date, over: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        RoleGrant.agency_id == Case.agency_id,
+        RoleGrant.user_id == user_id,
+        RoleGrant.role.in_(roles_with(permission)),
+        valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
+        over,
+    )
+
+
+def _answers_for_the_accused(user_id: int, day: date) -> sa.ColumnElement[bool]:
+    spoken_of = sa.select(Submission.unit_id).where(
+        Submission.agency_id == Case.agency_id, Submission.id == Case.submission_id
+    )
+    return sa.exists().where(
+        RoleGrant.agency_id == Case.agency_id,
+        RoleGrant.user_id == user_id,
+        valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
+        RoleGrant.unit_id == spoken_of.correlate(Case).scalar_subquery(),
+    )
+
+
+def text_is_open() -> sa.ColumnElement[bool]:
+    """Return the condition that a submission's text may stand in its unit's list: nothing confidential, no allegation.
+
+    It stands on the submission, its labels and its case, so that a text is kept also where no case was opened.
+    """
+    alleges = sa.exists().where(
+        Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id, Labels.integrity
+    )
+    kept_case = sa.exists().where(
+        Case.agency_id == Submission.agency_id, Case.submission_id == Submission.id, Case.is_confidential
+    )
+    return sa.and_(sa.not_(Submission.is_confidential), sa.not_(alleges), sa.not_(kept_case))
