@@ -1,10 +1,16 @@
-"""`feedback up`, `down`, `status`."""
+"""`feedback up`, `down`, `status`.
+
+Run as a program (`python -m feedback_app.cli.service [--demo]`) it is what `up` does before the pages open:
+migrations, and the demo. That is a process of its own, so that a Ctrl-C can end it whatever it is doing, and so
+that the one which watches over the others stays small.
+"""
 
 from __future__ import annotations
 
 import sys
+import traceback
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,6 +19,8 @@ from feedback_app.config import Settings
 
 if TYPE_CHECKING:
     from feedback_app.supervisor import Running
+
+GREETING: Final = "first-steps.txt"
 
 
 @click.command("up")
@@ -25,12 +33,25 @@ def up_command(*, demo: bool) -> None:
     """
     from feedback_app import supervisor
 
-    def prepare(settings: Settings) -> None:
+    prepare = (sys.executable, "-m", "feedback_app.cli.service", *(["--demo"] if demo else []))
+    sys.exit(supervisor.up(config.load(), prepare=prepare, on_ready=_greet))
+
+
+@click.command("prepare")
+@click.option("--demo", is_flag=True)
+def prepare_command(*, demo: bool) -> None:
+    """Bring the tables to the newest revision and load what is missing of the demo."""
+    settings = config.load()
+    (settings.home / GREETING).unlink(missing_ok=True)
+    try:
         _migrate(settings)
         if demo:
             _load_demo(settings)
-
-    sys.exit(supervisor.up(config.load(), prepare=prepare, on_ready=lambda running: _greet(running, demo=demo)))
+            _note_greeting(settings)
+    except Exception as error:
+        traceback.print_exc()
+        # The last line of the log is the one shown at the terminal.
+        sys.exit(str(error).strip().partition("\n")[0] or type(error).__name__)
 
 
 def _migrate(settings: Settings) -> None:
@@ -73,14 +94,23 @@ def _say_new(line: str) -> None:
         click.echo(line)
 
 
-def _greet(running: Running, *, demo: bool) -> None:
-    click.echo(f"\nSuara Layanan: {running.address}/   (Ctrl-C to stop)\n")
-    if demo:
-        from feedback_app.demo.samples import read_samples
-        from feedback_app.demo.tour import first_steps
+def _note_greeting(settings: Settings) -> None:
+    from feedback_app.demo.samples import read_samples
+    from feedback_app.demo.tour import first_steps
+    from feedback_app.supervisor import address
+    from feedback_app.supervisor.home import write_private
 
-        if read_samples(running.settings.home):
-            click.echo(first_steps(running.address, running.settings.home))
+    if settings.port and read_samples(settings.home):
+        text = first_steps(address(settings.host, settings.port), settings.home)
+        write_private(settings.home / GREETING, text)
+
+
+def _greet(running: Running) -> None:
+    click.echo(f"\nSuara Layanan: {running.address}/   (Ctrl-C to stop)\n")
+    noted = running.settings.home / GREETING
+    if noted.exists():
+        click.echo(noted.read_text(encoding="utf-8"))
+        noted.unlink()
 
 
 @click.command("down")
@@ -98,14 +128,16 @@ def status_command() -> None:
 
     settings = config.load()
     found = supervisor.status(settings)
-    if found.running:
+    if found.starting:
+        click.echo(f"Starting (process {found.pid}, folder {settings.home}); its pages will be at {found.address}")
+    elif found.running:
         click.echo(f"Running at {found.address} (process {found.pid}, folder {settings.home})")
     else:
         click.echo(f"Not running (folder {settings.home})")
     for part in found.parts:
         since = f"since {part.since:%Y-%m-%d %H:%M:%S} UTC" if part.since else ""
         click.echo(f"  {part.name:<10} {part.state:<11} pid {part.pid or '-':<8} restarts {part.restarts}  {since}")
-    if found.running:
+    if found.running and not found.starting:
         _show_work()
     sys.exit(found.exit_code)
 
@@ -116,3 +148,7 @@ def _show_work() -> None:
 
     with database() as session:
         click.echo(f"  waiting for the drain: {count_pending(session)}, set aside: {count_quarantined(session)}")
+
+
+if __name__ == "__main__":
+    prepare_command()

@@ -19,9 +19,10 @@ DOWN_SECONDS: Final = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Whether `up` runs in a folder, where, and each of its parts."""
+    """Whether `up` runs in a folder, whether it is still starting, where, and each of its parts."""
 
     running: bool
+    starting: bool
     pid: int | None
     address: str
     parts: tuple[PartStatus, ...]
@@ -29,7 +30,8 @@ class Status:
     @property
     def exit_code(self) -> int:
         """Return 0 when every part runs, 3 otherwise (as `systemctl status`)."""
-        return 0 if self.running and all(part.state == "running" for part in self.parts) else 3
+        ready = self.running and not self.starting
+        return 0 if ready and all(part.state == "running" for part in self.parts) else 3
 
 
 def down(settings: Settings) -> int:
@@ -37,7 +39,7 @@ def down(settings: Settings) -> int:
     found = lock.holder(settings.home)
     if found is None:
         return _clear_after_crash(settings)
-    if found.kind != "up":
+    if not found.supervises:
         say(f"Not stopped: process {found.pid} is a single command that uses the servers of {settings.home}.")
         return 1
     try:
@@ -59,8 +61,9 @@ def status(settings: Settings) -> Status:
     found = lock.holder(settings.home)
     parts = tuple(_confirmed(part, alive=found is not None) for part in state.read(settings.home))
     if found is None:
-        return Status(running=False, pid=None, address="", parts=parts)
-    return Status(running=found.kind == "up", pid=found.pid, address=found.address, parts=parts)
+        return Status(running=False, starting=False, pid=None, address="", parts=parts)
+    starting = found.kind == "starting"
+    return Status(found.supervises, starting, found.pid, found.address, parts)
 
 
 def _clear_after_crash(settings: Settings) -> int:

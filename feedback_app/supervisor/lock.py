@@ -9,19 +9,27 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 ATTEMPTS: Final = 5
 PAUSE_SECONDS: Final = 0.05
 
+# An `up` whose parts do not all run yet, an `up`, a single command that uses the servers.
+Kind = Literal["starting", "up", "servers"]
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a folder: the process, whether it is `up` or a single command, and its address."""
+    """Who holds a folder: the process, what it is, and the address of its pages."""
 
     pid: int
-    kind: str
+    kind: Kind
     address: str
+
+    @property
+    def supervises(self) -> bool:
+        """Return whether it is an `up`, ready or not, and no single command."""
+        return self.kind != "servers"
 
 
 class HomeLock:
@@ -31,7 +39,7 @@ class HomeLock:
         self._path = home / "lock"
         self._handle: int | None = None
 
-    def take(self, kind: str) -> bool:
+    def take(self, kind: Kind) -> bool:
         """Take the lock and note this process as its holder; return False when somebody else has it."""
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         # A process that only looks holds the lock for a moment, so one refusal proves nothing.
@@ -47,7 +55,7 @@ class HomeLock:
         os.close(handle)
         return False
 
-    def note(self, kind: str, address: str = "") -> None:
+    def note(self, kind: Kind, address: str = "") -> None:
         """Write who holds the lock, for those who find it taken."""
         if self._handle is None:
             return
@@ -101,7 +109,7 @@ def _noted(handle: int) -> Holder:
     for _ in range(ATTEMPTS):
         try:
             noted = json.loads(os.pread(handle, 4096, 0))
-            return Holder(int(noted["pid"]), str(noted["kind"]), str(noted["address"]))
+            return Holder(int(noted["pid"]), noted["kind"], str(noted["address"]))
         except (ValueError, KeyError, TypeError):
             time.sleep(PAUSE_SECONDS)
     return Holder(0, "up", "")

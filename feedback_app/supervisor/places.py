@@ -142,7 +142,7 @@ def _socket_folder(data: Path, account: Account) -> tuple[Path, tuple[str, ...]]
     if _fits(inside):
         return private_folder(inside, account), ()
     short = SHORT_FOLDER / f"suara-{os.geteuid()}-{_short_name(data)}"
-    note = f"The path of {data} cannot hold a socket (too long, or not of plain letters); the sockets lie in {short}."
+    note = f"PostgreSQL and Redis meet in {short}: their sockets need a short, plain path, which {data} is not."
     return private_folder(short, account), (note,)
 
 

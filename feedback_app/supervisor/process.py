@@ -45,8 +45,11 @@ class Program:
     answers: Callable[[], bool] | None = None
 
 
-def start(program: Program) -> subprocess.Popen[bytes]:
-    """Start the program as leader of its own session, tied to the life of the calling thread."""
+def start(program: Program, *, output: int | None = None) -> subprocess.Popen[bytes]:
+    """Start the program as leader of its own session, tied to the life of the calling thread.
+
+    Its errors go to its log; what it prints goes there too, or to the descriptor `output`.
+    """
     program.before_start()
     command = command_as(program.account, program.folder, program.argv, death_signal=program.stop_signal)
     log = logs.open_log(program.log)
@@ -56,8 +59,8 @@ def start(program: Program) -> subprocess.Popen[bytes]:
             env=dict(program.env),
             cwd="/",
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            stdout=log if output is None else output,
+            stderr=log,
             start_new_session=True,
         )
     finally:

@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from feedback_app.config import Settings
 from feedback_app.errors import ConfigurationError
-from feedback_app.supervisor import children, embedded, leftovers, lock, orphans, ports, process, watch
+from feedback_app.supervisor import children, embedded, leftovers, lock, orphans, ports, preparation, process, watch
 from feedback_app.supervisor.children import Commands
 from feedback_app.supervisor.console import say
 from feedback_app.supervisor.embedded import Embedded
 from feedback_app.supervisor.home import open_home
 from feedback_app.supervisor.interruption import InterruptedStart, Requests, heard
 from feedback_app.supervisor.lock import Holder, HomeLock
+from feedback_app.supervisor.preparation import PreparationFailedError
 from feedback_app.supervisor.watch import Part
 
 OPEN_FILES: Final = 65_536
@@ -39,15 +41,16 @@ def up(
     settings: Settings,
     *,
     web: bool = True,
-    prepare: Callable[[Settings], None] | None = None,
+    prepare: tuple[str, ...] | None = None,
     on_ready: Callable[[Running], None] | None = None,
     commands: Callable[[Settings, int], Commands] = children.usual_commands,
 ) -> int:
     """Run everything in the foreground until told to stop, and return the exit code.
 
-    `prepare` is called when the servers answer and before any other part starts (migrations belong there),
-    `on_ready` when all parts run for the first time. `commands` gives the command of each part by name.
-    Call it from the main thread.
+    `prepare` is a command that runs to its end when the servers answer and before any other part starts
+    (migrations belong there); when it fails, everything stops and the exit code is 1. `on_ready` is called when
+    all parts run for the first time. `commands` gives the command of each part by name. Call it from the main
+    thread.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def up(
     """
     open_home(settings.home)
     held = HomeLock(settings.home)
-    while not held.take("up"):
+    while not held.take("starting"):
         found = lock.holder(settings.home)
         if found is not None:
             return _already_running(settings, found)
@@ -81,33 +84,41 @@ class _Run:
 
     def through(
         self,
-        prepare: Callable[[Settings], None] | None,
+        prepare: tuple[str, ...] | None,
         on_ready: Callable[[Running], None] | None,
         commands: Callable[[Settings, int], Commands],
     ) -> int:
         address = children.address(self.settings.host, self.port) if self.port else ""
-        self.held.note("up", address)
+        self.held.note("starting", address)
         parts: list[Part] = []
         started: Embedded | None = None
         try:
-            self.requests.breaks_off = True
-            if self.requests.stop():
-                raise InterruptedStart
-            started = embedded.launch(self.settings)
+            started = self._launch()
             reaching = replace(started.settings, port=self.port)
             embedded.note_connection(reaching, self.port)
             if prepare:
-                prepare(reaching)
-            self.requests.breaks_off = False
+                preparation.run(prepare, started, reaching, self.requests)
             parts = self._parts(started, reaching, commands)
             running = Running(reaching, address, self.port, os.getpid())
             self._watch(parts, running, on_ready)
         except InterruptedStart:
             say("Stopping before the start was complete.")
+        except PreparationFailedError as error:
+            say(str(error))
+            return 1
         finally:
-            self.requests.breaks_off = False
             self._stop(parts, started)
         return 0
+
+    def _launch(self) -> Embedded:
+        """Start the servers; a stop signal breaks this off, wherever it is."""
+        try:
+            self.requests.breaks_off = True
+            if self.requests.stop():
+                raise InterruptedStart
+            return embedded.launch(self.settings)
+        finally:
+            self.requests.breaks_off = False
 
     def _parts(
         self, started: Embedded, reaching: Settings, commands: Callable[[Settings, int], Commands]
@@ -125,8 +136,13 @@ class _Run:
             self.settings.home,
             parts,
             until=self.requests.stop,
-            when_ready=lambda: on_ready(running) if on_ready else None,
+            when_ready=lambda: self._ready(running, on_ready),
         )
+
+    def _ready(self, running: Running, on_ready: Callable[[Running], None] | None) -> None:
+        self.held.note("up", running.address)
+        if on_ready:
+            on_ready(running)
 
     def _stop(self, parts: list[Part], started: Embedded | None) -> None:
         if parts:
@@ -149,14 +165,20 @@ class _Run:
 
 
 def _already_running(settings: Settings, found: Holder) -> int:
-    if found.kind != "up":
+    if not found.supervises:
         raise ConfigurationError(
             f"Process {found.pid} is a command that uses the servers of {settings.home}: "
             "start again when it has finished."
         )
-    place = f" at {found.address}" if found.address else ""
     number = f" (process {found.pid})" if found.pid else ""
-    say(f"Already running{place}{number}; nothing was started. Stop it with `feedback down`.")
+    if found.kind == "starting":
+        place = f"; its pages will be at {found.address}" if found.address else ""
+        say(f"Suara Layanan is starting{number}{place}. Nothing else was started; `feedback down` stops it.")
+    else:
+        place = f" at {found.address}" if found.address else ""
+        say(f"Already running{place}{number}; nothing was started. Stop it with `feedback down`.")
+    if settings.port and settings.port != urlsplit(found.address).port:
+        say(f"It keeps its port; to use PORT {settings.port}, stop it and start again.")
     return 0
 
 

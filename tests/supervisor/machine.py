@@ -21,6 +21,17 @@ from feedback_app.config import Settings  # noqa: E402
 from feedback_app.errors import ConfigurationError  # noqa: E402
 from feedback_app.supervisor import Running, up, usual_commands  # noqa: E402
 
+# What the preparation does instead of migrations, by the variable FAKE_PREPARE.
+PREPARE = """
+import os, pathlib, sys, time
+pathlib.Path(sys.argv[1]).write_text(os.environ["DATABASE_URL"])
+print("preparing", flush=True)
+if os.environ.get("FAKE_PREPARE") == "slow":
+    time.sleep(600)
+if os.environ.get("FAKE_PREPARE") == "failing":
+    print("more than anyone wants to read", file=sys.stderr)
+    sys.exit("The cupboard is empty.")
+"""
 IDLE = "import signal, time; signal.signal(signal.SIGTERM, lambda *_: exit(0)); time.sleep(600)"
 
 
@@ -33,8 +44,7 @@ def main(record: Path) -> int:
         idle = (sys.executable, "-c", IDLE)
         return {"web": web, "worker": idle, "sweep": idle}
 
-    def prepare(settings: Settings) -> None:
-        record.with_suffix(".prepared").write_text(str(settings.database_url), encoding="utf-8")
+    prepare = (sys.executable, "-c", PREPARE, str(record.with_suffix(".prepared")))
 
     def ready(running: Running) -> None:
         seen = {"address": running.address, "pid": running.pid, "seconds": time.monotonic() - begun}

@@ -44,6 +44,7 @@ def test_a_second_up_in_the_same_folder_says_so_and_starts_nothing(running: Mach
     assert second.exit_code() == 0
     assert f"Already running at http://127.0.0.1:{running.port}" in second.said
     assert str(running.ready()["pid"]) in second.said
+    assert f"It keeps its port; to use PORT {second.port}, stop it and start again." in second.said
     assert not second.record.exists()
 
 
@@ -175,6 +176,57 @@ def test_a_stop_before_the_start_is_complete_leaves_nothing(machines: Start) -> 
     again = machines(machine.home, port=machine.port)
     again.ready()
     assert again.answers()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_during_a_slow_preparation_ends_it_and_the_next_up_works(
+    machines: Start, number: signal.Signals
+) -> None:
+    machine = machines(environment={"FAKE_PREPARE": "slow"})
+    wait_for(lambda: "preparing" in machine.said, 20, machine)
+    family = machine.family()
+    machine.signal(number)
+    assert machine.exit_code(5) == 0
+    assert [process for process in family if process.is_running()] == []
+    assert machine.said.splitlines()[-2:] == ["preparing", "Stopping before the start was complete."]
+    again = machines(machine.home, port=machine.port)
+    again.ready()
+    assert again.answers()
+
+
+def test_a_terminal_interrupt_reaches_only_the_supervisor_of_a_preparation(machines: Start) -> None:
+    machine = machines(environment={"FAKE_PREPARE": "slow"})
+    wait_for(lambda: "preparing" in machine.said, 20, machine)
+    pid = machine.part("prepare")["pid"]
+    assert os.getsid(pid) == pid
+    assert down(machine.settings()) == 0
+    assert machine.exit_code(5) == 0
+
+
+def test_a_second_up_and_a_status_during_the_preparation_say_that_it_is_starting(machines: Start) -> None:
+    machine = machines(environment={"FAKE_PREPARE": "slow"})
+    wait_for(lambda: "preparing" in machine.said, 20, machine)
+    second = Machine(machine.home, machine.port).start()
+    assert second.exit_code() == 0
+    assert machine.process is not None
+    assert f"is starting (process {machine.process.pid}); its pages will be at http://127.0.0.1:{machine.port}" in (
+        second.said
+    )
+    assert "Already running" not in second.said
+    found = status(machine.settings())
+    assert (found.running, found.starting, found.exit_code) == (True, True, 3)
+
+
+def test_a_preparation_that_fails_is_one_sentence_and_stops_everything(machines: Start) -> None:
+    machine = machines(environment={"FAKE_PREPARE": "failing"})
+    assert machine.exit_code() == 1
+    log = machine.home / "logs" / "prepare.log"
+    said = machine.said.splitlines()
+    assert said[-1] == f"The database could not be prepared (The cupboard is empty); see {log}."
+    assert "more than anyone wants to read" not in machine.said
+    assert not machine.record.exists()
+    assert status(machine.settings()).running is False
+    assert not (machine.home / "connection.json").exists()
 
 
 def test_a_folder_of_another_user_is_one_sentence(machines: Start) -> None:
