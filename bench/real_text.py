@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -114,21 +115,39 @@ def _check(stage: Stage, expected: int) -> None:
     )
     if not imported == labelled == expected:
         raise RuntimeError(f"{expected} rows in the files, {imported} imported, {labelled} read")
-    head = User(email="kepala@bench.go.id", name="Kepala", fs_uniquifier="bench", created_at=now, active=True)
-    session.add(head)
-    session.flush()
-    session.add(
-        RoleGrant(
-            agency_id=stage.agency_id, user_id=head.id, role=Role.UNIT_HEAD, unit_id=stage.unit_id,
-            starts_on=now.date(), created_at=now,
-        )
-    )  # fmt: skip
-    session.flush()
+    head, inspector = _account(stage, stage.unit_id), _account(stage, stage.overseer_id)
     cases = session.scalar(sa.select(sa.func.count()).select_from(Case)) or 0
-    in_inbox = inbox(session, head.id, day=now.date()).total
-    _, seen = feedback(session, head.id, day=now.date())
-    if seen < expected or in_inbox != cases:
-        raise RuntimeError(f"{expected} imported, {seen} seen; {cases} cases, {in_inbox} in the inbox")
+    in_inboxes = sum(inbox(session, who, day=now.date()).total for who in (head, inspector))
+    read = session.scalar(sa.select(sa.func.count()).select_from(Labels)) or 0
+    kept = session.scalar(sa.select(sa.func.count()).select_from(Labels).where(Labels.integrity)) or 0
+    _, seen = feedback(session, head, day=now.date())
+    if seen + kept != read or in_inboxes != cases:
+        raise RuntimeError(
+            f"{read} read, {seen} seen, {kept} kept from the unit; {cases} cases, {in_inboxes} in inboxes"
+        )
+    print(f"{kept} of {read} texts went past the unit to the overseer")
     differences = recount(session)
     if differences:
         raise RuntimeError(f"{len(differences)} figures differ from the rows: {differences[:3]}")
+
+
+def _account(stage: Stage, unit_id: int) -> int:
+    """Make an account with the unit's inbox; return its id."""
+    session, now = db.session(), clock.utcnow()
+    who = User(
+        email=f"kepala{unit_id}@bench.go.id",
+        name="Kepala",
+        fs_uniquifier=f"bench{unit_id}",
+        created_at=now,
+        active=True,
+    )
+    session.add(who)
+    session.flush()
+    session.add(
+        RoleGrant(
+            agency_id=stage.agency_id, user_id=who.id, role=Role.UNIT_HEAD, unit_id=unit_id,
+            starts_on=now.date() - timedelta(days=1), created_at=now,
+        )
+    )  # fmt: skip
+    session.flush()
+    return who.id

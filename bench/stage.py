@@ -35,6 +35,7 @@ class Stage:
     app: Flask
     agency_id: int
     unit_id: int
+    overseer_id: int
 
 
 @contextmanager
@@ -55,7 +56,11 @@ def open_stage(home: Path) -> Iterator[Stage]:
                 db.session(), agency_id=agency.id, code="unit", name="Unit Bench", kind=UnitKind.DEPARTMENT,
                 starts_on=now.date().replace(year=now.year - 1), now=now,
             )  # fmt: skip
-            stage = Stage(started, app, agency.id, unit.id)
+            overseer = create_unit(
+                db.session(), agency_id=agency.id, code="inspektorat", name="Inspektorat Bench",
+                kind=UnitKind.INSPECTORATE, starts_on=now.date().replace(year=now.year - 1), now=now,
+            )  # fmt: skip
+            stage = Stage(started, app, agency.id, unit.id, overseer.id)
             db.session.commit()
             db.engine.dispose()
         yield stage

@@ -23,7 +23,7 @@ COMMANDS: Final[dict[str, str]] = {
     "status": "feedback_app.cli.service:status_command",
     "db": "feedback_app.cli.database:db_group",
     "setup": "feedback_app.cli.organisation:setup_group",
-    "tokens": "feedback_app.cli.organisation:tokens_group",
+    "tokens": "feedback_app.cli.tokens:tokens_group",
     "import": "feedback_app.cli.import_:import_group",
     "classify": "feedback_app.cli.reading:classify_command",
     "nlp": "feedback_app.cli.reading:nlp_group",

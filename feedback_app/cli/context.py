@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import UndefinedTable
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from feedback_app.errors import ConfigurationError
@@ -18,7 +19,7 @@ def database() -> Iterator[Session]:
     Raises
     ------
     ConfigurationError
-        The database does not answer.
+        The database does not answer, or holds no tables yet.
     """
     # Imported here: the web framework takes half a second that `--help` should not wait for.
     from feedback_app.app import create_app
@@ -33,6 +34,10 @@ def database() -> Iterator[Session]:
             raise ConfigurationError(
                 f"The database does not answer ({first_line}). Is `feedback up` running, or is DATABASE_URL right?"
             ) from error
+        except ProgrammingError as error:
+            if not isinstance(error.orig, UndefinedTable):
+                raise
+            raise ConfigurationError("The database has no tables yet: run `feedback db upgrade` first.") from error
         finally:
             db.session.remove()
             db.engine.dispose()

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
+from feedback_app.cli.lookup import find_agency
 from feedback_app.evaluation.models import Cycle, CycleKind
 
 
@@ -22,9 +23,7 @@ def evaluation_group() -> None:
 def _cycle(session: Session, agency_code: str, name: str) -> Cycle:
     import sqlalchemy as sa
 
-    from feedback_app.organisation.queries import agency_by_code
-
-    agency = agency_by_code(session, agency_code)
+    agency = find_agency(session, agency_code)
     names = {cycle.name: cycle for cycle in session.scalars(sa.select(Cycle).where(Cycle.agency_id == agency.id))}
     if name not in names:
         known = ", ".join(sorted(names)) or "none yet; see `feedback evaluation open --help`"
@@ -45,12 +44,11 @@ def _day(moment: datetime) -> date:
 def open_command(agency: str, name: str, kind: str, starts: datetime, ends: datetime) -> None:
     """Open a cycle."""
     from feedback_app.evaluation.operations import open_cycle
-    from feedback_app.organisation.queries import agency_by_code
 
     with database() as session:
         open_cycle(
             session,
-            agency_id=agency_by_code(session, agency).id,
+            agency_id=find_agency(session, agency).id,
             name=name,
             kind=CycleKind(kind),
             starts_on=_day(starts),

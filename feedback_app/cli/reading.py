@@ -8,15 +8,37 @@ from pathlib import Path
 
 import click
 
+from feedback_app import config
 from feedback_app.cli.context import database
+from feedback_app.config import Settings
+from feedback_app.errors import ConfigurationError
+
+_COLUMN = 11
+
+
+def check_model_dir(settings: Settings) -> None:
+    """Refuse a MODEL_DIR in which there is no model.
+
+    Raises
+    ------
+    ConfigurationError
+    """
+    folder = settings.model_dir
+    if folder is not None and not (folder / "manifest.json").is_file():
+        raise ConfigurationError(
+            f"MODEL_DIR is {folder}, where there is no manifest.json: name a folder made by "
+            "`feedback nlp train --out`, or leave MODEL_DIR unset for the shipped model."
+        )
 
 
 @click.command("classify")
 @click.option("--text", help="Read this one text and print what the classifier makes of it; stores nothing.")
 def classify_command(*, text: str | None) -> None:
     """Read all pending submissions now, in this process, as the worker would."""
+    settings = config.load()
+    check_model_dir(settings)
     if text is not None:
-        _show_reading(text)
+        _show_reading(text, settings.model_dir)
         return
     from feedback_app import jobs
     from feedback_app.drain.claim import count_pending
@@ -37,16 +59,27 @@ def classify_command(*, text: str | None) -> None:
         click.echo(f"Read {done} submissions in {seconds:.1f} s ({done / seconds:.0f} a second).")
 
 
-def _show_reading(text: str) -> None:
+def _show_reading(text: str, model_dir: Path | None) -> None:
     from feedback_app.nlp import Classifier
 
-    model = Classifier.load()
+    model = Classifier.load(model_dir)
     reading = model.classify([text])[0]
-    click.echo(f"text     {reading.redacted}")
+    _show("text", reading.redacted)
     for head in ("kind", "sentiment", "aspect", "urgency"):
         label = getattr(reading, head)
-        click.echo(f"{head:<9}{label.value or 'not sure'}  ({label.confidence:.2f})")
-    click.echo(f"urgency by {reading.urgency_source}; model {model.model_version}")
+        decided = f", decided by {_in_words(reading.urgency_source)}" if head == "urgency" else ""
+        _show(head, f"{label.value or 'not sure':<20}({label.confidence:.2f}{decided})")
+    _show("integrity", "yes, it alleges illegal levies or abuse of power" if reading.integrity else "no")
+    _show("model", model.model_version)
+
+
+def _show(name: str, said: str) -> None:
+    click.echo(f"{name:<{_COLUMN}}{said}")
+
+
+def _in_words(urgency_source: str) -> str:
+    _, is_rule, name = urgency_source.partition("rule:")
+    return f"the rule for {name.replace('_', ' ')}" if is_rule else "the model"
 
 
 @click.group("nlp")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from feedback_app import clock, config
+from feedback_app.cli.reading import check_model_dir
 from feedback_app.config import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def up_command(*, demo: bool) -> None:
     from feedback_app import supervisor
 
     prepare = (sys.executable, "-m", "feedback_app.cli.service", *(["--demo"] if demo else []))
-    sys.exit(supervisor.up(config.load(), prepare=prepare, on_ready=_greet))
+    settings = config.load()
+    check_model_dir(settings)
+    sys.exit(supervisor.up(settings, prepare=prepare, on_ready=_greet))
 
 
 @click.command("prepare")

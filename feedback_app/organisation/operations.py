@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
-from typing import Final
 
 import holidays as holiday_calendars
 import sqlalchemy as sa
-from psycopg.errors import UniqueViolation
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
 from feedback_app.errors import ConflictError, InvalidInputError
+from feedback_app.organisation.codes import no_second, parse_code, parse_name, parse_region_code
 from feedback_app.organisation.models import (
     Agency,
     Assignment,
@@ -29,34 +26,7 @@ from feedback_app.organisation.models import (
     UnitKind,
     UnitVersion,
 )
-from feedback_app.organisation.rules import UNIT_CODE_MAX, AssignmentKind, InvalidUnitCodeError, parse_nip, parse_unit_code
-
-
-_REGION_CODE: Final = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
-
-
-class CodeTakenError(ConflictError):
-    """The agency, unit or service of this code, or the civil servant of this number, is there already."""
-
-    code = "code_taken"
-
-
-class InvalidRegionCodeError(InvalidInputError):
-    """The text is not a code of Kemendagri for a region."""
-
-    code = "invalid_region_code"
-
-
-class InvalidCodeError(InvalidInputError):
-    """The text cannot be the code of an agency, a unit or a service."""
-
-    code = "invalid_code"
-
-
-class MissingNameError(InvalidInputError):
-    """A name is empty."""
-
-    code = "missing_name"
+from feedback_app.organisation.rules import AssignmentKind, parse_nip
 
 
 class InvalidAssignmentError(InvalidInputError):
@@ -81,10 +51,10 @@ def create_agency(
     InvalidCodeError, InvalidRegionCodeError, MissingNameError, CodeTakenError
     """
     agency = Agency(
-        code=_code(code, "pemerintah daerah", "kupang"), name=_name(name), region_code=_region_code(region_code),
-        time_zone=time_zone, created_at=now,
+        code=parse_code(code, "pemerintah daerah", "kupang"), name=parse_name(name),
+        region_code=parse_region_code(region_code), time_zone=time_zone, created_at=now,
     )  # fmt: skip
-    with _no_second(session, f"Pemerintah daerah dengan kode {agency.code} sudah ada. Pakai kode lain."):
+    with no_second(session, f"Pemerintah daerah dengan kode {agency.code} sudah ada. Pakai kode lain."):
         session.add(agency)
     record(
         session, agency_id=agency.id, actor=actor, action="organisation.create_agency", subject_type="agency",
@@ -111,9 +81,9 @@ def create_unit(
     ------
     InvalidCodeError, MissingNameError, CodeTakenError
     """
-    unit = Unit(agency_id=agency_id, code=_code(code, "unit", "dinas-dukcapil"), created_at=now)
-    name = _name(name)
-    with _no_second(session, f"Unit dengan kode {unit.code} sudah ada. Pakai kode lain."):
+    unit = Unit(agency_id=agency_id, code=parse_code(code, "unit", "dinas-dukcapil"), created_at=now)
+    name = parse_name(name)
+    with no_second(session, f"Unit dengan kode {unit.code} sudah ada. Pakai kode lain."):
         session.add(unit)
     session.add(
         UnitVersion(
@@ -135,10 +105,10 @@ def create_service(
     InvalidCodeError, MissingNameError, CodeTakenError
     """
     service = PublicService(
-        agency_id=agency_id, unit_id=unit_id, code=_code(code, "layanan", "ktp-el"), name=_name(name), sector=sector,
-        is_active=True,
+        agency_id=agency_id, unit_id=unit_id, code=parse_code(code, "layanan", "ktp-el"), name=parse_name(name),
+        sector=sector, is_active=True,
     )  # fmt: skip
-    with _no_second(session, f"Layanan dengan kode {service.code} sudah ada di unit ini. Pakai kode lain."):
+    with no_second(session, f"Layanan dengan kode {service.code} sudah ada di unit ini. Pakai kode lain."):
         session.add(service)
     return service
 
@@ -156,49 +126,10 @@ def create_employee(
         The agency knows the number already, or the account belongs to another of its employees.
     """
     number = parse_nip(nip, today=now.date())
-    employee = Employee(agency_id=agency_id, nip=number.digits, name=_name(name), user_id=user_id, created_at=now)
-    with _no_second(session, "Pegawai dengan NIP atau akun itu sudah tercatat di pemerintah daerah ini."):
+    employee = Employee(agency_id=agency_id, nip=number.digits, name=parse_name(name), user_id=user_id, created_at=now)
+    with no_second(session, "Pegawai dengan NIP atau akun itu sudah tercatat di pemerintah daerah ini."):
         session.add(employee)
     return employee
-
-
-def _code(raw: str, of: str, example: str) -> str:
-    try:
-        return parse_unit_code(raw)
-    except InvalidUnitCodeError as error:
-        raise InvalidCodeError(
-            f"Kode {of} terdiri atas 1 sampai {UNIT_CODE_MAX} huruf kecil, angka, dan tanda hubung tunggal "
-            f"di antaranya, misalnya {example}."
-        ) from error
-
-
-def _name(raw: str) -> str:
-    name = " ".join(raw.split())
-    if not name:
-        raise MissingNameError("Nama belum diisi.")
-    return name
-
-
-def _region_code(raw: str) -> str:
-    if _REGION_CODE.fullmatch(raw.strip()):
-        return raw.strip()
-    raise InvalidRegionCodeError(
-        "Kode wilayah Kemendagri terdiri atas dua angka per tingkat yang dipisah titik, misalnya 53.71 untuk kota "
-        "atau 53.71.01.1001 untuk kelurahan."
-    )
-
-
-@contextmanager
-def _no_second(session: Session, sentence: str) -> Iterator[None]:
-    """Store what the block adds; where such a row is there already, say so in the sentence."""
-    try:
-        with session.begin_nested():
-            yield
-    except IntegrityError as error:
-        if not isinstance(error.orig, UniqueViolation):
-            raise
-        # The database's message quotes the row; it must not travel on with the sentence.
-        raise CodeTakenError(sentence) from None
 
 
 def assign(
@@ -267,7 +198,7 @@ def _refusal(database_message: str) -> OverlappingAssignmentError | InvalidAssig
     for constraint, sentence in _CONTRADICTIONS.items():
         if constraint in database_message:
             return InvalidAssignmentError(sentence)
-    return InvalidAssignmentError("Penugasan ini tidak dapat disimpan karena tidak memenuhi aturan data penugasan.")
+    return OverlappingAssignmentError("Penugasan ini tidak dapat disimpan karena tidak memenuhi aturan data penugasan.")
 
 
 def import_holidays(session: Session, *, agency_id: int, years: Iterable[int]) -> int:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import click
 import pytest
@@ -14,9 +15,11 @@ from click.testing import CliRunner, Result
 
 from feedback_app import clock, config
 from feedback_app.cli import COMMANDS, main
+from feedback_app.cli.reading import check_model_dir
 from feedback_app.db import db
 from feedback_app.intake.models import VisitToken
 from feedback_app.measures.models import DailyMeasure
+from feedback_app.nlp.artefact import DEFAULT_ARTEFACT
 from feedback_app.organisation.models import Agency
 from tests import factories as make
 from tests.conftest import Live
@@ -119,12 +122,6 @@ def test_a_city_can_be_set_up_from_nothing(run: Run, live: Live) -> None:
     assert client.get("/nilai/kupang/dukcapil").status_code == 200
 
 
-def test_an_unknown_agency_is_one_sentence(run: Run) -> None:
-    result = CliRunner().invoke(main, ["setup", "unit", "tidakada", "x", "--name", "X"])
-    assert result.exit_code == 1
-    assert "tidak ada" in str(getattr(result.exception, "message", ""))
-
-
 def _rated_city(live: Live, ratings: int = 8) -> None:
     with live.app.app_context():
         session = db.session()
@@ -174,4 +171,30 @@ def test_a_single_text_can_be_read_without_a_database() -> None:
     shown = CliRunner().invoke(main, ["classify", "--text", "Petugas loket judes, NIK saya 3578012304850003 hilang"])
     assert shown.exit_code == 0
     assert "3578012304850003" not in shown.output
-    assert "urgency" in shown.output
+    columns = {line.split()[0]: line[11:] for line in shown.output.splitlines()}
+    assert list(columns) == ["text", "kind", "sentiment", "aspect", "urgency", "integrity", "model"]
+    assert not any(said.startswith(" ") for said in columns.values())
+    assert columns["integrity"] == "no"
+
+
+def test_a_single_text_says_whether_it_alleges_a_levy_and_what_decided_its_urgency() -> None:
+    shown = CliRunner().invoke(main, ["classify", "--text", "Petugas minta uang pungli supaya KTP cepat jadi"]).output
+    assert "decided by the rule for illegal levy" in shown
+    assert "integrity  yes" in shown
+    calm = CliRunner().invoke(main, ["classify", "--text", "Terima kasih, petugasnya ramah sekali"]).output
+    assert "decided by the model" in calm
+    assert "integrity  no" in calm
+
+
+def test_a_folder_without_a_model_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
+    for arguments in (("classify", "--text", "x"), ("classify",)):
+        done = call_outside(*arguments, FEEDBACK_HOME=str(tmp_path), MODEL_DIR=str(tmp_path))
+        assert done.returncode == 2
+        assert "MODEL_DIR" in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+def test_the_shipped_model_may_be_named_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODEL_DIR", str(DEFAULT_ARTEFACT))
+    check_model_dir(config.load())
+    assert CliRunner().invoke(main, ["classify", "--text", "x"]).exit_code == 0

@@ -349,7 +349,7 @@ def small_island(live: Live, folder: Path, **environ: str) -> subprocess.Complet
 
 def test_the_worker_is_reminded_before_the_command_ends(live: Live, redis: Redis, tmp_path: Path) -> None:
     assert small_island(live, tmp_path).returncode == 0
-    assert "drain" in {job.description for job in queue_on(redis).jobs}
+    assert "drain" in {job.description for job in queue_on(redis, "drain").jobs}
 
 
 def test_without_redis_an_import_succeeds_all_the_same(live: Live, tmp_path: Path) -> None:

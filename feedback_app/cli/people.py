@@ -1,0 +1,143 @@
+"""`feedback setup employee`, `assignment`, `user`, `password`: who works where, and who may sign in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import click
+
+from feedback_app import clock
+from feedback_app.audit.operations import SYSTEM
+from feedback_app.cli.context import database
+from feedback_app.cli.lookup import (
+    find_agency,
+    find_employee_id,
+    find_service_id,
+    find_unit,
+    find_unit_id,
+    today_of,
+)
+from feedback_app.identity.rules import Role
+from feedback_app.organisation.rules import AssignmentKind, mask_nip, parse_nip
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command("employee")
+@click.argument("agency")
+@click.argument("nip")
+@click.option("--name", required=True)
+def employee_command(agency: str, nip: str, name: str) -> None:
+    """Add a civil servant to AGENCY by the 18 digits of the NIP or NI PPPK."""
+    from feedback_app.organisation.operations import create_employee
+
+    now = clock.utcnow()
+    with database() as session:
+        owner = find_agency(session, agency)
+        employee = create_employee(session, agency_id=owner.id, nip=nip, name=name, now=now)
+        number = parse_nip(employee.nip, today=now.date())
+        session.commit()
+    click.echo(f"Added {name} ({mask_nip(number.digits)}). Next: feedback setup assignment --help")
+    for warning in number.warnings:
+        click.echo(f"Note: {warning}", err=True)
+
+
+@click.command("assignment")
+@click.argument("agency")
+@click.argument("nip")
+@click.argument("unit")
+@click.option("--position", required=True, help='Such as "Kepala Dinas" or "Petugas Loket".')
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in AssignmentKind]),
+    required=True,
+    help="acting_vacant is Plt, acting_absent is Plh, additional is tugas tambahan.",
+)
+@click.option("--head", is_flag=True, help="The person leads the unit (every Plt and Plh does).")
+@click.option("--service", help="Code of the one service the post is about; the whole unit if unset.")
+@click.option("--share", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Part of the work.")
+@click.option("--decree", required=True, help="Number of the SK or surat perintah.")
+@click.option("--from", "starts", type=DAY, required=True, help="First day.")
+@click.option("--to", "ends", type=DAY, help="Last day; still held if unset.")
+def assignment_command(
+    agency: str,
+    nip: str,
+    unit: str,
+    *,
+    position: str,
+    kind: str,
+    head: bool,
+    service: str | None,
+    share: float,
+    decree: str,
+    starts: datetime,
+    ends: datetime | None,
+) -> None:
+    """Give the civil servant of this NIP a post in a unit of AGENCY, from one day to another."""
+    from feedback_app.organisation.operations import assign
+
+    if not position.strip() or not decree.strip():
+        raise click.UsageError("--position and --decree must not be empty.")
+    now = clock.utcnow()
+    with database() as session:
+        owner = find_agency(session, agency)
+        unit_id = find_unit_id(session, owner, unit)
+        assign(
+            session,
+            agency_id=owner.id,
+            employee_id=find_employee_id(session, owner, nip, now.date()),
+            unit_id=unit_id,
+            service_id=find_service_id(session, owner, unit, unit_id, service) if service else None,
+            position=position.strip(),
+            kind=AssignmentKind(kind),
+            is_head=head,
+            share=Decimal(str(share)),
+            decree_number=decree.strip(),
+            starts_on=starts.date(),
+            ends_on=ends.date() if ends else None,
+            actor=SYSTEM,
+            now=now,
+        )
+        session.commit()
+    click.echo(f"Added {position.strip()} at {unit} from {starts.date()} to {ends.date() if ends else 'now on'}.")
+
+
+@click.command("user")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--agency", required=True, help="Code of the agency.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--unit", help="Code of the unit; the role then reaches it and everything below (unset: whole agency).")
+@click.password_option(help="Asked for if not given; at least 10 characters.")
+def user_command(email: str, name: str, agency: str, role: str, unit: str | None, password: str) -> None:
+    """Add an account with one role."""
+    from feedback_app.identity.operations import create_user, grant
+
+    now = clock.utcnow()
+    with database() as session:
+        owner = find_agency(session, agency)
+        today = today_of(owner, now)
+        unit_id = find_unit(session, owner, unit, today).id if unit else None
+        user = create_user(session, email=email, name=name, password=password, now=now)
+        grant(
+            session, agency_id=owner.id, user_id=user.id, role=Role(role), unit_id=unit_id, starts_on=today,
+            actor=SYSTEM, now=now,
+        )  # fmt: skip
+        address = user.email
+        session.commit()
+    click.echo(f"{address} can sign in at /masuk.")
+
+
+@click.command("password")
+@click.argument("email")
+@click.password_option(help="Asked for if not given; at least 10 characters.")
+def password_command(email: str, password: str) -> None:
+    """Give the account of EMAIL another password; it is signed out everywhere."""
+    from feedback_app.identity.operations import set_password
+
+    with database() as session:
+        user = set_password(session, email=email, password=password, actor=SYSTEM, now=clock.utcnow())
+        address = user.email
+        session.commit()
+    click.echo(f"{address} signs in with the new password from now on.")

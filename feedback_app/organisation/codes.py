@@ -1,0 +1,103 @@
+"""The codes and names of what an agency consists of: their form, and that no two are alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from feedback_app.errors import ConflictError, InvalidInputError
+from feedback_app.organisation.rules import UNIT_CODE_MAX, InvalidUnitCodeError, parse_unit_code
+
+_REGION_CODE: Final = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
+
+
+class CodeTakenError(ConflictError):
+    """The agency, unit or service of this code, or the civil servant of this number, is there already."""
+
+    code = "code_taken"
+
+
+class InvalidRegionCodeError(InvalidInputError):
+    """The text is not a code of Kemendagri for a region."""
+
+    code = "invalid_region_code"
+
+
+class InvalidCodeError(InvalidInputError):
+    """The text cannot be the code of an agency, a unit or a service."""
+
+    code = "invalid_code"
+
+
+class MissingNameError(InvalidInputError):
+    """A name is empty."""
+
+    code = "missing_name"
+
+
+def parse_code(raw: str, of: str, example: str) -> str:
+    """Return a code in its one form; the refusal says of what it is and gives an example.
+
+    Raises
+    ------
+    InvalidCodeError
+    """
+    try:
+        return parse_unit_code(raw)
+    except InvalidUnitCodeError as error:
+        raise InvalidCodeError(
+            f"Kode {of} terdiri atas 1 sampai {UNIT_CODE_MAX} huruf kecil, angka, dan tanda hubung tunggal "
+            f"di antaranya, misalnya {example}."
+        ) from error
+
+
+def parse_name(raw: str) -> str:
+    """Return a name with single spaces.
+
+    Raises
+    ------
+    MissingNameError
+    """
+    name = " ".join(raw.split())
+    if not name:
+        raise MissingNameError("Nama belum diisi.")
+    return name
+
+
+def parse_region_code(raw: str) -> str:
+    """Return the code of a province, regency or city, district or village (Permendagri 72/2019).
+
+    Raises
+    ------
+    InvalidRegionCodeError
+    """
+    if _REGION_CODE.fullmatch(raw.strip()):
+        return raw.strip()
+    raise InvalidRegionCodeError(
+        "Kode wilayah Kemendagri terdiri atas dua angka per tingkat yang dipisah titik, misalnya 53.71 untuk kota "
+        "atau 53.71.01.1001 untuk kelurahan."
+    )
+
+
+@contextmanager
+def no_second(session: Session, sentence: str) -> Iterator[None]:
+    """Store what the block adds; where such a row is there already, say so in the sentence.
+
+    Raises
+    ------
+    CodeTakenError
+    """
+    try:
+        with session.begin_nested():
+            yield
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        # The database's message quotes the row; it must not travel on with the sentence.
+        raise CodeTakenError(sentence) from None
