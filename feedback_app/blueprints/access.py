@@ -1,4 +1,7 @@
-"""Who may open which endpoint. Every endpoint asks for a permission or stands in `PUBLIC_ENDPOINTS`."""
+"""Who may open which endpoint, and with what kind of request.
+
+Every endpoint asks for a permission or stands in `PUBLIC_ENDPOINTS`.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,11 @@ from typing import Final, TypeVar
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
+from werkzeug.exceptions import NotFound
 
 from feedback_app import clock
 from feedback_app.db import db
-from feedback_app.errors import ForbiddenError
+from feedback_app.errors import DomainError, ForbiddenError
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.queries import permissions_of
 
@@ -42,6 +46,16 @@ PUBLIC_ENDPOINTS: Final = frozenset(
         "tracking.verdict",
     }
 )
+
+
+FORM_TYPES: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+class UnreadableFormError(DomainError):
+    """The request carries something else than the fields of a form."""
+
+    status = 415
+    code = "unreadable_form"
 
 
 class SignInRequiredError(ForbiddenError):
@@ -74,8 +88,8 @@ def required_permissions(view: Callable[..., object] | None) -> frozenset[Permis
 
 
 def today() -> date:
-    """Return the present day by UTC; what happens in an agency asks for the agency's own day."""
-    return clock.utcnow().date()
+    """Return the present day of the offices; what happens in an agency asks for the agency's own day."""
+    return clock.office_day(clock.utcnow())
 
 
 def my_permissions() -> frozenset[Permission]:
@@ -94,6 +108,8 @@ def guard_endpoints(app: Flask) -> None:
 
 
 def _guard() -> None:
+    _check_address()
+    _check_form()
     if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS:
         return
     wanted = required_permissions(current_app.view_functions.get(request.endpoint))
@@ -102,3 +118,17 @@ def _guard() -> None:
     # An endpoint that names no permission is closed to everybody until it does.
     if not wanted & my_permissions():
         raise NotPermittedError("Akun Anda tidak memiliki wewenang untuk halaman ini.")
+
+
+def _check_address() -> None:
+    # No code holds a NUL, and PostgreSQL refuses to compare with one.
+    if any("\0" in part for part in (request.view_args or {}).values() if isinstance(part, str)):
+        raise NotFound
+
+
+def _check_form() -> None:
+    """Refuse what is not a plain form: no page sends JSON or files, and the forms' fields are strings to all code."""
+    if request.method != "POST" or not (request.mimetype or request.content_length):
+        return
+    if request.mimetype not in FORM_TYPES or request.files:
+        raise UnreadableFormError("Kirim lewat formulir pada halaman, tanpa berkas.")

@@ -18,6 +18,8 @@ VISIT_HOURS: Final = 12
 # A receipt and an opened report disappear by themselves from a phone or tablet that several people use.
 RECEIPT_MINUTES: Final = 60
 TRACKED_MINUTES: Final = 60
+# A cookie is small; who goes back further than this sends a report anew.
+SENT_MOST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,26 @@ def carried_receipt(*, now: datetime) -> CarriedReceipt | None:
     )  # fmt: skip
 
 
+def note_sent(mark: str, *, now: datetime) -> None:
+    """Note under a mark of what was just sent its receipt, for as long as the receipt itself is shown."""
+    lifetime = timedelta(minutes=RECEIPT_MINUTES)
+    sent: dict[str, dict[str, Any]] = session.get("sent", {})
+    fresh = [item for item in sent.items() if now - _sent_at(item[1]) <= lifetime]
+    noted = {"receipt": session["receipt"], "hash": session["tracked"]["hash"]}
+    # The cookie keeps its entries by name, not by age.
+    session["sent"] = dict([*sorted(fresh, key=lambda item: _sent_at(item[1])), (mark, noted)][-SENT_MOST:])
+
+
+def receipt_again(mark: str, *, now: datetime) -> bool:
+    """Bring back the receipt of what was sent under this mark; False where nothing was, or too long ago."""
+    noted = session.get("sent", {}).get(mark)
+    if noted is None or now - _sent_at(noted) > timedelta(minutes=RECEIPT_MINUTES):
+        return False
+    session["receipt"] = noted["receipt"]
+    carry_tracked(bytes.fromhex(noted["hash"]), now=now)
+    return True
+
+
 def carry_tracked(tracking_hash: bytes, *, now: datetime) -> None:
     """Note whose status this browser may read."""
     session["tracked"] = {"hash": tracking_hash.hex(), "at": now.isoformat()}
@@ -95,6 +117,16 @@ def carried_tracked(*, now: datetime) -> bytes | None:
     """Return the hash of the code opened in this browser within the last hour."""
     noted = _fresh("tracked", now, timedelta(minutes=TRACKED_MINUTES))
     return bytes.fromhex(noted["hash"]) if noted else None
+
+
+def forget() -> None:
+    """Drop all of it: somebody else sits down at this browser, or gets up from it."""
+    for name in ("visit", "receipt", "tracked", "sent"):
+        session.pop(name, None)
+
+
+def _sent_at(noted: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(noted["receipt"]["at"])
 
 
 def _fresh(name: str, now: datetime, lifetime: timedelta) -> dict[str, Any] | None:

@@ -14,8 +14,9 @@ from feedback_app.blueprints.access import my_permissions, requires, today
 from feedback_app.blueprints.case_page import case_page, check_unchanged
 from feedback_app.blueprints.due import due
 from feedback_app.blueprints.forms.staff import ReplyForm, TokensForm
+from feedback_app.blueprints.numbers import asked_page, whole_number
 from feedback_app.blueprints.sentences import translated
-from feedback_app.blueprints.staff_frame import asked_page, pages_of, staff_blueprint
+from feedback_app.blueprints.staff_frame import pages_of, staff_blueprint
 from feedback_app.blueprints.visit_sheet import issue_sheet
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
@@ -34,7 +35,7 @@ def inbox() -> ResponseReturnValue:
     """Show the cases of the units within reach, the one due first on top."""
     group = request.args.get("group", "todo")
     group = group if group in queries.GROUPS else "todo"
-    units, unit_id = _units(Permission.READ_INBOX), request.args.get("unit", type=int)
+    units, unit_id = _units(Permission.READ_INBOX), request.args.get("unit", type=whole_number)
     found = queries.inbox(db.session(), current_user.id, day=today(), group=group, unit_id=unit_id, page=asked_page())
     return render_template(
         "cases/inbox.html",
@@ -52,7 +53,7 @@ def inbox() -> ResponseReturnValue:
 @requires(Permission.READ_INBOX)
 def feedback() -> ResponseReturnValue:
     """Show all feedback of the units within reach, with what the classifier read in it."""
-    units, unit_id = _units(Permission.READ_INBOX), request.args.get("unit", type=int)
+    units, unit_id = _units(Permission.READ_INBOX), request.args.get("unit", type=whole_number)
     rows, total = queries.feedback(db.session(), current_user.id, day=today(), unit_id=unit_id, page=asked_page())
     return render_template(
         "cases/feedback.html",

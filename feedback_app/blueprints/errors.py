@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
-from flask import Flask, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from feedback_app.blueprints.access import SignInRequiredError
 from feedback_app.blueprints.sentences import translated
@@ -33,6 +34,7 @@ def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(OperationalError, _unavailable)
     app.register_error_handler(PoolTimeoutError, _unavailable)
     app.register_error_handler(Exception, _unexpected)
@@ -46,13 +48,24 @@ def wants_json() -> bool:
 
 def problem(status: int, code: str, sentence: str) -> ResponseReturnValue:
     """Return the error in the shape the caller reads."""
-    db.session.rollback()
+    if status >= 500:
+        _keep_off_the_database()
+    else:
+        db.session.rollback()
     words = translated(sentence)
     if wants_json():
         response = jsonify(type=f"urn:suara-layanan:error:{code}", title=words, status=status)
         response.mimetype = "application/problem+json"
         return response, status
     return render_template("error.html", sentence=words, status=status), status
+
+
+def _keep_off_the_database() -> None:
+    # Every page asks who is signed in, which reads the account again; this page must stand without the database.
+    g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined]
+    # A connection that broke may say so once more when it is let go.
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
@@ -67,10 +80,19 @@ def _csrf_error(error: CSRFError) -> ResponseReturnValue:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, SecurityError):
+        # The host is not ours, so no page with addresses of ours can be drawn for it.
+        return "Alamat ini tidak dikenal. / Unknown host.", 400, {"Content-Type": "text/plain; charset=utf-8"}
     status = error.code or 500
     if status in {301, 302, 303, 307, 308}:
         return error.get_response()
     return problem(status, f"http_{status}", HTTP_SENTENCES.get(status, HTTP_SENTENCES[400]))
+
+
+def _unstorable(error: DataError) -> ResponseReturnValue:
+    # The message of the driver holds what was sent; only its kind is noted.
+    log.error("The database cannot hold a value at %s: %s", request.endpoint, type(error.orig).__name__)
+    return problem(400, "unstorable", HTTP_SENTENCES[400])
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:

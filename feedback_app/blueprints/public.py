@@ -25,6 +25,7 @@ from werkzeug import Response
 from feedback_app import clock
 from feedback_app.blueprints import carried, frame, places, receipts, shell, static_files
 from feedback_app.blueprints.forms.public import RateForm, ReportForm
+from feedback_app.blueprints.numbers import asked_page, register_numbers
 from feedback_app.blueprints.places import AgencyCard
 from feedback_app.blueprints.unit_search import QUERY_MAX, search
 from feedback_app.db import db
@@ -32,6 +33,7 @@ from feedback_app.intake.operations import UnknownVisitTokenError, UsedVisitToke
 
 log = logging.getLogger(__name__)
 bp = Blueprint("public", __name__)
+bp.record_once(lambda state: register_numbers(state.app))
 bp.record_once(lambda state: frame.register_frame(state.app))
 bp.record_once(lambda state: static_files.register_static_files(state.app))
 
@@ -63,7 +65,7 @@ def _listed(card: AgencyCard) -> dict[str, Any]:
     query = request.args.get("q", "").strip()[:QUERY_MAX]
     hits = search(places.directory(db.session(), card), query)
     pages = max(1, -(-len(hits) // UNITS_PER_PAGE))
-    page = min(max(1, request.args.get("page", 1, type=int)), pages)
+    page = min(asked_page(), pages)
     shown = hits[(page - 1) * UNITS_PER_PAGE : page * UNITS_PER_PAGE]
     return {"hits": shown, "query": query, "page": page, "pages": pages, "found": len(hits)}
 
@@ -135,7 +137,7 @@ def report(agency: str, unit: str) -> ResponseReturnValue:
     form = ReportForm(place, data={"occurred_on": place.agency.today()})
     status = 200
     if request.method == "POST" and form.validate():
-        status = receipts.send(form, form.to_draft(), place)
+        status = receipts.send_once(form, form.to_draft(), place, once=form.once.data or "")
         if status == receipts.SENT:
             return redirect(url_for("public.received"), receipts.SENT)
     status = 422 if status == 200 and form.errors else status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Final
 
@@ -46,6 +47,24 @@ def send(form: FlaskForm, draft: Draft, place: Place) -> int:
         unit_name=place.unit.name, now=now,
     )  # fmt: skip
     return SENT
+
+
+def send_once(form: FlaskForm, draft: Draft, place: Place, *, once: str) -> int:
+    """Send a draft unless this browser has just sent the same from the same page; then show that receipt again.
+
+    `once` is the mark of the page. The memory lies in the cookie, so it knows a second tap, a reload or the way back
+    after the first answer has arrived. Two requests on their way at the same moment carry the same old cookie and
+    are both stored.
+    """
+    now = clock.utcnow()
+    # The words belong to the mark: who goes back and writes something else sends a second report.
+    mark = hashlib.blake2b(f"{once}\0{draft!r}".encode(), digest_size=12).hexdigest()
+    if carried.receipt_again(mark, now=now):
+        return SENT
+    status = send(form, draft, place)
+    if status == SENT:
+        carried.note_sent(mark, now=now)
+    return status
 
 
 def reply_due_on(session: Session, agency: AgencyCard, receipt: CarriedReceipt) -> date | None:

@@ -1,11 +1,13 @@
-"""What all pages of staff share: nothing of them is kept by a browser, and page numbers are numbers."""
+"""What all pages of staff share: nothing of them is kept by a browser, and long lists come in pages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TypeVar
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
+
+from feedback_app.blueprints.numbers import asked_page
 
 Row = TypeVar("Row")
 
@@ -15,11 +17,6 @@ def staff_blueprint(name: str) -> Blueprint:
     bp = Blueprint(name, __name__, url_prefix="/petugas")
     bp.after_request(_not_stored)
     return bp
-
-
-def asked_page() -> int:
-    """Return the number of the page asked for, at least 1."""
-    return max(1, request.args.get("page", 1, type=int))
 
 
 def pages_of(total: int, size: int) -> int:

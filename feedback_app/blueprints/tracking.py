@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -14,13 +17,19 @@ from feedback_app.blueprints.forms.tracking import LookupForm, VerdictForm
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.timeline import timeline
 from feedback_app.db import db
-from feedback_app.errors import DomainError
+from feedback_app.errors import ConflictError, DomainError
 from feedback_app.handling.operations import judge
 from feedback_app.handling.queries import Tracked, case_of_submission, tracked
 from feedback_app.handling.rules import CaseStatus, Outcome
 from feedback_app.intake.codes import code_hash
 
 bp = Blueprint("tracking", __name__)
+
+
+class OtherReportError(ConflictError):
+    """The page on which the verdict was given shows another report than the one now opened in this browser."""
+
+    code = "other_report"
 
 
 @bp.route("/lacak", methods=["GET", "POST"])
@@ -52,6 +61,7 @@ def verdict() -> ResponseReturnValue:
     report = _opened()
     if report is None:
         return _not_stored(redirect(url_for("tracking.lookup"), 303))
+    _check_same_report()
     form = VerdictForm()
     if not form.validate():
         return _status_page(report, form)
@@ -73,11 +83,27 @@ def _opened() -> Tracked | None:
     return tracked(db.session(), tracking_hash, day=today()) if tracking_hash else None
 
 
+def _check_same_report() -> None:
+    if not hmac.compare_digest(request.form.get("report", "").encode(), _seal().encode()):
+        raise OtherReportError(
+            "Laporan lain telah dibuka di peramban ini, sehingga putusan Anda belum dicatat. "
+            "Buka lagi laporan yang Anda maksud dengan kodenya, lalu beri putusan."
+        )
+
+
+def _seal() -> str:
+    """Return a mark of the report opened in this browser, from which nobody can read its code or its hash."""
+    tracking_hash = carried.carried_tracked(now=clock.utcnow()) or b""
+    key: bytes = current_app.config["TRACKING_KEY"]
+    return hashlib.blake2b(tracking_hash, key=key, person=b"verdict-form", digest_size=16).hexdigest()
+
+
 def _status_page(report: Tracked, form: VerdictForm) -> Response:
     awaits_verdict = report.case is not None and report.case.status is CaseStatus.ANSWERED
     page = render_template(
-        "tracking/status.html", report=report, steps=timeline(report), form=form, awaits_verdict=awaits_verdict
-    )
+        "tracking/status.html", report=report, steps=timeline(report), form=form, awaits_verdict=awaits_verdict,
+        seal=_seal(),
+    )  # fmt: skip
     return _not_stored(make_response(page, 422 if form.errors else 200))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.analysis.operations import ReadSubmission, write_labels
 from feedback_app.audit.operations import SYSTEM, record
+from feedback_app.clock import office_day
 from feedback_app.drain.claim import Claimed, claim, mark_done, mark_quarantined
 from feedback_app.drain.read import ReadBatch, Reader, read
 from feedback_app.drain.route import must_pass_the_unit, new_case
@@ -55,7 +56,7 @@ def drain_batch(session: Session, reader: Reader, *, limit: int, now: datetime) 
 
 
 def _new_cases(session: Session, rows: Sequence[Claimed], batch: ReadBatch, now: datetime) -> list[NewCase]:
-    over = overseers(session, {row.agency_id for row in rows}, now.date())
+    over = overseers(session, {row.agency_id for row in rows}, office_day(now))
     found = (new_case(row, batch.readings.get(row.id), over, now=now) for row in rows)
     return [case for case in found if case is not None]
 

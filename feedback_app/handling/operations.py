@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import CITIZEN, SYSTEM, Actor, person, record
+from feedback_app.clock import office_day
 from feedback_app.errors import InvalidInputError
 from feedback_app.handling.clocks import Clocks, clocks_of
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN, Case, CaseEvent, Reply
@@ -154,7 +155,7 @@ def _send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
     accused = session.scalars(
         sa.select(Submission.unit_id).where(Submission.agency_id == case.agency_id, Submission.id == case.submission_id)
     ).one()
-    over = overseers(session, [case.agency_id], now.date())
+    over = overseers(session, [case.agency_id], office_day(now))
     case.unit_id = over.unit_for(case.agency_id, accused)
     case.is_confidential, case.classification, case.assigned_to = True, Classification.OVERSIGHT, None
     session.execute(

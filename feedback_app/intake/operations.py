@@ -17,12 +17,14 @@ from feedback_app.intake.codes import InvalidVisitTokenError, code_hash, new_cod
 from feedback_app.intake.models import Submission, VisitToken
 from feedback_app.intake.rules import (
     KINDS_WITH_CASE,
+    OCCURRED_YEARS_BACK,
     RATING_MAX,
     RATING_MIN,
     TEXT_MAX,
     TEXT_MIN,
     Channel,
     SubmissionKind,
+    earliest_day,
     reasons_for,
 )
 
@@ -108,6 +110,10 @@ def check(draft: Draft, *, today: date) -> None:
         raise IncompleteSubmissionError("Tulis pesan Anda.")
     if draft.occurred_on > today:
         raise IncompleteSubmissionError("Tanggal kejadian tidak boleh di masa depan.")
+    if draft.occurred_on < earliest_day(today):
+        raise IncompleteSubmissionError(
+            f"Tanggal kejadian paling lama {OCCURRED_YEARS_BACK} tahun yang lalu. Periksa tahunnya."
+        )
 
 
 def submit(session: Session, draft: Draft, *, key: bytes, now: datetime, today: date) -> Receipt:

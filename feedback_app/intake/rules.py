@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from datetime import date
 from typing import Final
 
 TEXT_MIN: Final = 10
@@ -11,6 +12,8 @@ TEXT_MAX: Final = 4000
 RATING_MIN: Final = 1
 RATING_MAX: Final = 4
 LOW_RATING_MAX: Final = 2
+# Older than any service still remembers; a day before it is a typing error.
+OCCURRED_YEARS_BACK: Final = 5
 
 
 class SubmissionKind(enum.StrEnum):
@@ -70,6 +73,15 @@ REASONS: Final[frozenset[str]] = frozenset([*GoodReason, *BadReason])
 KINDS_WITH_CASE: Final = frozenset(
     {SubmissionKind.COMPLAINT, SubmissionKind.ASPIRATION, SubmissionKind.INFORMATION_REQUEST}
 )
+
+
+def earliest_day(today: date) -> date:
+    """Return the first day of which a citizen may tell, `OCCURRED_YEARS_BACK` years before `today`.
+
+    The years before the 29th of February may lack that day; the 28th stands for it.
+    """
+    day = 28 if (today.month, today.day) == (2, 29) else today.day
+    return today.replace(year=today.year - OCCURRED_YEARS_BACK, day=day)
 
 
 def reasons_for(rating: int) -> tuple[str, ...]:

@@ -93,6 +93,8 @@ def test_form_proposes_today_at_the_agency(client: FlaskClient, address: str) ->
         pytest.param({"occurred_on": "kemarin"}, "occurred_on", "seperti 12-5-2026", id="no day"),
         pytest.param({"occurred_on": ""}, "occurred_on", "seperti 12-5-2026", id="empty day"),
         pytest.param({"occurred_on": "2999-01-01"}, "occurred_on", "masa depan", id="a day to come"),
+        pytest.param({"occurred_on": "0001-01-01"}, "occurred_on", "paling lama 5 tahun", id="a day of another age"),
+        pytest.param({"service_id": "9" * 5000}, "service_id", "tidak diberikan oleh unit", id="endless service"),
         pytest.param({"service_id": "1"}, "service_id", "tidak diberikan oleh unit", id="service of nobody"),
     ],
 )
@@ -110,6 +112,72 @@ def test_refused_report_names_the_field_and_keeps_what_was_typed(
 
 def test_tomorrow_at_the_agency_is_the_future(client: FlaskClient, address: str) -> None:
     assert client.post(address, data=report(occurred_on=(today() + timedelta(days=1)).isoformat())).status_code == 422
+
+
+def once_of(page: str) -> str:
+    found = re.search(r'<input[^>]*name="once"[^>]*value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+def code_of(client: FlaskClient) -> str:
+    found = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", client.get("/diterima").get_data(as_text=True))
+    assert found
+    return found[0]
+
+
+def test_same_page_sent_twice_is_one_report_with_one_receipt(
+    client: FlaskClient, session: Session, address: str
+) -> None:
+    once = once_of(client.get(address).get_data(as_text=True))
+    client.post(address, data=report(once=once))
+    code = code_of(client)
+    client.post(address, data=report(once=once_of(client.get(address).get_data(as_text=True)), where="Loket 9"))
+    assert code_of(client) != code
+    again = client.post(address, data=report(once=once))
+    assert (again.status_code, again.location) == (303, "/diterima")
+    assert code_of(client) == code
+    assert "Loket 9" not in client.get("/lacak/status").get_data(as_text=True)
+    assert len(stored(session)) == 2
+
+
+def test_other_words_from_the_same_page_are_another_report(client: FlaskClient, session: Session, address: str) -> None:
+    once = once_of(client.get(address).get_data(as_text=True))
+    client.post(address, data=report(once=once))
+    client.post(address, data=report(once=once, happened="Hari ini loketnya tutup."))
+    assert len(stored(session)) == 2
+
+
+def test_the_same_words_from_a_new_page_are_another_report(client: FlaskClient, session: Session, address: str) -> None:
+    pages = [client.get(address).get_data(as_text=True) for _ in range(2)]
+    for page in pages:
+        client.post(address, data=report(once=once_of(page)))
+    assert len(stored(session)) == 2
+
+
+def test_page_sent_again_after_its_receipt_is_gone_is_a_new_report(
+    client: FlaskClient, session: Session, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.post(address, data=report(once="satu"))
+    monkeypatch.setattr(carried, "RECEIPT_MINUTES", -1)
+    client.post(address, data=report(once="satu"))
+    assert len(stored(session)) == 2
+
+
+def test_refused_report_keeps_the_mark_of_its_page(client: FlaskClient, address: str) -> None:
+    once = once_of(client.get(address).get_data(as_text=True))
+    assert once_of(client.post(address, data=report(once=once, kind="")).get_data(as_text=True)) == once
+
+
+def test_a_browser_remembers_the_last_few_reports(client: FlaskClient, session: Session, address: str) -> None:
+    codes = []
+    for number in range(6):
+        client.post(address, data=report(once=str(number)))
+        codes.append(code_of(client))
+    for number in range(6 - carried.SENT_MOST, 6):
+        client.post(address, data=report(once=str(number)))
+        assert code_of(client) == codes[number]
+    assert len(stored(session)) == 6
 
 
 def test_praise_is_thanked_without_a_promise(client: FlaskClient, address: str) -> None:

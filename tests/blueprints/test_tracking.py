@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from feedback_app.blueprints import carried
 from feedback_app.handling.models import Case, CaseEvent
@@ -72,6 +73,13 @@ def answered(session: Session, report: Report) -> Case:
 
 def look_up(client: FlaskClient, code: str) -> str:
     return client.post("/lacak", data={"code": code}, follow_redirects=True).get_data(as_text=True)
+
+
+def judged(client: FlaskClient, status_page: str, data: dict[str, str], *, follow: bool = False) -> TestResponse:
+    """Send the verdict form of a page, hidden field and all."""
+    report = re.search(r'name="report" value="([0-9a-f]+)"', status_page)
+    assert report, status_page
+    return client.post("/lacak/putusan", data={"report": report[1], **data}, follow_redirects=follow)
 
 
 @pytest.mark.parametrize(
@@ -154,8 +162,8 @@ def test_verdict_moves_the_case_and_is_thanked(
     client: FlaskClient, session: Session, report: Report, answered: Case,
     outcome: Outcome, words: str, status: CaseStatus, shown: str,
 ) -> None:  # fmt: skip
-    look_up(client, report.code)
-    answer = client.post("/lacak/putusan", data={"outcome": outcome.value, "words": words}, follow_redirects=True)
+    shown_page = look_up(client, report.code)
+    answer = judged(client, shown_page, {"outcome": outcome.value, "words": words}, follow=True)
     page = answer.get_data(as_text=True)
     assert "Putusan Anda sudah dicatat" in page
     assert shown in page
@@ -179,18 +187,49 @@ def test_verdict_moves_the_case_and_is_thanked(
 def test_refused_verdict_names_the_field_and_changes_nothing(
     client: FlaskClient, session: Session, report: Report, answered: Case, data: dict[str, str], field: str, words: str
 ) -> None:
-    look_up(client, report.code)
-    answer = client.post("/lacak/putusan", data=data)
+    answer = judged(client, look_up(client, report.code), data)
     assert answer.status_code == 422
     assert re.search(rf'<a href="#{field}">[^<]*{words}', answer.get_data(as_text=True))
     session.refresh(answered)
     assert answered.status is CaseStatus.ANSWERED
 
 
-def test_second_verdict_is_told_where_the_case_stands(client: FlaskClient, report: Report, answered: Case) -> None:
+def test_verdict_from_the_page_of_another_report_changes_neither(
+    app: Flask, client: FlaskClient, session: Session, report: Report, answered: Case
+) -> None:
+    code = new_code(secrets.token_bytes)
+    unit = factories.unit(session, factories.agency(session))
+    factories.submission(session, unit, tracking_hash=code_hash(code, app.config["TRACKING_KEY"]))
+    first_tab = look_up(client, report.code)
+    look_up(client, code)
+    answer = judged(client, first_tab, {"outcome": "confirmed"})
+    assert answer.status_code == 409
+    assert "putusan Anda belum dicatat" in answer.get_data(as_text=True)
+    session.refresh(answered)
+    assert answered.status is CaseStatus.ANSWERED
+    assert judged(client, look_up(client, report.code), {"outcome": "confirmed"}).status_code == 303
+
+
+@pytest.mark.parametrize("mark", [{}, {"report": ""}, {"report": "é" * 32}], ids=["none", "empty", "strange"])
+def test_verdict_that_names_no_report_changes_nothing(
+    client: FlaskClient, session: Session, report: Report, answered: Case, mark: dict[str, str]
+) -> None:
     look_up(client, report.code)
-    client.post("/lacak/putusan", data={"outcome": "confirmed"})
-    page = client.post("/lacak/putusan", data={"outcome": "partly"}, follow_redirects=True).get_data(as_text=True)
+    assert client.post("/lacak/putusan", data={"outcome": "confirmed", **mark}).status_code == 409
+    session.refresh(answered)
+    assert answered.status is CaseStatus.ANSWERED
+
+
+def test_status_page_tells_neither_code_nor_hash(client: FlaskClient, report: Report, answered: Case) -> None:
+    page = look_up(client, report.code)
+    assert report.code not in page
+    assert bytes(report.submission.tracking_hash or b"").hex() not in page
+
+
+def test_second_verdict_is_told_where_the_case_stands(client: FlaskClient, report: Report, answered: Case) -> None:
+    status_page = look_up(client, report.code)
+    judged(client, status_page, {"outcome": "confirmed"})
+    page = judged(client, status_page, {"outcome": "partly"}, follow=True).get_data(as_text=True)
     assert "Belum ada tanggapan yang dapat dinilai" in page
     assert "Anda menyatakan sudah selesai" in page
 

@@ -23,7 +23,7 @@ from feedback_app.intake.operations import (
     open_visit,
     submit,
 )
-from feedback_app.intake.rules import Channel, SubmissionKind
+from feedback_app.intake.rules import Channel, SubmissionKind, earliest_day
 from tests import factories as make
 from tests.conftest import Live
 
@@ -66,6 +66,9 @@ def test_a_submission_is_one_pending_row_found_by_the_hash_of_its_code(session: 
         pytest.param({"wants_reply": True}, "paling sedikit", id="a reply to nothing"),
         pytest.param({"kind": SubmissionKind.PRAISE, "rating": None}, "Tulis pesan", id="praise without a word"),
         pytest.param({"occurred_on": make.TODAY + timedelta(days=1)}, "masa depan", id="tomorrow"),
+        pytest.param(
+            {"occurred_on": earliest_day(make.TODAY) - timedelta(days=1)}, "paling lama 5 tahun", id="too old"
+        ),
     ],
 )
 def test_an_incomplete_draft_is_refused_with_a_sentence(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from feedback_app.intake.rules import (
@@ -9,6 +11,7 @@ from feedback_app.intake.rules import (
     GoodReason,
     SubmissionKind,
     clean_text,
+    earliest_day,
     opens_case,
     reasons_for,
 )
@@ -27,6 +30,18 @@ from feedback_app.intake.rules import (
 )
 def test_text_is_cleaned(raw: str | None, clean: str | None) -> None:
     assert clean_text(raw) == clean
+
+
+@pytest.mark.parametrize(
+    ("today", "first"),
+    [
+        pytest.param(date(2026, 5, 12), date(2021, 5, 12), id="any day"),
+        pytest.param(date(2028, 2, 29), date(2023, 2, 28), id="a day that other years lack"),
+        pytest.param(date(2029, 2, 28), date(2024, 2, 28), id="the day before it"),
+    ],
+)
+def test_citizens_may_tell_of_five_years(today: date, first: date) -> None:
+    assert earliest_day(today) == first
 
 
 def test_reasons_follow_the_rating() -> None:

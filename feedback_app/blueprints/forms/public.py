@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any, Final
 
 from flask_babel import gettext
@@ -10,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -21,16 +23,19 @@ from wtforms.validators import AnyOf, ValidationError
 
 from feedback_app.blueprints.carried import CarriedVisit
 from feedback_app.blueprints.labels import label
+from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.places import Place
 from feedback_app.intake.operations import Draft
 from feedback_app.intake.rules import (
     KINDS_WITH_CASE,
+    OCCURRED_YEARS_BACK,
     RATING_MAX,
     RATING_MIN,
     TEXT_MAX,
     TEXT_MIN,
     SubmissionKind,
     clean_text,
+    earliest_day,
     reasons_for,
 )
 
@@ -80,8 +85,7 @@ class PlaceForm(FlaskForm):  # type: ignore[misc]
     @property
     def chosen_service(self) -> int | None:
         """Return the id of the service, or None where none of this unit was chosen."""
-        raw = self.service_id.data
-        service = self.place.service(int(raw)) if raw and raw.isascii() and raw.isdigit() else None
+        service = self.place.service(number_or_none(self.service_id.data))
         return service.id if service else None
 
 
@@ -137,9 +141,12 @@ class ReportForm(PlaceForm):
     where = StringField(_("Di mana terjadi?"), filters=[clean_text])
     is_anonymous = BooleanField(_("Anonim"))
     is_confidential = BooleanField(_("Rahasia"))
+    # Differs from page to page, so that the same page sent twice is known again.
+    once = HiddenField()
 
     def __init__(self, place: Place, **kwargs: Any) -> None:
         super().__init__(place, **kwargs)
+        self.once.data = self.once.data or secrets.token_urlsafe(9)
         unknown = gettext("Tidak tahu atau lainnya")
         self.service_id.choices = [
             SelectChoice("", unknown),
@@ -156,9 +163,17 @@ class ReportForm(PlaceForm):
         check_length(field.data, most=WHERE_MAX)
 
     def validate_occurred_on(self, field: DayField) -> None:
-        """Refuse a day that has not come yet."""
-        if field.data and field.data > self.place.agency.today():
+        """Refuse a day that has not come yet, and one so long gone that it must be a typing error."""
+        today = self.place.agency.today()
+        if field.data and field.data > today:
             raise ValidationError(gettext("Tanggal kejadian tidak boleh di masa depan."))
+        if field.data and field.data < earliest_day(today):
+            raise ValidationError(
+                gettext(
+                    "Tanggal kejadian paling lama %(years)d tahun yang lalu. Periksa tahunnya.",
+                    years=OCCURRED_YEARS_BACK,
+                )
+            )
 
     @property
     def whole_text(self) -> str:

@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from feedback_app.blueprints.forms.public import DayField
 from feedback_app.blueprints.labels import label
+from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.evaluation.models import CycleKind
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN
 from feedback_app.intake.rules import clean_text
@@ -70,8 +71,7 @@ class ReplyForm(StaffForm):
     @property
     def seen_version(self) -> int | None:
         """Return the version of the case on the author's page, or None where the form did not say."""
-        raw = self.version.data or ""
-        return int(raw) if raw.isascii() and raw.isdigit() else None
+        return number_or_none(self.version.data)
 
 
 @dataclass(frozen=True, slots=True)
