@@ -16,7 +16,9 @@ from babel.messages.extract import extract_python
 from flask_babel import gettext
 
 _NUMBER: Final = re.compile(r"\d+")
-_NOT_FOR_PEOPLE: Final = frozenset({"ConfigurationError", "KeyError", "RuntimeError", "TypeError", "ValueError"})
+_NOT_FOR_PEOPLE: Final = frozenset(
+    {"ConfigurationError", "ReaderBrokenError", "KeyError", "RuntimeError", "TypeError", "ValueError"}
+)
 _TABLES: Final = re.compile(r"SENTENCES|OVERLAPS")
 _SETTINGS: Final = "SECURITY_MSG_"
 
