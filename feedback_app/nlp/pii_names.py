@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from feedback_app.nlp.name_words import is_known, is_ordinary
 from feedback_app.nlp.pii import PiiKind, Span
+from feedback_app.nlp.pii_introduced_names import find_introduced_names
 from feedback_app.nlp.word_lists import word_list
 
 _KNOWN, _AMBIGUOUS = word_list("names"), word_list("ambiguous_names")
@@ -30,10 +32,6 @@ _CAPITAL = r"[A-Z][A-Za-z]*(?:['’][A-Za-z]+)?"
 _DOTTED = r"(?:[A-Z]|Sdri?|Drs?|Drg|Dra|Hj|Ns|Ir|Bpk|Alm|Muh|Moh|Yth)\."
 _RUN = re.compile(rf"\b(?:{_DOTTED}|{_CAPITAL})(?: (?:{_CONNECTORS} )?(?:{_DOTTED}|{_CAPITAL}))*")
 _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?\.?")
-_NAME_ENDING = re.compile(
-    r"(?:ningsih|ningrum|wati|yanti|yanto|yono|diono|tono|darti|wardani|wardana|wardhana|kusuma|astuti|uddin|udin|ullah|"
-    r"sumo|winata|atmaja|atmadja|negara|prasetyo|widodo|diarta|wirawan|setiawan|hartanto|syah)$"
-)
 _REACH = 40
 _BRACKETS = ",:(\"'–—-"
 _TALKED_OF = _PRONOUNS | _RELATIVES
@@ -44,11 +42,6 @@ _LOWER_CUED = re.compile(
     r"|nam[ao](?: saya| sy|nya)?|bernama)"
     r"[ :]+([a-z']+(?: [a-z']+){0,3})"
 )
-
-
-def _is_known(word: str) -> bool:
-    low = word.lower()
-    return low in _KNOWN or (len(low) > 6 and _NAME_ENDING.search(low) is not None)
 
 
 @dataclass(slots=True)
@@ -96,15 +89,18 @@ def _name_words(words: list[re.Match[str]], evidence: _Evidence) -> list[re.Matc
     """Drop what introduces the name, and everything from the first word that cannot belong to one."""
     first = 0
     for position, word in enumerate(words[:4]):
-        if not _is_known(word.group()) and evidence.note(word.group()):
+        if not is_known(word.group()) and evidence.note(word.group()):
             first = position + 1
     kept: list[re.Match[str]] = []
+    unlikely = evidence.cue and not evidence.honorific and not any(is_known(word.group()) for word in words[first:])
     for word in words[first:]:
         low = word.group().lower().rstrip(".")
-        known = _is_known(low)
+        known = is_known(low)
         if low in _PLACES or low in _OTHER_WORDS or (low in _OFFICES and not (kept and known)):
             break
         if _is_acronym(word.group()) and not (evidence.cue or known):
+            break
+        if unlikely and not kept and is_ordinary(low):
             break
         kept.append(word)
     return kept[:5]
@@ -113,7 +109,7 @@ def _name_words(words: list[re.Match[str]], evidence: _Evidence) -> list[re.Matc
 def _is_name(words: list[re.Match[str]], evidence: _Evidence) -> bool:
     if not words:
         return False
-    known = sum(_is_known(word.group()) for word in words)
+    known = sum(is_known(word.group()) for word in words)
     if evidence.honorific:
         return len(words[0].group()) > 2 or known > 0
     if evidence.cue:
@@ -150,7 +146,20 @@ def _find_small_letters(text: str) -> Iterator[Span]:
         yield Span(words[0].start(), last.end(), PiiKind.NAME)
 
 
+def _united(spans: list[Span]) -> Iterator[Span]:
+    """Join spans that overlap: two kinds of evidence may each see a part of one name."""
+    whole: Span | None = None
+    for span in sorted(spans):
+        if whole is not None and span.start < whole.end:
+            whole = Span(whole.start, max(whole.end, span.end), PiiKind.NAME)
+            continue
+        if whole is not None:
+            yield whole
+        whole = span
+    if whole is not None:
+        yield whole
+
+
 def find_names(text: str) -> Iterator[Span]:
-    """Find names of persons, without the honorific before them."""
-    yield from _find_capitalised(text)
-    yield from _find_small_letters(text)
+    """Find names of persons, without the honorific before them, in order, none overlapping another."""
+    yield from _united([*_find_capitalised(text), *_find_small_letters(text), *find_introduced_names(text)])
