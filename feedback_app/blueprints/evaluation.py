@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ from feedback_app.blueprints.score_figure import figure, scale_of
 from feedback_app.blueprints.staff_frame import slice_of, staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ConflictError, NotFoundError
-from feedback_app.evaluation import operations, queries
+from feedback_app.evaluation import operations, queries, ratings
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.queries import Evidence, EvidenceGroup
 from feedback_app.identity.rules import Permission
@@ -35,7 +35,7 @@ RATINGS_PER_PAGE = 200
 
 
 class UnknownGroupError(NotFoundError):
-    """No ratings stand behind this post, service, channel and month."""
+    """No line of the evidence begins on this day with this post, service and channel."""
 
     code = "unknown_group"
 
@@ -51,7 +51,10 @@ def cycles() -> ResponseReturnValue:
 @requires(Permission.MANAGE_CYCLE)
 def open() -> ResponseReturnValue:  # noqa: A001 - the word of the field; the built-in is not used here
     """Open a cycle."""
-    form = CycleForm(_agencies())
+    agencies = _agencies()
+    if not agencies:
+        raise queries.WholeAgencyNeededError(queries.WHOLE_AGENCY_NEEDED)
+    form = CycleForm(agencies)
     if not form.validate():
         return _cycles_page(form), 422
     wanted, actor = form.wanted(), person(current_user.id)
@@ -134,18 +137,15 @@ def rows(cycle_id: int, employee_id: int) -> ResponseReturnValue:
     found = _cycle(cycle_id, Permission.READ_EVIDENCE)
     evidence = queries.evidence(db.session(), current_user.id, found, employee_id, today())
     group = _asked_group(evidence)
-    ratings = queries.rating_rows(
-        db.session(), current_user.id, found, employee_id, assignment_id=group.assignment_id,
-        service_id=group.service_id, channel=group.channel, month=group.month, day=today(),
-    )  # fmt: skip
-    shown, page, pages = slice_of(ratings.rows, RATINGS_PER_PAGE)
+    opened = ratings.rating_rows(db.session(), current_user.id, found, employee_id, group, today())
+    shown, page, pages = slice_of(opened.rows, RATINGS_PER_PAGE)
     return render_template(
         "evaluation/rows.html",
         cycle=found,
         evidence=evidence,
         group=group,
         position=_positions(evidence).get(group.assignment_id, "–"),
-        ratings=ratings,
+        ratings=opened,
         shown=shown,
         page=page,
         pages=pages,
@@ -158,10 +158,10 @@ def _asked_group(evidence: Evidence) -> EvidenceGroup:
         request.args.get("assignment", type=int),
         request.args.get("service", type=int),
         request.args.get("channel", type=Channel),
-        request.args.get("month", type=_month),
+        request.args.get("from", type=date.fromisoformat),
     )
     for group in evidence.groups:
-        if (group.assignment_id, group.service_id, group.channel, group.month) == wanted:
+        if (group.assignment_id, group.service_id, group.channel, group.first_day) == wanted:
             return group
     raise UnknownGroupError("Baris bukti itu tidak ada. Buka kembali dari halaman bukti pegawai.")
 
@@ -170,10 +170,6 @@ def _asked_group(evidence: Evidence) -> EvidenceGroup:
 def month(value: date) -> str:
     """Return a month in words, such as `Mei 2026`."""
     return str(format_date(value, "MMMM yyyy"))
-
-
-def _month(raw: str) -> date:
-    return datetime.strptime(raw, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
 
 
 def _positions(evidence: Evidence) -> dict[int, str]:
@@ -187,7 +183,7 @@ def _cycle(cycle_id: int, permission: Permission) -> Cycle:
 def _may_compute(cycle_id: int) -> bool:
     try:
         _cycle(cycle_id, Permission.MANAGE_CYCLE)
-    except queries.UnknownCycleError:
+    except (queries.UnknownCycleError, queries.WholeAgencyNeededError):
         return False
     return True
 

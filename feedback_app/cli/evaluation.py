@@ -102,7 +102,7 @@ def compute_command(agency: str, name: str) -> None:
 @click.option("--name", required=True, help="Name of the cycle.")
 def verify_command(agency: str, name: str) -> None:
     """Compute a cycle again from the raw ratings and compare every figure. Exit code 1 if any differs."""
-    from feedback_app.evaluation.verification import verify
+    from feedback_app.evaluation.verification import newer_ratings, verify
 
     with database() as session:
         cycle = _cycle(session, agency, name)
@@ -110,8 +110,10 @@ def verify_command(agency: str, name: str) -> None:
             raise click.UsageError(
                 f"{name} is not computed yet: feedback evaluation compute --agency {agency} --name {name!r}"
             )
-        found = verify(session, cycle)
+        found, newer = verify(session, cycle), newer_ratings(session, cycle)
     for one in found:
         click.echo(f"employee {one.employee_id} {one.figure}: stored {one.stored}, from raw rows {one.recomputed}")
+    if newer:
+        click.echo(f"{newer} ratings came in after the computation and were left out; compute again to include them")
     click.echo(f"{len(found)} differences")
     sys.exit(1 if found else 0)

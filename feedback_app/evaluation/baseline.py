@@ -85,7 +85,8 @@ def baselines(strata: Strata) -> Baselines:
     service_mean = agency_mean + shrink(n, total / n - agency_mean, between_services).u_hat
     centre = service_mean[index]
     residual, residual_squares = residual_sums(strata.n, strata.total, strata.total_squares, centre)
-    between_strata = variance_components(strata.n, residual, residual_squares)
+    mean_square = float(strata.total_squares.sum() / strata.n.sum())
+    between_strata = variance_components(strata.n, residual, residual_squares, mean_square=mean_square)
     stratum = centre + shrink(strata.n, residual / strata.n, between_strata).u_hat
     return Baselines(stratum, service, service_mean, agency_mean)
 

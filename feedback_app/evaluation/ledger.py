@@ -1,4 +1,8 @@
-"""The responsibility ledger: each day's figures laid upon whoever answered for them, in the database."""
+"""The responsibility ledger: each day's figures laid upon whoever answered for them, in the database.
+
+The daily figures are read once, into a table that ends with the transaction: the drain goes on while a cycle is
+computed, and baselines, contributions and totals must all speak of the same ratings.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +23,29 @@ from feedback_app.measures.models import PORTAL_RATING
 _SERVICE_KEY = "coalesce(m.service_id, -m.unit_id)"
 _QUARTER = "date_trunc('quarter', m.day)::date"
 
+# A second cycle may be computed in the same transaction, so the table of the first has to go.
+_NEW_CELLS = """
+    DROP TABLE IF EXISTS pg_temp.cycle_cells;
+    CREATE TEMPORARY TABLE cycle_cells (
+        agency_id bigint NOT NULL, unit_id bigint NOT NULL, service_id bigint, day date NOT NULL,
+        channel text NOT NULL, n bigint NOT NULL, total bigint NOT NULL, total_squares bigint NOT NULL
+    ) ON COMMIT DROP
+"""
+
+_CELLS = f"""
+    INSERT INTO pg_temp.cycle_cells
+    SELECT agency_id, unit_id, service_id, day, channel, n, total, total_squares
+    FROM daily_measures
+    WHERE agency_id = :agency_id AND day BETWEEN :starts_on AND :ends_on AND element = '{PORTAL_RATING}'
+"""  # noqa: S608 - constants of this module
+
 _STRATA = f"""
     SELECT {_SERVICE_KEY} AS service, {_QUARTER} AS quarter, sum(m.n) AS n, sum(m.total) AS total,
            sum(m.total_squares) AS total_squares
-    FROM daily_measures m
-    WHERE m.agency_id = :agency_id AND m.day BETWEEN :starts_on AND :ends_on
-      AND m.element = '{PORTAL_RATING}' AND m.channel = '{Channel.TOKEN.value}'
+    FROM pg_temp.cycle_cells m
+    WHERE m.channel = '{Channel.TOKEN.value}'
     GROUP BY 1, 2 ORDER BY 1, 2
-"""  # noqa: S608 - constants of this module
+"""  # noqa: S608
 
 _CONTRIBUTIONS = f"""
     WITH seg AS (
@@ -44,9 +63,8 @@ _CONTRIBUTIONS = f"""
         ) AS b (service, quarter, baseline)
     ), cell AS (
         SELECT m.*, bound.service_id AS bound_service
-        FROM daily_measures m
+        FROM pg_temp.cycle_cells m
         LEFT JOIN bound ON bound.unit_id = m.unit_id AND bound.service_id = m.service_id
-        WHERE m.agency_id = :agency_id AND m.day BETWEEN :starts_on AND :ends_on AND m.element = '{PORTAL_RATING}'
     )
     INSERT INTO contributions (
         agency_id, cycle_id, employee_id, assignment_id, unit_id, service_id, day, channel, share, reason,
@@ -73,8 +91,7 @@ _TOTALS = f"""
             WHERE c.agency_id = m.agency_id AND c.cycle_id = :cycle_id AND c.unit_id = m.unit_id AND c.day = m.day
               AND c.channel = m.channel AND c.service_id IS NOT DISTINCT FROM m.service_id
         ) AS somebody
-        FROM daily_measures m
-        WHERE m.agency_id = :agency_id AND m.day BETWEEN :starts_on AND :ends_on AND m.element = '{PORTAL_RATING}'
+        FROM pg_temp.cycle_cells m
     ) m
 """  # noqa: S608
 
@@ -113,6 +130,7 @@ class Totals:
 def write_contributions(session: Session, cycle: Cycle, segments: Sequence[Segment]) -> Totals:
     """Lay the daily figures of a cycle upon the segments of responsibility, with the baseline of each stratum."""
     of_cycle = _parameters(cycle)
+    _take_cells(session, of_cycle)
     strata = session.execute(sa.text(_STRATA), of_cycle).all()
     values = _stratum_baselines(strata)
     session.execute(
@@ -133,6 +151,13 @@ def write_contributions(session: Session, cycle: Cycle, segments: Sequence[Segme
         },
     )
     return Totals(*(int(n) for n in session.execute(sa.text(_TOTALS), of_cycle).one()))
+
+
+def _take_cells(session: Session, of_cycle: dict[str, object]) -> None:
+    for statement in _NEW_CELLS.split(";"):
+        session.execute(sa.text(statement))
+    session.execute(sa.text(_CELLS), of_cycle)
+    session.execute(sa.text("ANALYZE pg_temp.cycle_cells"))
 
 
 def _stratum_baselines(strata: Sequence[Any]) -> list[float]:

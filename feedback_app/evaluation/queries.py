@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,25 +10,30 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.analysis.models import Labels
-from feedback_app.errors import NotFoundError
+from feedback_app.errors import ForbiddenError, NotFoundError
 from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, CycleStatus, Score
-from feedback_app.handling.models import Case
-from feedback_app.identity.rules import Permission
-from feedback_app.intake.models import Submission
+from feedback_app.identity.models import RoleGrant
+from feedback_app.identity.rules import Permission, roles_with
 from feedback_app.intake.rules import Channel
 from feedback_app.organisation.models import Agency, Assignment, Employee, PublicService, UnitVersion
-from feedback_app.organisation.queries import reach, within
+from feedback_app.organisation.queries import reach, valid_on, within
 
-# Under ten, a comment could be laid at somebody's door.
-COMMENTS_FROM_N = 10
-COMMENTS_SHOWN = 10
+WHOLE_AGENCY_NEEDED = (
+    "Siklus berlaku untuk seluruh instansi. Mintalah pejabat yang mengelola penilaian di seluruh instansi "
+    "untuk membuka atau menghitungnya."
+)
 
 
 class UnknownCycleError(NotFoundError):
     """No such cycle, or none of an agency in which this account evaluates."""
 
     code = "unknown_cycle"
+
+
+class WholeAgencyNeededError(ForbiddenError):
+    """A cycle speaks of everybody in an agency, and this account evaluates in some of its units only."""
+
+    code = "whole_agency_needed"
 
 
 class UnknownEmployeeError(NotFoundError):
@@ -55,10 +59,21 @@ class CycleRow:
 
 
 def evaluated_agencies(session: Session, user_id: int, permission: Permission, day: date) -> list[Agency]:
-    """Return the agencies in which somebody has a permission over any unit."""
-    area = reach(user_id, permission, day)
-    query = sa.select(Agency).where(Agency.id.in_(sa.select(area.c.agency_id))).order_by(Agency.name)
+    """Return the agencies in which somebody has a permission: over any unit, or to manage cycles over them all."""
+    query = sa.select(Agency).where(Agency.id.in_(_agencies(user_id, permission, day))).order_by(Agency.name)
     return list(session.scalars(query))
+
+
+def _agencies(user_id: int, permission: Permission, day: date) -> sa.Select[Any]:
+    if permission is not Permission.MANAGE_CYCLE:
+        return sa.select(reach(user_id, permission, day).c.agency_id)
+    # A cycle changes what is said of everybody in the agency, so a grant over one unit does not reach it.
+    return sa.select(RoleGrant.agency_id).where(
+        RoleGrant.user_id == user_id,
+        RoleGrant.role.in_(roles_with(permission)),
+        RoleGrant.unit_id.is_(None),
+        valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
+    )
 
 
 def cycles_for(session: Session, user_id: int, day: date) -> list[CycleRow]:
@@ -77,19 +92,23 @@ def cycles_for(session: Session, user_id: int, day: date) -> list[CycleRow]:
 
 
 def cycle_for(session: Session, user_id: int, cycle_id: int, *, permission: Permission, day: date) -> Cycle:
-    """Return a cycle of an agency in which somebody has a permission.
+    """Return a cycle of an agency in which somebody has a permission; to manage it, over the whole agency.
 
     Raises
     ------
-    UnknownCycleError
+    UnknownCycleError, WholeAgencyNeededError
     """
-    area = reach(user_id, permission, day)
-    cycle = session.scalar(
-        sa.select(Cycle).where(Cycle.id == cycle_id, Cycle.agency_id.in_(sa.select(area.c.agency_id)))
-    )
-    if cycle is None:
-        raise UnknownCycleError("Siklus penilaian itu tidak ada.")
-    return cycle
+
+    def found(wanted: Permission) -> Cycle | None:
+        mine = _agencies(user_id, wanted, day)
+        return session.scalar(sa.select(Cycle).where(Cycle.id == cycle_id, Cycle.agency_id.in_(mine)))
+
+    cycle = found(permission)
+    if cycle is not None:
+        return cycle
+    if permission is Permission.MANAGE_CYCLE and found(Permission.READ_EVIDENCE):
+        raise WholeAgencyNeededError(WHOLE_AGENCY_NEEDED)
+    raise UnknownCycleError("Siklus penilaian itu tidak ada.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +164,17 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceGroup:
-    """Ratings of one post, service, channel and month; `mean` and `baseline` on 25 to 100, `share` averaged."""
+    """Ratings of one post, service, channel and month that count with one share for one reason.
+
+    `mean` and `baseline` lie on 25 to 100. `first_day` tells the groups of a month apart: no day is in two of them.
+    """
 
     assignment_id: int
     service_id: int | None
     service_name: str | None
     channel: Channel
     month: date
+    first_day: date
     n: int
     mean: float
     share: float
@@ -162,7 +185,7 @@ class EvidenceGroup:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything a figure rests on."""
+    """Everything a figure rests on; of units out of reach only how many ratings they add (`n_elsewhere`)."""
 
     employee_id: int
     name: str
@@ -170,6 +193,7 @@ class Evidence:
     score: Score
     posts: list[PostRow]
     groups: list[EvidenceGroup]
+    n_elsewhere: int
 
 
 def evidence(session: Session, user_id: int, cycle: Cycle, employee_id: int, day: date) -> Evidence:
@@ -187,9 +211,11 @@ def evidence(session: Session, user_id: int, cycle: Cycle, employee_id: int, day
     ).first()
     if row is None:
         raise UnknownEmployeeError("Pegawai itu tidak ada dalam siklus ini.")
+    near = within(reach(user_id, Permission.READ_EVIDENCE, day), Contribution.agency_id, Contribution.unit_id)
     return Evidence(
         employee_id=employee_id, name=row.name, nip=row.nip, score=row.Score,
-        posts=_posts(session, cycle, employee_id), groups=_groups(session, cycle, employee_id),
+        posts=_posts(session, cycle, employee_id), groups=_groups(session, cycle, employee_id, near),
+        n_elsewhere=_n_elsewhere(session, cycle, employee_id, near),
     )  # fmt: skip
 
 
@@ -218,114 +244,45 @@ def _posts(session: Session, cycle: Cycle, employee_id: int) -> list[PostRow]:
     return [PostRow(*row) for row in rows]
 
 
-def _groups(session: Session, cycle: Cycle, employee_id: int) -> list[EvidenceGroup]:
+def _n_elsewhere(session: Session, cycle: Cycle, employee_id: int, near: sa.ColumnElement[bool]) -> int:
+    far = sa.select(sa.func.coalesce(sa.func.sum(Contribution.n), 0)).where(of_person(cycle, employee_id), ~near)
+    return int(session.scalars(far).one())
+
+
+def _groups(session: Session, cycle: Cycle, employee_id: int, near: sa.ColumnElement[bool]) -> list[EvidenceGroup]:
     month = sa.cast(sa.func.date_trunc("month", Contribution.day), sa.Date)
     total_n = sa.func.sum(Contribution.n)
     rows = session.execute(
         sa.select(
             Contribution.assignment_id, Contribution.service_id, PublicService.name, Contribution.channel,
-            month.label("month"), total_n, 25.0 * sa.func.sum(Contribution.total) / total_n,
-            sa.func.sum(Contribution.n * Contribution.share) / total_n,
-            sa.func.sum(Contribution.n * Contribution.baseline) / total_n,
-            sa.func.min(Contribution.exclusion), sa.func.min(Contribution.reason),
+            month.label("month"), sa.func.min(Contribution.day).label("first_day"), total_n,
+            25.0 * sa.func.sum(Contribution.total) / total_n, Contribution.share,
+            sa.func.sum(Contribution.n * Contribution.baseline) / total_n, Contribution.exclusion, Contribution.reason,
         )
         .outerjoin(
             PublicService,
             sa.and_(PublicService.agency_id == Contribution.agency_id, PublicService.id == Contribution.service_id),
         )
-        .where(_of_person(cycle, employee_id))
+        .where(of_person(cycle, employee_id), near)
         .group_by(
             Contribution.assignment_id, Contribution.service_id, PublicService.name, Contribution.channel,
-            sa.text("month"),
+            sa.text("month"), Contribution.share, Contribution.exclusion, Contribution.reason,
         )
-        .order_by(sa.text("month"), Contribution.assignment_id, PublicService.name, Contribution.channel)
+        .order_by(
+            sa.text("month"), Contribution.assignment_id, PublicService.name, Contribution.channel,
+            sa.text("first_day"),
+        )
     )  # fmt: skip
     return [
-        EvidenceGroup(a, s, sn, c, m, int(n), float(mean), float(share), None if b is None else float(b), ex, reason)
-        for a, s, sn, c, m, n, mean, share, b, ex, reason in rows
+        EvidenceGroup(a, s, sn, c, m, first, int(n), float(mean), share, None if b is None else float(b), ex, reason)
+        for a, s, sn, c, m, first, n, mean, share, b, ex, reason in rows
     ]
 
 
-def _of_person(cycle: Cycle, employee_id: int) -> sa.ColumnElement[bool]:
+def of_person(cycle: Cycle, employee_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a contribution is of one person in a cycle."""
     return sa.and_(
         Contribution.agency_id == cycle.agency_id,
         Contribution.cycle_id == cycle.id,
         Contribution.employee_id == employee_id,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class RatingRow:
-    """One rating behind a figure; it names no citizen, because none is known."""
-
-    day: date
-    rating: int
-    channel: Channel
-    share: float
-    reason: str
-    exclusion: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RatingRows:
-    """The ratings of one group, and its comments (redacted, shuffled) where there are enough ratings."""
-
-    rows: Sequence[RatingRow]
-    comments: Sequence[str]
-    comments_withheld: bool
-
-
-def rating_rows(
-    session: Session,
-    user_id: int,
-    cycle: Cycle,
-    employee_id: int,
-    *,
-    assignment_id: int,
-    service_id: int | None,
-    channel: Channel,
-    month: date,
-    day: date,
-) -> RatingRows:
-    """Return the ratings behind one group of the evidence, straight from the submissions.
-
-    Raises
-    ------
-    UnknownEmployeeError
-    """
-    evidence(session, user_id, cycle, employee_id, day)
-    rows: Sequence[Any] = session.execute(
-        sa.select(
-            Submission.occurred_on, Submission.rating, Submission.channel, Contribution.share, Contribution.reason,
-            Contribution.exclusion, Labels.redacted_text, Submission.is_confidential,
-            Case.is_confidential.label("case_confidential"),
-        )
-        .join(Contribution, _answered_for(Contribution))
-        .join(Labels, sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id))
-        .outerjoin(Case, sa.and_(Case.agency_id == Submission.agency_id, Case.submission_id == Submission.id))
-        .where(_of_person(cycle, employee_id), Contribution.assignment_id == assignment_id)
-        .where(Contribution.service_id.is_not_distinct_from(service_id), Contribution.channel == channel)
-        .where(sa.func.date_trunc("month", Contribution.day) == sa.func.date_trunc("month", sa.cast(month, sa.Date)))
-        .where(Submission.rating.is_not(None))
-        .order_by(Submission.occurred_on, Submission.rating, Submission.id)
-    ).all()  # fmt: skip
-    enough = len(rows) >= COMMENTS_FROM_N
-    open_texts = [row.redacted_text for row in rows if not row.is_confidential and not row.case_confidential]
-    comments = sorted(text for text in open_texts if text)
-    # Shuffled the same way on every visit, or two visits together would tell the order of arrival.
-    random.Random(f"{cycle.id}/{employee_id}/{month}").shuffle(comments)  # noqa: S311 - an order, not a secret
-    return RatingRows(
-        rows=[RatingRow(*row[:6]) for row in rows],
-        comments=comments[:COMMENTS_SHOWN] if enough else [],
-        comments_withheld=bool(comments) and not enough,
-    )
-
-
-def _answered_for(contribution: type[Contribution]) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        contribution.agency_id == Submission.agency_id,
-        contribution.unit_id == Submission.unit_id,
-        contribution.service_id.is_not_distinct_from(Submission.service_id),
-        contribution.day == Submission.occurred_on,
-        contribution.channel == Submission.channel,
     )

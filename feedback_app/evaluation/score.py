@@ -94,7 +94,8 @@ class CycleScores:
 def band(low: float, high: float, reliability: float, n_effective: float, delta: float) -> Band:
     """Say what an interval says, in this order.
 
-    1. Fewer than 30 effective ratings or a reliability below 0.70: insufficient, whatever the figure.
+    1. Fewer than 30 effective ratings, a reliability below 0.70, or nobody who differs (delta = 0):
+       insufficient, whatever the figure.
     2. The whole interval above +delta: above.
     3. The whole interval below -delta: below.
     4. The interval crosses both edges, and so excludes nothing: insufficient.
@@ -110,7 +111,7 @@ def band(low: float, high: float, reliability: float, n_effective: float, delta:
     reliability, n_effective
         As in `PersonScore`.
     delta
-        Half-width of "as expected", in points, ≥ 0.
+        Half-width of "as expected", in points, ≥ 0; it is 0 where people do not differ beyond chance.
 
     Raises
     ------
@@ -119,7 +120,7 @@ def band(low: float, high: float, reliability: float, n_effective: float, delta:
     """
     if low > high or delta < 0:
         raise ValueError("low must not exceed high, delta must not be negative")
-    if n_effective < N_EFFECTIVE_MIN or reliability < RELIABILITY_MIN:
+    if n_effective < N_EFFECTIVE_MIN or reliability < RELIABILITY_MIN or delta == 0:
         return Band.INSUFFICIENT
     if low > delta:
         return Band.ABOVE
@@ -151,7 +152,7 @@ def score_people(
         Variances to use instead of those of this cycle, for instance to compare with and without quarantined
         ratings.
     delta_in_tau
-        Half-width of "as expected" in between-person standard deviations, ≥ 0.
+        Half-width of "as expected" in between-person standard deviations, > 0; with 0 nobody gets a band.
 
     Returns
     -------
@@ -169,7 +170,8 @@ def score_people(
     residual, residual_squares = residual_sums(rows.weight, rows.total, rows.total_squares, rows.baseline)
     weight, own, total = per_person(rows.weight), per_person(rows.weight_squares), per_person(residual)
     if components is None:
-        components = variance_components(weight, total, per_person(residual_squares), own)
+        mean_square = float(rows.total_squares.sum() / rows.weight.sum()) if employee.size else None
+        components = variance_components(weight, total, per_person(residual_squares), own, mean_square=mean_square)
     delta = delta_in_tau * float(np.sqrt(components.tau2))
     mean, own_share = total / weight, own / weight
     shrunk = shrink(weight, mean, components, own_share)

@@ -12,6 +12,9 @@ FloatArray = NDArray[np.float64]
 # No finite number of ratings is certainty; the bound also keeps a rounded 1.0 out of the stored figures.
 RELIABILITY_BELOW: Final = float(np.nextafter(1.0, 0.0))
 
+# Sums of floats are sure to about 1e-16 of the squares in them, times the rows; a real difference is far above this.
+NOTHING: Final = 1e-9
+
 
 class VarianceComponents(NamedTuple):
     """Variance of people's means (`tau2`) and of one rating around them (`sigma2`), in points squared."""
@@ -29,7 +32,12 @@ class Shrunk(NamedTuple):
 
 
 def variance_components(
-    n: ArrayLike, total: ArrayLike, total_squares: ArrayLike, weight_squares: ArrayLike | None = None
+    n: ArrayLike,
+    total: ArrayLike,
+    total_squares: ArrayLike,
+    weight_squares: ArrayLike | None = None,
+    *,
+    mean_square: float | None = None,
 ) -> VarianceComponents:
     """Estimate the variance between and within K groups from their sums, by moments (ANOVA).
 
@@ -47,12 +55,18 @@ def variance_components(
     for teams that stay the same and are all among the groups. They are solved in this form; for whole ratings
     (v = n) they are the two formulas above. Where people work alone and in teams, tau2 comes out too small.
 
+    Whatever comes out below 1e-9 of the mean square is rounding, not variance, and counts as 0: else the shrunk
+    means of ratings that are all alike would seem to be known with a high reliability.
+
     Parameters
     ----------
     n, total, total_squares
         Shape (K,): Σw, Σwr and Σwr² of each group. Groups with n = 0 are left out.
     weight_squares
         Shape (K,): Σw² of each group; left out, every rating is a whole one.
+    mean_square
+        Mean of y² of the values as they were before a baseline was taken off, in points squared: what the
+        rounding is measured by. Left out, it is that of the given values.
 
     Returns
     -------
@@ -77,16 +91,19 @@ def variance_components(
     if (weight < 0).any() or (own < 0).any():
         raise ValueError("counts must not be negative")
     used = weight > 0
-    return _components(weight[used], sums[used], squares[used], own[used])
-
-
-def _components(n: FloatArray, total: FloatArray, total_squares: FloatArray, own: FloatArray) -> VarianceComponents:
-    if n.size == 0:
+    if not used.any():
         return VarianceComponents(0.0, 0.0)
+    least = NOTHING * (float(squares[used].sum() / weight[used].sum()) if mean_square is None else mean_square)
+    return _components(weight[used], sums[used], squares[used], own[used], least)
+
+
+def _components(
+    n: FloatArray, total: FloatArray, total_squares: FloatArray, own: FloatArray, least: float
+) -> VarianceComponents:
     everything = float(n.sum())
     mean, grand_mean = total / n, float(total.sum()) / everything
-    within = float(np.maximum(total_squares - total * mean, 0.0).sum())
-    between = float((n * (mean - grand_mean) ** 2).sum())
+    within = _if_above(least * everything, float(np.maximum(total_squares - total * mean, 0.0).sum()))
+    between = _if_above(least * everything, float((n * (mean - grand_mean) ** 2).sum()))
     groups = float((own / n).sum())  # K, when every rating is a whole one
     within_freedom = everything - groups
     if within_freedom <= 1e-9 * everything:
@@ -96,7 +113,11 @@ def _components(n: FloatArray, total: FloatArray, total_squares: FloatArray, own
     tau2_weight = float(own.sum()) - float((n**2).sum()) / everything
     if tau2_weight <= 1e-9 * everything:
         return VarianceComponents(0.0, sigma2)
-    return VarianceComponents(max(0.0, (between - (groups - 1.0) * sigma2) / tau2_weight), sigma2)
+    return VarianceComponents(_if_above(least, (between - (groups - 1.0) * sigma2) / tau2_weight), sigma2)
+
+
+def _if_above(least: float, value: float) -> float:
+    return value if value > least else 0.0
 
 
 def shrink(

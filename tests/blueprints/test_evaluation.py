@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.blueprints import score_words
 from feedback_app.blueprints.score_figure import figure, scale_of
@@ -50,7 +51,7 @@ def cycle_of(office: Office) -> Cycle:
 def computed(office: Office) -> Cycle:
     office.drain()
     cycle = cycle_of(office)
-    compute(office.session, cycle, actor=SYSTEM, now=make.NOW)
+    compute(office.session, cycle, actor=SYSTEM, now=clock.utcnow())
     office.session.commit()
     return cycle
 
@@ -293,8 +294,8 @@ def test_comments_of_fewer_than_ten_ratings_are_withheld(evaluator: FlaskClient,
 @pytest.mark.parametrize(
     "query",
     [
-        "", "?assignment=x&channel=token&month=2026-04", "?assignment=1&channel=surat&month=2026-04",
-        "?assignment=1&channel=token&month=april", "?assignment=999999&channel=token&month=2026-04",
+        "", "?assignment=x&channel=token&from=2026-04-01", "?assignment=1&channel=surat&from=2026-04-01",
+        "?assignment=1&channel=token&from=april", "?assignment=999999&channel=token&from=2026-04-01",
     ],
 )  # fmt: skip
 def test_a_line_that_does_not_exist_is_not_found(evaluator: FlaskClient, office: Office, query: str) -> None:
@@ -304,13 +305,13 @@ def test_a_line_that_does_not_exist_is_not_found(evaluator: FlaskClient, office:
     assert evaluator.get(f"{path_of(cycle, who)}/baris{query}").status_code == 404
 
 
-def test_a_link_to_rows_names_post_service_channel_and_month(evaluator: FlaskClient, office: Office) -> None:
+def test_a_link_to_rows_names_post_service_channel_and_first_day(evaluator: FlaskClient, office: Office) -> None:
     good, _ = two_counters(office, n=1)
     cycle = computed(office)
     (link,) = row_links(page_of(evaluator, path_of(cycle, good)))
     asked = parse_qs(urlsplit(link).query)
-    assert set(asked) == {"assignment", "service", "channel", "month"}
-    assert (asked["channel"], asked["month"]) == (["token"], ["2026-04"])
+    assert set(asked) == {"assignment", "service", "channel", "from"}
+    assert (asked["channel"], asked["from"]) == (["token"], ["2026-04-01"])
 
 
 def test_somebody_without_ratings_is_shown_with_what_to_do_next(evaluator: FlaskClient, office: Office) -> None:
@@ -334,6 +335,66 @@ def test_an_evaluator_without_the_right_to_manage_is_offered_no_button(
     assert "/hitung" not in page_of(client, path_of(cycle))
     assert "Buka siklus baru" not in page_of(client, "/petugas/evaluasi")
     assert client.post(f"{path_of(cycle)}/hitung").status_code == 403
+
+
+def test_an_evaluator_of_one_unit_neither_opens_nor_computes_a_cycle_of_the_agency(
+    login: Login, session: Session, office: Office
+) -> None:
+    office.servant()
+    office.drain()
+    cycle = cycle_of(office)
+    session.commit()
+    client = login(office.staff(Role.EVALUATOR))
+    assert "/hitung" not in page_of(client, path_of(cycle))
+    assert "Buka siklus baru" not in page_of(client, "/petugas/evaluasi")
+    for path, sent in ((f"{path_of(cycle)}/hitung", {}), ("/petugas/evaluasi", {**NEW_CYCLE, "name": "Lain"})):
+        answer = client.post(path, data=sent)
+        assert answer.status_code == 403
+        assert "seluruh instansi" in answer.get_data(as_text=True)
+    session.refresh(cycle)
+    assert cycle.status is CycleStatus.OPEN
+    assert session.scalars(sa.select(Cycle)).all() == [cycle]
+
+
+def test_a_grant_over_the_agency_that_has_ended_manages_no_cycle(
+    login: Login, session: Session, office: Office
+) -> None:
+    cycle = computed(office)
+    who = office.staff(Role.EVALUATOR)
+    make.grant(session, who, Role.EVALUATOR, office.agency, starts_on=date(2020, 1, 1), ends_on=date(2020, 12, 31))
+    assert login(who).post(f"{path_of(cycle)}/hitung").status_code == 403
+
+
+def test_the_comments_of_another_unit_stay_closed_to_an_evaluator_of_one(
+    login: Login, session: Session, office: Office
+) -> None:
+    beyond = Office(session, office.agency, make.unit(session, office.agency))
+    who = office.servant()
+    there = make.assignment(session, who, beyond.unit, kind=AssignmentKind.ADDITIONAL)
+    for turn in range(12):
+        beyond.rate(1, START, text=f"Cerita dari unit sebelah, nomor {turn}.")
+    cycle = computed(office)
+    client = login(office.staff(Role.EVALUATOR))
+    page = page_of(client, path_of(cycle, who))
+    assert row_links(page) == []
+    assert "Unit lain, di luar jangkauan Anda: 12 penilaian" in page
+    asked = f"{path_of(cycle, who)}/baris?assignment={there.id}&channel=token&from=2026-04-01"
+    assert client.get(asked).status_code == 404
+
+
+def test_a_rating_that_came_after_the_computation_is_announced_beside_the_rows(
+    evaluator: FlaskClient, office: Office
+) -> None:
+    who = office.servant()
+    office.rate(4, START)
+    cycle = computed(office)
+    office.rate(1, START)
+    office.drain()
+    office.session.commit()
+    (link,) = row_links(page_of(evaluator, path_of(cycle, who)))
+    page = page_of(evaluator, link)
+    assert page.count('<th scope="row">') == 1
+    assert "1 penilaian baru masuk sesudah perhitungan" in page
 
 
 def score(**values: object) -> Score:

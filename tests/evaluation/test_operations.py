@@ -17,7 +17,8 @@ from feedback_app.audit.operations import SYSTEM
 from feedback_app.drain.run import drain_batch
 from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, Score
 from feedback_app.evaluation.operations import CycleDatesError, CycleExistsError, compute, open_cycle
-from feedback_app.evaluation.queries import evidence, rating_rows, scores_of
+from feedback_app.evaluation.queries import evidence, scores_of
+from feedback_app.evaluation.ratings import rating_rows
 from feedback_app.evaluation.rules import Band
 from feedback_app.evaluation.verification import verify
 from feedback_app.identity.rules import Role
@@ -246,10 +247,8 @@ def test_every_figure_opens_into_its_ratings(office: Office) -> None:
     shown = evidence(office.session, evaluator.id, cycle, office.people[0].id, make.TODAY)
     assert sum(group.n for group in shown.groups) == shown.score.n == 15
     group = shown.groups[0]
-    opened = rating_rows(
-        office.session, evaluator.id, cycle, office.people[0].id, assignment_id=group.assignment_id,
-        service_id=group.service_id, channel=Channel.TOKEN, month=group.month, day=make.TODAY,
-    )  # fmt: skip
+    opened = rating_rows(office.session, evaluator.id, cycle, office.people[0].id, group, make.TODAY)
+    assert opened.newer == 0
     assert len(opened.rows) == group.n
     assert 25 * sum(row.rating for row in opened.rows) / len(opened.rows) == pytest.approx(group.mean)
 
