@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from feedback_app.analysis.models import Labels
 from feedback_app.handling.models import Case
@@ -64,10 +65,12 @@ def text_is_open() -> sa.ColumnElement[bool]:
 
     It stands on the submission, its labels and its case, so that a text is kept also where no case was opened.
     """
+    # Under names of their own, for the query that asks may join the same tables.
+    labels, case = aliased(Labels), aliased(Case)
     alleges = sa.exists().where(
-        Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id, Labels.integrity
+        labels.agency_id == Submission.agency_id, labels.submission_id == Submission.id, labels.integrity
     )
     kept_case = sa.exists().where(
-        Case.agency_id == Submission.agency_id, Case.submission_id == Submission.id, Case.is_confidential
+        case.agency_id == Submission.agency_id, case.submission_id == Submission.id, case.is_confidential
     )
     return sa.and_(sa.not_(Submission.is_confidential), sa.not_(alleges), sa.not_(kept_case))
