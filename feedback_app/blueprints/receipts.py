@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import segno
 from flask import current_app
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
@@ -19,7 +20,13 @@ from feedback_app.blueprints.places import AgencyCard, Place
 from feedback_app.db import db
 from feedback_app.handling.queries import promise
 from feedback_app.intake.codes import code_hash
-from feedback_app.intake.operations import Draft, IncompleteSubmissionError, UsedVisitTokenError, submit
+from feedback_app.intake.operations import (
+    Draft,
+    IncompleteSubmissionError,
+    Receipt,
+    UsedVisitTokenError,
+    submit,
+)
 
 SENT: Final = 303
 VISIT_USED: Final = UsedVisitTokenError.status
@@ -32,7 +39,7 @@ def send(form: FlaskForm, draft: Draft, place: Place) -> int:
     """
     now, key = clock.utcnow(), current_app.config["TRACKING_KEY"]
     try:
-        receipt = submit(db.session(), draft, key=key, now=now, today=place.agency.day_of(now))
+        receipt = _submit(draft, place, key=key, now=now)
     except (IncompleteSubmissionError, UsedVisitTokenError) as error:
         db.session.rollback()
         form.form_errors = [error.message]
@@ -47,6 +54,22 @@ def send(form: FlaskForm, draft: Draft, place: Place) -> int:
         unit_name=place.unit.name, now=now,
     )  # fmt: skip
     return SENT
+
+
+def _submit(draft: Draft, place: Place, *, key: bytes, now: datetime) -> Receipt:
+    """Store a draft, a second time where the connection turned out to be dead.
+
+    After a restart of the database the first use of each old connection fails. Nothing of the draft has been stored
+    then, for the commit is still to come; at the commit itself nobody could know, and nothing is tried again.
+    """
+    today = place.agency.day_of(now)
+    try:
+        return submit(db.session(), draft, key=key, now=now, today=today)
+    except OperationalError as error:
+        if not error.connection_invalidated:
+            raise
+        db.session.rollback()
+        return submit(db.session(), draft, key=key, now=now, today=today)
 
 
 def send_once(form: FlaskForm, draft: Draft, place: Place, *, once: str) -> int:

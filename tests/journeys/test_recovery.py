@@ -138,3 +138,23 @@ def test_many_wishes_become_few_jobs(redis: Redis) -> None:
     assert queue.queue_on(redis, "drain").count == queue.MOST_WAITING
     assert sent.count(False) == 50 - queue.MOST_WAITING
     assert queue.enqueue(redis, "close_silent_cases"), "one kind of job must not keep another out"
+
+
+def test_a_rating_after_a_restart_of_the_database_is_taken_at_the_first_try(live: Live) -> None:
+    with live.app.app_context():
+        session: Session = db.session()
+        make.unit(session, make.agency(session, code="mataram"), code="rsud")
+        session.commit()
+    live.app.config["WTF_CSRF_ENABLED"] = False
+    client = live.app.test_client()
+    assert client.post("/nilai/mataram/rsud", data={"rating": "4"}).status_code == 303
+    with live.app.app_context(), db.engine.connect() as other:
+        other.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+        other.invalidate()
+    assert client.post("/nilai/mataram/rsud", data={"rating": "4"}).status_code == 303
+    assert pending(live.app) == 2
