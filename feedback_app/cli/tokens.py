@@ -12,8 +12,8 @@ from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
 from feedback_app.cli.lookup import find_agency, find_service_id, find_unit, today_of
 from feedback_app.config import Settings
+from feedback_app.intake.rules import VISIT_DAYS_BACK
 
-VISIT_DAYS_BACK: Final = 7
 USUAL_ADDRESS: Final = "http://127.0.0.1:8000"
 
 

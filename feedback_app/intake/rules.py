@@ -12,6 +12,8 @@ TEXT_MAX: Final = 4000
 RATING_MIN: Final = 1
 RATING_MAX: Final = 4
 LOW_RATING_MAX: Final = 2
+# Tokens are handed out at the counter; the few days back are for a printer that was out of order.
+VISIT_DAYS_BACK: Final = 7
 # Older than any service still remembers; a day before it is a typing error.
 OCCURRED_YEARS_BACK: Final = 5
 

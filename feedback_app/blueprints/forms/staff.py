@@ -20,14 +20,12 @@ from feedback_app.blueprints.labels import label
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.evaluation.models import CycleKind
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN
-from feedback_app.intake.rules import clean_text
+from feedback_app.intake.rules import VISIT_DAYS_BACK, clean_text
 from feedback_app.organisation.models import Agency
 from feedback_app.organisation.queries import ServiceCard
 from feedback_app.organisation.within_reach import ReachedUnit
 
 TOKENS_MAX: Final = 50
-# Tokens are handed out at the counter; the few days back are for a printer that was out of order.
-VISIT_DAYS_BACK: Final = 7
 CYCLE_NAME_MAX: Final = 80
 
 
