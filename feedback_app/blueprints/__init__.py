@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from feedback_app.blueprints import account, cases, evaluation, public, staff, tracking
+from feedback_app.blueprints import account, cases, evaluation, public, rating, reporting, staff, tracking
+
+# They hang their pages on the blueprint `public`, which is why importing them is enough.
+PUBLIC_PAGES = (rating, reporting)
 
 
 def register_blueprints(app: Flask) -> None:

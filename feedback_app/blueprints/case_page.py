@@ -7,7 +7,7 @@ from flask_security import current_user
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.blueprints import case_story
+from feedback_app.blueprints import case_panels, case_story
 from feedback_app.blueprints.access import today
 from feedback_app.blueprints.due import due
 from feedback_app.blueprints.forms.staff import ReplyForm
@@ -45,6 +45,7 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
     session = db.session()
     file = case_file(session, case, day=today())
     names = names_of(session, [case.assigned_to, *(event.actor_id for event in file.events)])
+    can_answer = _may_answer(session, case)
     return render_template(
         "cases/case.html",
         file=file,
@@ -58,7 +59,8 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
         assigned_to=names.get(case.assigned_to) if case.assigned_to else None,
         due=due(case.reply_due_at, file.time_zone, clock.utcnow()),
         silence_days=_silence_days(session, case),
-        can_answer=_may_answer(session, case),
+        can_answer=can_answer,
+        panels=case_panels.drawn(file, can_answer=can_answer),
         can_take=case.status in case_story.CAN_TAKE,
         can_reply=case.status in case_story.CAN_REPLY,
         is_open=case.status not in {CaseStatus.CLOSED, CaseStatus.ARCHIVED, CaseStatus.ANSWERED},

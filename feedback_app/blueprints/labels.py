@@ -64,6 +64,7 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (UnitKind.INSPECTORATE, _("Inspektorat")),
     (UnitKind.SECTION, _("Bidang atau loket")),
     (Channel.OPEN, _("Terbuka")),
+    (Channel.KIOSK, _("Layar di loket")),
     (Channel.TOKEN, _("Token kunjungan")),
     (Channel.IMPORTED, _("Impor")),
     (Classification.INFORMATION_REQUEST, _("Permintaan informasi")),

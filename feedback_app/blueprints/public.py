@@ -1,4 +1,4 @@
-"""What citizens do without an account: find a unit, rate it, report, and take the receipt away."""
+"""What citizens do without an account: find a unit, choose a language, read what is kept of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from flask import (
     Blueprint,
-    current_app,
     jsonify,
-    make_response,
     redirect,
     render_template,
     request,
@@ -20,16 +18,12 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug import Response
 
-from feedback_app import clock
-from feedback_app.blueprints import carried, frame, places, receipts, shell, static_files
-from feedback_app.blueprints.forms.public import RateForm, ReportForm
+from feedback_app.blueprints import frame, places, static_files
 from feedback_app.blueprints.numbers import asked_page, register_numbers
 from feedback_app.blueprints.places import AgencyCard
 from feedback_app.blueprints.unit_search import QUERY_MAX, search
 from feedback_app.db import db
-from feedback_app.intake.operations import UnknownVisitTokenError, UsedVisitTokenError, open_visit
 
 log = logging.getLogger(__name__)
 bp = Blueprint("public", __name__)
@@ -57,10 +51,10 @@ def agency(agency: str) -> ResponseReturnValue:
 
 
 def _agency_page(card: AgencyCard) -> ResponseReturnValue:
-    return render_template("public/agency.html", agency=card, **_listed(card))
+    return render_template("public/agency.html", agency=card, **listed(card))
 
 
-def _listed(card: AgencyCard) -> dict[str, Any]:
+def listed(card: AgencyCard) -> dict[str, Any]:
     """Return one page of the units searched for, as the templates want it."""
     query = request.args.get("q", "").strip()[:QUERY_MAX]
     hits = search(places.directory(db.session(), card), query)
@@ -68,96 +62,6 @@ def _listed(card: AgencyCard) -> dict[str, Any]:
     page = min(asked_page(), pages)
     shown = hits[(page - 1) * UNITS_PER_PAGE : page * UNITS_PER_PAGE]
     return {"hits": shown, "query": query, "page": page, "pages": pages, "found": len(hits)}
-
-
-@bp.route("/nilai/<agency>/<unit>", methods=["GET", "POST"])
-def rate(agency: str, unit: str) -> ResponseReturnValue:
-    """Show the rating of a unit; store what is sent."""
-    place = places.place_of(db.session(), agency, unit)
-    visit = carried.carried_visit(place.agency.id, place.unit.id, now=clock.utcnow())
-    if request.method == "GET" and visit is None:
-        return shell.rate_page(place)
-    form = RateForm(place)
-    status = 200
-    if request.method == "POST" and form.validate():
-        status = receipts.send(form, form.to_draft(visit), place)
-        if status == receipts.SENT:
-            return redirect(url_for("public.received"), receipts.SENT)
-    if status == receipts.VISIT_USED:
-        visit = None
-    status = 422 if status == 200 and form.errors else status
-    return render_template("public/rate.html", form=form, place=place, visit=visit), status
-
-
-@bp.get("/k/<token>")
-def visit(token: str) -> ResponseReturnValue:
-    """Exchange the token of a printed receipt for the clean address of the rating."""
-    now = clock.utcnow()
-    try:
-        opened = open_visit(db.session(), token, key=current_app.config["TRACKING_KEY"], now=now)
-        place = places.place_by_id(db.session(), opened.agency_id, opened.unit_id)
-    except (UnknownVisitTokenError, UsedVisitTokenError) as error:
-        used = isinstance(error, UsedVisitTokenError)
-        return _secretive(make_response(render_template("public/visit_refused.html", used=used), 409 if used else 404))
-    carried.carry_visit(token, opened, now=now)
-    return _secretive(redirect(url_for("public.rate", agency=place.agency.code, unit=place.unit.code), 303))
-
-
-def _secretive(response: Response) -> Response:
-    """Keep an address that holds a token out of every next request; such a page can hold no form (CSRF by referrer)."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return _not_stored(response)
-
-
-def _not_stored(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-@bp.get("/lapor")
-def report_start() -> ResponseReturnValue:
-    """Show the agencies a report can go to; where there is one only, go on to its units."""
-    agencies = places.agency_cards(db.session())
-    if len(agencies) == 1:
-        return redirect(url_for("public.report_agency", agency=agencies[0].code))
-    return render_template("public/report_start.html", agencies=agencies)
-
-
-@bp.get("/lapor/<agency>")
-def report_agency(agency: str) -> ResponseReturnValue:
-    """Show the units a report can go to."""
-    card = places.agency_card(db.session(), agency)
-    return render_template("public/report_agency.html", agency=card, **_listed(card))
-
-
-@bp.route("/lapor/<agency>/<unit>", methods=["GET", "POST"])
-def report(agency: str, unit: str) -> ResponseReturnValue:
-    """Show the report form; store what it sends."""
-    place = places.place_of(db.session(), agency, unit)
-    form = ReportForm(place, data={"occurred_on": place.agency.today()})
-    status = 200
-    if request.method == "POST" and form.validate():
-        status = receipts.send_once(form, form.to_draft(), place, once=form.once.data or "")
-        if status == receipts.SENT:
-            return redirect(url_for("public.received"), receipts.SENT)
-    status = 422 if status == 200 and form.errors else status
-    return render_template("public/report.html", form=form, place=place), status
-
-
-@bp.get("/diterima")
-def received() -> ResponseReturnValue:
-    """Show the tracking code of what was just sent, and until when it is answered."""
-    receipt = carried.carried_receipt(now=clock.utcnow())
-    if receipt is None:
-        return _not_stored(make_response(render_template("public/receipt_gone.html")))
-    card = places.agency_card(db.session(), receipt.agency_code)
-    page = render_template(
-        "public/received.html",
-        receipt=receipt,
-        reply_due_on=receipts.reply_due_on(db.session(), card, receipt),
-        qr=receipts.qr(receipt.code),
-    )
-    return _not_stored(make_response(page))
 
 
 @bp.post("/bahasa")

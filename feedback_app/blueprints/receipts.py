@@ -21,6 +21,7 @@ from feedback_app.db import db
 from feedback_app.handling.queries import promise
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.operations import (
+    AlreadySubmittedError,
     Draft,
     IncompleteSubmissionError,
     Receipt,
@@ -32,20 +33,23 @@ SENT: Final = 303
 VISIT_USED: Final = UsedVisitTokenError.status
 
 
-def send(form: FlaskForm, draft: Draft, place: Place) -> int:
+def send(form: FlaskForm, draft: Draft, place: Place, *, once: str | None = None) -> int:
     """Store a draft and commit; return the status of the answer.
 
     Where a rule of the room refuses the draft, its sentence stands on the form, with everything typed kept.
     """
     now, key = clock.utcnow(), current_app.config["TRACKING_KEY"]
     try:
-        receipt = _submit(draft, place, key=key, now=now)
+        receipt = _submit(draft, place, key=key, now=now, once=once)
     except (IncompleteSubmissionError, UsedVisitTokenError) as error:
         db.session.rollback()
         form.form_errors = [error.message]
         if isinstance(error, UsedVisitTokenError):
             carried.drop_visit()
         return error.status
+    except AlreadySubmittedError as error:
+        db.session.rollback()
+        receipt = error.receipt
     db.session.commit()
     if draft.visit_token:
         carried.drop_visit()
@@ -56,7 +60,7 @@ def send(form: FlaskForm, draft: Draft, place: Place) -> int:
     return SENT
 
 
-def _submit(draft: Draft, place: Place, *, key: bytes, now: datetime) -> Receipt:
+def _submit(draft: Draft, place: Place, *, key: bytes, now: datetime, once: str | None) -> Receipt:
     """Store a draft, a second time where the connection turned out to be dead.
 
     After a restart of the database the first use of each old connection fails. Nothing of the draft has been stored
@@ -64,27 +68,26 @@ def _submit(draft: Draft, place: Place, *, key: bytes, now: datetime) -> Receipt
     """
     today = place.agency.day_of(now)
     try:
-        return submit(db.session(), draft, key=key, now=now, today=today)
+        return submit(db.session(), draft, key=key, now=now, today=today, once=once)
     except OperationalError as error:
         if not error.connection_invalidated:
             raise
         db.session.rollback()
-        return submit(db.session(), draft, key=key, now=now, today=today)
+        return submit(db.session(), draft, key=key, now=now, today=today, once=once)
 
 
 def send_once(form: FlaskForm, draft: Draft, place: Place, *, once: str) -> int:
     """Send a draft unless this browser has just sent the same from the same page; then show that receipt again.
 
-    `once` is the mark of the page. The memory lies in the cookie, so it knows a second tap, a reload or the way back
-    after the first answer has arrived. Two requests on their way at the same moment carry the same old cookie and
-    are both stored.
+    `once` is the mark of the page. The cookie remembers a reload or the way back; two taps on their way at the same
+    moment carry the same old cookie, and there the tracking code, made from mark and words, is the same for both.
     """
     now = clock.utcnow()
     # The words belong to the mark: who goes back and writes something else sends a second report.
     mark = hashlib.blake2b(f"{once}\0{draft!r}".encode(), digest_size=12).hexdigest()
     if carried.receipt_again(mark, now=now):
         return SENT
-    status = send(form, draft, place)
+    status = send(form, draft, place, once=once)
     if status == SENT:
         carried.note_sent(mark, now=now)
     return status

@@ -14,6 +14,7 @@ from feedback_app import clock
 from feedback_app.blueprints import carried
 from feedback_app.blueprints.access import today
 from feedback_app.blueprints.forms.tracking import LookupForm, VerdictForm
+from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.timeline import timeline
 from feedback_app.db import db
@@ -40,10 +41,10 @@ def lookup() -> ResponseReturnValue:
         tracking_hash = code_hash(form.normalised, current_app.config["TRACKING_KEY"])
         if tracked(db.session(), tracking_hash, day=today()) is not None:
             carried.carry_tracked(tracking_hash, now=clock.utcnow())
-            return _not_stored(redirect(url_for("tracking.status"), 303))
+            return not_stored(redirect(url_for("tracking.status"), 303))
         form.code.errors = [gettext("Kode ini tidak dikenal. Periksa kembali pada tanda terima Anda.")]
     page = render_template("tracking/lookup.html", form=form)
-    return _not_stored(make_response(page, 422 if form.errors else 200))
+    return not_stored(make_response(page, 422 if form.errors else 200))
 
 
 @bp.get("/lacak/status")
@@ -51,7 +52,7 @@ def status() -> ResponseReturnValue:
     """Show what happened to the report opened in this browser."""
     report = _opened()
     if report is None:
-        return _not_stored(redirect(url_for("tracking.lookup"), 303))
+        return not_stored(redirect(url_for("tracking.lookup"), 303))
     return _status_page(report, VerdictForm(formdata=None))
 
 
@@ -60,7 +61,7 @@ def verdict() -> ResponseReturnValue:
     """Take the citizen's word on the answer."""
     report = _opened()
     if report is None:
-        return _not_stored(redirect(url_for("tracking.lookup"), 303))
+        return not_stored(redirect(url_for("tracking.lookup"), 303))
     _check_same_report()
     form = VerdictForm()
     if not form.validate():
@@ -72,10 +73,10 @@ def verdict() -> ResponseReturnValue:
         # Two taps, or a reply in between: show where the case stands now, with the sentence that says why.
         db.session.rollback()
         flash(translated(error.message), "error")
-        return _not_stored(redirect(url_for("tracking.status"), 303))
+        return not_stored(redirect(url_for("tracking.status"), 303))
     db.session.commit()
     flash(gettext("Terima kasih. Putusan Anda sudah dicatat."), "success")
-    return _not_stored(redirect(url_for("tracking.status"), 303))
+    return not_stored(redirect(url_for("tracking.status"), 303))
 
 
 def _opened() -> Tracked | None:
@@ -104,9 +105,4 @@ def _status_page(report: Tracked, form: VerdictForm) -> Response:
         "tracking/status.html", report=report, steps=timeline(report), form=form, awaits_verdict=awaits_verdict,
         seal=_seal(),
     )  # fmt: skip
-    return _not_stored(make_response(page, 422 if form.errors else 200))
-
-
-def _not_stored(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return not_stored(make_response(page, 422 if form.errors else 200))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.audit.models import ActorKind
 from feedback_app.db import Base, identity, tenant_key, words
-from feedback_app.handling.rules import CaseStatus, Classification, Outcome
+from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome
 
 REPLY_MIN, REPLY_MAX = 10, 4000
 
@@ -54,6 +54,7 @@ class Case(Base):
             "status NOT IN ('answered', 'closed') OR first_replied_at IS NOT NULL", name="no_end_without_a_reply"
         ),
         sa.CheckConstraint("(status = 'answered') = (silence_ends_at IS NOT NULL)", name="answer_starts_the_window"),
+        sa.CheckConstraint("(status = 'archived') = (archive_reason IS NOT NULL)", name="archived_has_reason"),
         sa.CheckConstraint("reopened_count >= 0", name="reopened_count_range"),
         sa.CheckConstraint("unit_id IS NOT NULL OR is_confidential", name="only_allegations_wait_without_a_unit"),
         sa.Index(
@@ -79,6 +80,7 @@ class Case(Base):
     silence_ends_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     reopened_count: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("0"))
+    archive_reason: Mapped[ArchiveReason | None]
     assigned_to: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     version: Mapped[int] = mapped_column(sa.Integer)
 

@@ -11,6 +11,11 @@ from typing import Final
 from feedback_app.errors import ConfigurationError, ConflictError
 from feedback_app.handling.working_days import WorkingCalendar as WorkingCalendar
 
+MESSAGE_MIN: Final = 3
+MESSAGE_MAX: Final = 2000
+PUBLICATION_MIN: Final = 10
+PUBLICATION_MAX: Final = 4000
+
 
 class CaseStatus(enum.StrEnum):
     """Where a case stands."""
@@ -21,6 +26,12 @@ class CaseStatus(enum.StrEnum):
     CLOSED = "closed"
     ON_HOLD = "on_hold"
     ARCHIVED = "archived"
+
+
+class ArchiveReason(enum.StrEnum):
+    """Why a case was put away without an end."""
+
+    WITHDRAWN = "withdrawn"
 
 
 class Outcome(enum.StrEnum):

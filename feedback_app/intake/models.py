@@ -16,6 +16,7 @@ from feedback_app.intake.rules import (
     RATING_MAX,
     RATING_MIN,
     REASONS,
+    SIGNALS,
     TEXT_MAX,
     TEXT_MIN,
     AnalysisState,
@@ -24,6 +25,7 @@ from feedback_app.intake.rules import (
 )
 
 _REASON_LIST = ", ".join(f"'{reason}'" for reason in sorted(REASONS))
+_SIGNAL_LIST = ", ".join(f"'{signal}'" for signal in sorted(SIGNALS))
 _CASE_KINDS = ", ".join(f"'{kind}'" for kind in sorted(KINDS_WITH_CASE))
 
 
@@ -40,8 +42,10 @@ class VisitToken(Base):
             ["services.agency_id", "services.unit_id", "services.id"],
             name="fk_visit_tokens_service_of_the_unit",
         ),
+        tenant_key("counter_key_id", to="counter_keys"),
         sa.CheckConstraint("octet_length(token_hash) = 32", name="hash_length"),
         sa.CheckConstraint("expires_at > issued_at", name="expires_after_issue"),
+        sa.Index("ix_visit_tokens_unit_id_visited_on", "agency_id", "unit_id", "visited_on"),
     )
 
     agency_id: Mapped[int]
@@ -52,10 +56,17 @@ class VisitToken(Base):
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     issued_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    counter_key_id: Mapped[int | None]
 
 
 class Submission(Base):
-    """One piece of feedback. Written once by the citizen's request; only `analysis` changes afterwards."""
+    """One piece of feedback. Written once by the citizen's request.
+
+    Afterwards only `analysis` changes, and `text` where the citizen asked for its erasure (`erased_at`).
+    `unit_is_unknown` marks a report whose sender did not know the unit; it stands under the reception unit then and
+    counts for none. `network_mark` is a keyed mark of the sender's network, different every day, kept for some days
+    only: a rate signal, never an identity. `signals` says what looked automatic.
+    """
 
     __tablename__ = "submissions"
     __table_args__ = (
@@ -102,6 +113,12 @@ class Submission(Base):
         ),
         sa.CheckConstraint("rating IS NOT NULL OR text IS NOT NULL", name="says_something"),
         sa.CheckConstraint(f"reasons <@ ARRAY[{_REASON_LIST}]::text[]", name="known_reasons"),
+        sa.CheckConstraint(f"signals <@ ARRAY[{_SIGNAL_LIST}]::text[]", name="known_signals"),
+        sa.CheckConstraint("NOT unit_is_unknown OR rating IS NULL", name="ratings_know_their_unit"),
+        sa.Index(
+            "ix_submissions_received_at_marked", "agency_id", "received_at",
+            postgresql_where=sa.text("network_mark IS NOT NULL"),
+        ),
         sa.CheckConstraint("(channel = 'token') = (visit_token_hash IS NOT NULL)", name="token_channel_has_token"),
         sa.CheckConstraint("(channel = 'imported') = (import_id IS NOT NULL)", name="import_channel_has_import"),
         sa.CheckConstraint("(analysis = 'quarantined') = (analysis_error IS NOT NULL)", name="quarantine_has_reason"),
@@ -128,6 +145,10 @@ class Submission(Base):
     external_id: Mapped[str | None]
     analysis: Mapped[AnalysisState] = mapped_column(server_default=sa.text("'pending'"))
     analysis_error: Mapped[str | None]
+    unit_is_unknown: Mapped[bool] = mapped_column(server_default=sa.text("false"))
+    signals: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), server_default=sa.text("'{}'"))
+    network_mark: Mapped[bytes | None]
+    erased_at: Mapped[datetime | None]
 
 
 class ImportState(enum.StrEnum):

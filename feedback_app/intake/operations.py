@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -54,7 +57,10 @@ class UnknownVisitTokenError(NotFoundError):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a citizen is about to send, checked by `check`."""
+    """What a citizen is about to send, checked by `check`.
+
+    `signals` and `network_mark` are what the edge noticed; see `intake.models.Submission`.
+    """
 
     agency_id: int
     unit_id: int
@@ -68,6 +74,17 @@ class Draft:
     is_anonymous: bool = False
     is_confidential: bool = False
     visit_token: str | None = None
+    at_kiosk: bool = False
+    unit_is_unknown: bool = False
+    signals: tuple[str, ...] = ()
+    network_mark: bytes | None = None
+
+    @property
+    def channel(self) -> Channel:
+        """Return the way it comes: a token proves a visit wherever it is used."""
+        if self.visit_token:
+            return Channel.TOKEN
+        return Channel.KIOSK if self.at_kiosk else Channel.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +133,19 @@ def check(draft: Draft, *, today: date) -> None:
         )
 
 
-def submit(session: Session, draft: Draft, *, key: bytes, now: datetime, today: date) -> Receipt:
+class AlreadySubmittedError(ConflictError):
+    """The same page sent the same words before; `receipt` is the one given then."""
+
+    code = "already_submitted"
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__("Laporan ini sudah kami terima.")
+        self.receipt = receipt
+
+
+def submit(
+    session: Session, draft: Draft, *, key: bytes, now: datetime, today: date, once: str | None = None
+) -> Receipt:
     """Store a submission with one INSERT and ask for the drain.
 
     Parameters
@@ -125,6 +154,9 @@ def submit(session: Session, draft: Draft, *, key: bytes, now: datetime, today: 
         The secret with which tracking codes and visit tokens are hashed.
     now, today
         The present moment (UTC) and the present day in the agency's time zone.
+    once
+        The mark of the page that sends it. The tracking code is then made from the mark and the words, so that of two
+        taps at the same moment the second is refused by the UNIQUE constraint on the code.
 
     Raises
     ------
@@ -132,20 +164,23 @@ def submit(session: Session, draft: Draft, *, key: bytes, now: datetime, today: 
         The draft breaks a rule.
     UsedVisitTokenError
         Another rating has used this visit; the UNIQUE constraint is the check, so of many at once one wins.
+    AlreadySubmittedError
+        This page has sent these words before.
     """
     check(draft, today=today)
-    code = new_code(secrets.token_bytes)
+    code = new_code(_bytes_of(draft, once, key) if once else secrets.token_bytes)
     token = visit_token_hash(draft.visit_token, key) if draft.visit_token else None
     try:
         session.connection().execute(
             _INSERT_SUBMISSION,
             {
                 "agency_id": draft.agency_id, "unit_id": draft.unit_id, "service_id": draft.service_id,
-                "kind": draft.kind, "channel": Channel.TOKEN if token else Channel.OPEN, "rating": draft.rating,
+                "kind": draft.kind, "channel": draft.channel, "rating": draft.rating,
                 "reasons": list(draft.reasons), "text": draft.text, "wants_reply": draft.wants_reply,
                 "is_anonymous": draft.is_anonymous, "is_confidential": draft.is_confidential,
                 "occurred_on": draft.occurred_on, "received_at": now, "tracking_hash": code_hash(code, key),
-                "visit_token_hash": token,
+                "visit_token_hash": token, "unit_is_unknown": draft.unit_is_unknown, "signals": list(draft.signals),
+                "network_mark": draft.network_mark,
             },
         )  # fmt: skip
     except IntegrityError as error:
@@ -153,9 +188,17 @@ def submit(session: Session, draft: Draft, *, key: bytes, now: datetime, today: 
             raise UsedVisitTokenError(
                 "Kunjungan ini sudah dinilai. Satu struk hanya berlaku untuk satu penilaian."
             ) from error
+        if once and "uq_submissions_tracking_hash" in str(error.orig):
+            raise AlreadySubmittedError(Receipt(code=code, kind=draft.kind)) from error
         raise
     queue.ask(session, "drain")
     return Receipt(code=code, kind=draft.kind)
+
+
+def _bytes_of(draft: Draft, once: str, key: bytes) -> Callable[[int], bytes]:
+    words = replace(draft, signals=(), network_mark=None)
+    digest = hmac.new(key, f"once:{once}:{words!r}".encode(), hashlib.sha256).digest()
+    return lambda length: digest[:length]
 
 
 def issue_visit_tokens(

@@ -14,6 +14,8 @@ RATING_MAX: Final = 4
 LOW_RATING_MAX: Final = 2
 # Tokens are handed out at the counter; the few days back are for a printer that was out of order.
 VISIT_DAYS_BACK: Final = 7
+ATTACHMENTS_MAX: Final = 5
+ATTACHMENT_BYTES_MAX: Final = 10 * 1024 * 1024
 # Older than any service still remembers; a day before it is a typing error.
 OCCURRED_YEARS_BACK: Final = 5
 
@@ -33,6 +35,7 @@ class Channel(enum.StrEnum):
     """The way it came. Only `token`, a proven visit, counts for a person."""
 
     OPEN = "open"
+    KIOSK = "kiosk"
     TOKEN = "token"  # noqa: S105 - the name of a channel
     IMPORTED = "imported"
 
@@ -43,6 +46,27 @@ class AnalysisState(enum.StrEnum):
     PENDING = "pending"
     DONE = "done"
     QUARANTINED = "quarantined"
+
+
+class Signal(enum.StrEnum):
+    """What made a submission look as if no citizen had typed it. It is kept and read all the same."""
+
+    HONEYPOT = "honeypot"
+    TOO_FAST = "too_fast"
+
+
+class AttachmentKind(enum.StrEnum):
+    """What may be sent along with a report."""
+
+    PHOTO = "photo"
+    DOCUMENT = "document"
+
+
+class ContactKind(enum.StrEnum):
+    """Where the platform may write to a citizen who asked for it."""
+
+    EMAIL = "email"
+    WHATSAPP = "whatsapp"
 
 
 class GoodReason(enum.StrEnum):
@@ -69,6 +93,7 @@ class BadReason(enum.StrEnum):
 
 _LINE_ENDS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
+SIGNALS: Final[frozenset[str]] = frozenset(Signal)
 REASONS: Final[frozenset[str]] = frozenset([*GoodReason, *BadReason])
 
 # These kinds ask for an answer, so each opens a case; a rating does only when the citizen says so.

@@ -37,7 +37,15 @@ class Agency(Base):
     """A local government: the tenant. Every other table's key begins with its id."""
 
     __tablename__ = "agencies"
-    __table_args__ = (sa.CheckConstraint(f"code ~ '{CODE_PATTERN}'", name="code_form"),)
+    __table_args__ = (
+        sa.CheckConstraint(f"code ~ '{CODE_PATTERN}'", name="code_form"),
+        sa.ForeignKeyConstraint(
+            ["id", "reception_unit_id"],
+            ["units.agency_id", "units.id"],
+            name="fk_agencies_reception_unit",
+            use_alter=True,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(identity(), primary_key=True)
     code: Mapped[str] = mapped_column(unique=True)
@@ -48,6 +56,8 @@ class Agency(Base):
     opens: Mapped[time] = mapped_column(server_default=sa.text("'07:30'"))
     closes: Mapped[time] = mapped_column(server_default=sa.text("'16:00'"))
     created_at: Mapped[datetime]
+    # The unit that reads reports whose sender did not know whom they concern, and sends them on.
+    reception_unit_id: Mapped[int | None]
 
 
 class Holiday(Base):

@@ -155,13 +155,25 @@ def test_the_same_words_from_a_new_page_are_another_report(client: FlaskClient, 
     assert len(stored(session)) == 2
 
 
-def test_page_sent_again_after_its_receipt_is_gone_is_a_new_report(
+def test_page_sent_again_after_its_receipt_is_gone_is_still_the_same_report(
     client: FlaskClient, session: Session, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.post(address, data=report(once="satu"))
     monkeypatch.setattr(carried, "RECEIPT_MINUTES", -1)
     client.post(address, data=report(once="satu"))
-    assert len(stored(session)) == 2
+    assert len(stored(session)) == 1
+
+
+def test_the_same_page_in_a_second_browser_is_one_report_with_one_code(
+    app: Flask, session: Session, address: str
+) -> None:
+    codes = []
+    for _ in range(2):
+        browser = app.test_client()
+        browser.post(address, data=report(once="satu"))
+        codes.append(code_of(browser))
+    assert codes[0] == codes[1]
+    assert len(stored(session)) == 1
 
 
 def test_refused_report_keeps_the_mark_of_its_page(client: FlaskClient, address: str) -> None:

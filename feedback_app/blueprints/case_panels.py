@@ -1,0 +1,29 @@
+"""The further parts of a case's page, each read and drawn by its own module: append to `PANELS` to add one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from feedback_app.handling.queries import CaseFile
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A template that finds what `read` returns under the name `panel`; it is left out where that is None.
+
+    `read` is given the case and whether the reader answers for it.
+    """
+
+    template: str
+    read: Callable[[CaseFile, bool], dict[str, Any] | None]
+
+
+PANELS: Final[list[Panel]] = []
+
+
+def drawn(file: CaseFile, *, can_answer: bool) -> list[tuple[str, dict[str, Any]]]:
+    """Return the templates to include for a case, with what each shows."""
+    found = ((panel.template, panel.read(file, can_answer)) for panel in PANELS)
+    return [(template, shown) for template, shown in found if shown is not None]
