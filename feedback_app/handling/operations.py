@@ -9,26 +9,21 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.analysis.models import Labels
-from feedback_app.audit.operations import CITIZEN, SYSTEM, Actor, person, record
-from feedback_app.clock import office_day
+from feedback_app.audit.operations import CITIZEN, SYSTEM, person
 from feedback_app.errors import InvalidInputError
 from feedback_app.handling.clocks import Clocks, clocks_of
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN, Case, CaseEvent, Reply
+from feedback_app.handling.moves import move
+from feedback_app.handling.past_the_unit import alleges, send_past_the_unit
 from feedback_app.handling.rules import (
     CaseStatus,
     Classification,
     MoveNotAllowedError,
     Outcome,
     check_move,
-    is_reopening,
     status_after,
 )
-from feedback_app.intake.models import Submission
-from feedback_app.nlp.integrity import speaks_of_integrity
 from feedback_app.nlp.redact import redact
-from feedback_app.nlp.tokens import analyse
-from feedback_app.organisation.oversight import overseers
 
 WORDS_MIN, WORDS_MAX = 10, 2000
 
@@ -93,7 +88,7 @@ def _case_row(case: NewCase, clocks: Clocks) -> dict[str, object]:
 def take(session: Session, case: Case, *, user_id: int, now: datetime) -> None:
     """Take a case into one's own hands: from now on somebody is working on it."""
     case.assigned_to = user_id
-    _move(session, case, CaseStatus.IN_PROGRESS, actor=person(user_id), now=now, action="handling.take")
+    move(session, case, CaseStatus.IN_PROGRESS, actor=person(user_id), now=now, action="handling.take")
 
 
 def respond(session: Session, case: Case, text: str, *, user_id: int, now: datetime) -> Reply:
@@ -113,7 +108,7 @@ def respond(session: Session, case: Case, text: str, *, user_id: int, now: datet
     window_ends_at = clocks_of(session, case.agency_id).silence_ends_at(case.classification, now)
     case.assigned_to = case.assigned_to or user_id
     case.first_replied_at = case.first_replied_at or now
-    _move(
+    move(
         session, case, CaseStatus.ANSWERED, actor=person(user_id), now=now, action="handling.respond",
         silence_ends_at=window_ends_at,
     )  # fmt: skip
@@ -142,32 +137,12 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
     if outcome is Outcome.DISPUTED and len(said) < WORDS_MIN:
         raise WordsRequiredError(f"Tuliskan apa yang belum selesai, paling sedikit {WORDS_MIN} huruf.")
     wanted = status_after(case.status, outcome, now=now, silence_ends_at=case.silence_ends_at or now)
-    _move(
+    move(
         session, case, wanted, actor=CITIZEN, now=now, action="handling.judge", outcome=outcome,
         reason=redact(said).text or None,
     )  # fmt: skip
-    if not case.is_confidential and speaks_of_integrity(analyse(said), aspect_probability=0.0, praise_probability=0.0):
-        _send_past_the_unit(session, case, now=now)
-
-
-def _send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
-    """Give a case to whoever looks into allegations: the citizen now says something of the unit itself."""
-    accused = session.scalars(
-        sa.select(Submission.unit_id).where(Submission.agency_id == case.agency_id, Submission.id == case.submission_id)
-    ).one()
-    over = overseers(session, [case.agency_id], office_day(now))
-    case.unit_id = over.unit_for(case.agency_id, accused)
-    case.is_confidential, case.classification, case.assigned_to = True, Classification.OVERSIGHT, None
-    session.execute(
-        sa.update(Labels)
-        .where(Labels.agency_id == case.agency_id, Labels.submission_id == case.submission_id)
-        .values(integrity=True)
-    )
-    session.flush()
-    record(
-        session, agency_id=case.agency_id, actor=SYSTEM, action="handling.send_past_the_unit", subject_type="case",
-        subject_id=case.id, now=now, unit_id=case.unit_id,
-    )  # fmt: skip
+    if not case.is_confidential and alleges(said):
+        send_past_the_unit(session, case, now=now)
 
 
 def close_silent(session: Session, *, now: datetime, limit: int = 500) -> int:
@@ -181,46 +156,9 @@ def close_silent(session: Session, *, now: datetime, limit: int = 500) -> int:
     ).all()
     for case in cases:
         status_after(case.status, Outcome.SILENT, now=now, silence_ends_at=case.silence_ends_at or now)
-        _move(
+        move(
             session, case, CaseStatus.CLOSED, actor=SYSTEM, now=now, action="handling.close_silent",
             outcome=Outcome.SILENT,
         )  # fmt: skip
     session.flush()
     return len(cases)
-
-
-def _move(
-    session: Session,
-    case: Case,
-    wanted: CaseStatus,
-    *,
-    actor: Actor,
-    now: datetime,
-    action: str,
-    outcome: Outcome | None = None,
-    reason: str | None = None,
-    silence_ends_at: datetime | None = None,
-) -> None:
-    """Move a case, note it on the timeline and in the audit trail."""
-    before = case.status
-    check_move(before, wanted)
-    if is_reopening(before, wanted):
-        # Read before the case is touched: the database checks a case whole, whenever it is written.
-        due = clocks_of(session, case.agency_id).deadlines(case.classification, now)
-        case.reopened_count += 1
-        case.reply_due_at = due.reply_due_at
-    case.status = wanted
-    case.silence_ends_at = silence_ends_at
-    ended = wanted is CaseStatus.CLOSED
-    case.closed_at = now if ended else None
-    case.outcome = outcome if ended else None
-    session.add(
-        CaseEvent(
-            agency_id=case.agency_id, case_id=case.id, at=now, actor_kind=actor.kind, actor_id=actor.user_id,
-            from_status=before, to_status=wanted, outcome=outcome, reason=reason,
-        )
-    )  # fmt: skip
-    record(
-        session, agency_id=case.agency_id, actor=actor, action=action, subject_type="case", subject_id=case.id,
-        now=now, from_status=before.value, to_status=wanted.value, outcome=outcome.value if outcome else None,
-    )  # fmt: skip
