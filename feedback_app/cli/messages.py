@@ -1,0 +1,83 @@
+"""`feedback messages`: what is owed to citizens and staff, and what did not reach them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from sqlalchemy.orm import Session
+
+from feedback_app import clock
+from feedback_app.cli.context import database
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from feedback_app.notifications.queries import MessageRow
+
+
+@click.group("messages")
+def messages_group() -> None:
+    """Messages to citizens and staff: what waits, what was given up. Addresses are never shown."""
+
+
+@messages_group.command("list")
+@click.option("--dead", is_flag=True, help="Only messages that were given up.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+def list_command(*, dead: bool, limit: int) -> None:
+    """Show messages that were not sent, the oldest first, and why. Exit code 1 if some were given up."""
+    from feedback_app.notifications.queries import counts, unsent
+
+    with database() as session:
+        found = unsent(session, deliverable=_deliverable(), dead_only=dead, limit=limit)
+        given_up = counts(session, deliverable=_deliverable()).dead
+        summary = outbox_line(session)
+    for row in found:
+        click.echo(_line(row))
+    click.echo(summary)
+    sys.exit(1 if given_up else 0)
+
+
+@messages_group.command("retry")
+@click.argument("number", type=click.IntRange(min=1))
+def retry_command(number: int) -> None:
+    """Try message NUMBER again, which was given up."""
+    from feedback_app.audit.operations import SYSTEM
+    from feedback_app.notifications.operations import retry
+
+    with database() as session:
+        retry(session, number, actor=SYSTEM, now=clock.utcnow())
+        session.commit()
+    click.echo(f"Message {number} waits to be sent.")
+
+
+def outbox_line(session: Session) -> str:
+    """Return how the outbox stands, in one line."""
+    from feedback_app.notifications.queries import counts
+
+    found = counts(session, deliverable=_deliverable())
+    line = f"messages waiting: {found.waiting}, given up: {found.dead}"
+    if found.without_way:
+        line += f", not configured: {found.without_way} (SMTP_URL, WHATSAPP_GATEWAY_URL: docs/notifications.md)"
+    return line
+
+
+def _deliverable() -> sa.ColumnElement[bool]:
+    from flask import current_app
+
+    from feedback_app.intake.recipients import deliverable
+    from feedback_app.notifications.ways import ways_of
+
+    return deliverable(ways_of(current_app.extensions["suara_settings"]))
+
+
+def _line(row: MessageRow) -> str:
+    reader = "staff" if row.to_staff else "citizen"
+    head = f"{row.id}  {row.created_at:%Y-%m-%d %H:%M}  {row.template} to {reader}"
+    if row.state.value == "dead":
+        return f"{head}  given up after {row.attempts} attempts: {row.last_error}"
+    if not row.has_way:
+        return f"{head}  not configured"
+    since = f", last: {row.last_error}" if row.last_error else ""
+    return f"{head}  next try {row.next_try_at:%Y-%m-%d %H:%M} UTC, attempts {row.attempts}{since}"

@@ -1,0 +1,168 @@
+"""Who is told what happened to a case.
+
+The reporter is told of an answer and of an end by silence; who follows the case, of an answer and of its end. Of a
+confidential case the reporter reads only that there is news, and followers read nothing. Where the citizen says "not
+solved", the officer who answered is told and, so that nobody judges their own work alone, somebody above them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.clock import office_day
+from feedback_app.handling.citizen_models import CaseFollower
+from feedback_app.handling.models import Case, Reply
+from feedback_app.handling.rules import DISPUTE_DAYS_AFTER_SILENCE, Outcome
+from feedback_app.handling.visibility import may_see
+from feedback_app.identity.models import RoleGrant, User
+from feedback_app.identity.rules import Permission, Role, roles_with
+from feedback_app.intake.extra_models import Contact
+from feedback_app.notifications.operations import owe
+from feedback_app.notifications.wording import Template
+from feedback_app.organisation.models import UnitVersion
+from feedback_app.organisation.queries import valid_on
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    case_id: int
+    contact_id: int
+    language: str
+    follows: bool
+
+
+def tell_replied(session: Session, case: Case, reply: Reply, *, now: datetime) -> None:
+    """Tell the reporter and the followers that there is an answer."""
+    for reader in _readers(session, [case]):
+        template = Template.FOLLOWED_REPLIED if reader.follows else Template.REPLIED
+        _owe_citizen(session, case, reader, template, f"reply:{reply.id}", now=now)
+
+
+def tell_ended(session: Session, cases: Sequence[Case], *, by_silence: bool, now: datetime) -> None:
+    """Tell how cases ended: followers always, the reporter where it was silence and not their own word."""
+    known = {case.id: case for case in cases}
+    for reader in _readers(session, cases):
+        case = known[reader.case_id]
+        event = f"ended:{case.id}:{case.reopened_count}"
+        if reader.follows:
+            _owe_citizen(session, case, reader, Template.FOLLOWED_ENDED, event, now=now)
+        elif by_silence:
+            _owe_citizen(session, case, reader, Template.CLOSED_BY_SILENCE, event, now=now)
+
+
+def tell_verdict(session: Session, case: Case, outcome: Outcome, *, answered_by: int | None, now: datetime) -> None:
+    """Tell what the citizen said of an answer to those whom it sends to work, or who wait for the end."""
+    if outcome is Outcome.DISPUTED:
+        tell_reopened(session, case, answered_by=answered_by, now=now)
+    else:
+        tell_ended(session, [case], by_silence=False, now=now)
+
+
+def tell_reopened(session: Session, case: Case, *, answered_by: int | None, now: datetime) -> None:
+    """Tell the officer who answered, and somebody above, that the citizen says it is not solved.
+
+    Whoever may not see the case is not told either: an allegation in the citizen's words has moved it by now.
+    """
+    day = office_day(now)
+    wanted = [*([answered_by] if answered_by else []), *_supervisors(session, case, day)]
+    for user_id in dict.fromkeys(wanted):
+        if _may_be_told(session, case, user_id, day):
+            owe(
+                session, agency_id=case.agency_id, template=Template.REOPENED, params={"case": case.id},
+                dedupe_key=f"reopened:{case.id}:{case.reopened_count}:user:{user_id}", now=now, user_id=user_id,
+            )  # fmt: skip
+
+
+def _owe_citizen(
+    session: Session, case: Case, reader: _Reader, template: Template, event: str, *, now: datetime
+) -> None:
+    owe(
+        session, agency_id=case.agency_id, template=Template.NEWS if case.is_confidential else template,
+        params={"days": DISPUTE_DAYS_AFTER_SILENCE} if template is Template.CLOSED_BY_SILENCE else {},
+        dedupe_key=f"{event}:contact:{reader.contact_id}", now=now, contact_id=reader.contact_id,
+        language=reader.language,
+    )  # fmt: skip
+
+
+def _readers(session: Session, cases: Iterable[Case]) -> list[_Reader]:
+    keys = [(case.agency_id, case.id) for case in cases]
+    if not keys:
+        return []
+    wanted = sa.tuple_(Case.agency_id, Case.id).in_(keys)
+    columns = (Case.id, Contact.id, Contact.language)
+    reporters = (
+        sa.select(*columns, sa.false())
+        .join(Contact, sa.and_(Contact.agency_id == Case.agency_id, Contact.submission_id == Case.submission_id))
+        .where(wanted, Contact.unsubscribed_at.is_(None))
+    )
+    of_case = sa.and_(CaseFollower.agency_id == Case.agency_id, CaseFollower.case_id == Case.id)
+    followers = (
+        sa.select(*columns, sa.true())
+        .join(CaseFollower, of_case)
+        .join(Contact, sa.and_(Contact.agency_id == Case.agency_id, Contact.follower_id == CaseFollower.id))
+        .where(wanted, Contact.unsubscribed_at.is_(None), sa.not_(Case.is_confidential))
+    )
+    return [_Reader(*row) for row in session.execute(reporters.union_all(followers).order_by(sa.text("1, 2")))]
+
+
+def _supervisors(session: Session, case: Case, day: date) -> list[int]:
+    """Return who is told beside the officer: heads of the unit above, or the nearest above them that has any.
+
+    A unit at the top has nobody above; its own heads are told. A confidential case is not shown upwards either: those
+    who look into it at the unit that holds it are.
+    """
+    unit_id = case.unit_id
+    if unit_id is None or case.is_confidential:
+        return _accounts_over(session, case.agency_id, unit_id, day, roles_with(Permission.READ_INBOX))
+    for above in _above(session, case.agency_id, unit_id, day):
+        heads = _accounts_over(session, case.agency_id, above, day, {Role.UNIT_HEAD})
+        found = heads or _accounts_over(session, case.agency_id, above, day, roles_with(Permission.ANSWER_CASE))
+        if found:
+            return found
+    return _accounts_over(session, case.agency_id, unit_id, day, {Role.UNIT_HEAD})
+
+
+def _above(session: Session, agency_id: int, unit_id: int, day: date) -> list[int]:
+    rows = session.execute(
+        sa.select(UnitVersion.unit_id, UnitVersion.parent_id).where(
+            UnitVersion.agency_id == agency_id, valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day)
+        )
+    )
+    parents: dict[int, int | None] = {row.unit_id: row.parent_id for row in rows}
+    found: list[int] = []
+    above = parents.get(unit_id)
+    while above is not None and above not in found:
+        found.append(above)
+        above = parents.get(above)
+    return found
+
+
+def _accounts_over(
+    session: Session, agency_id: int, unit_id: int | None, day: date, roles: Iterable[Role]
+) -> list[int]:
+    return list(
+        session.scalars(
+            sa.select(RoleGrant.user_id)
+            .where(
+                RoleGrant.agency_id == agency_id,
+                RoleGrant.unit_id.is_not_distinct_from(unit_id),
+                RoleGrant.role.in_(list(roles)),
+                valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
+            )
+            .distinct()
+            .order_by(RoleGrant.user_id)
+        )
+    )
+
+
+def _may_be_told(session: Session, case: Case, user_id: int, day: date) -> bool:
+    may_sign_in = sa.exists().where(User.id == user_id, User.active)
+    seen = sa.select(Case.id).where(
+        Case.agency_id == case.agency_id, Case.id == case.id, may_see(user_id, Permission.READ_INBOX, day), may_sign_in
+    )
+    return session.scalar(seen) is not None
