@@ -1,0 +1,53 @@
+"""One picture at a time: decoding takes a whole core and much memory, and ratings must go on beside it."""
+
+from __future__ import annotations
+
+import threading
+from typing import IO, Final
+
+from feedback_app.intake import pictures
+from feedback_app.intake.pictures import CleanFile
+
+AT_ONCE: Final = 1
+MOST_WAITING: Final = 8
+WAIT_SECONDS: Final = 10.0
+
+_decoding: Final = threading.BoundedSemaphore(AT_ONCE)
+_queue: Final = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
+
+
+class BusyError(Exception):
+    """Too many files wait in this process; the sender should try again in a moment."""
+
+
+def cleaned_in_turn(stream: IO[bytes], *, wait_seconds: float = WAIT_SECONDS) -> CleanFile:
+    """Return the cleaned content of a stream, once it is its turn in this process.
+
+    The stream is read only then, so that what waits lies on the disk and not in memory. The caller holds no database
+    connection meanwhile.
+
+    Raises
+    ------
+    BusyError
+        It would have waited too long.
+    feedback_app.errors.DomainError
+        The file is refused; see `pictures.cleaned`.
+    """
+    pictures.check_size(_size_of(stream))
+    if not _queue.acquire(blocking=False):
+        raise BusyError
+    try:
+        if not _decoding.acquire(timeout=wait_seconds):
+            raise BusyError
+        try:
+            return pictures.cleaned(stream.read())
+        finally:
+            _decoding.release()
+    finally:
+        _queue.release()
+
+
+def _size_of(stream: IO[bytes]) -> int:
+    size = stream.seek(0, 2)
+    stream.seek(0)
+    return size
