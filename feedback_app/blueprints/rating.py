@@ -7,20 +7,45 @@ from flask.typing import ResponseReturnValue
 
 from feedback_app import clock
 from feedback_app.blueprints import carried, places, receipts, shell
-from feedback_app.blueprints.forms.public import RateForm
+from feedback_app.blueprints.forms.rating import RateForm
+from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.private import secretive
 from feedback_app.blueprints.public import bp
+from feedback_app.blueprints.wall import preselected_service
 from feedback_app.db import db
+from feedback_app.errors import NotFoundError
 from feedback_app.intake.operations import UnknownVisitTokenError, UsedVisitTokenError, open_visit
+from feedback_app.organisation.queries import UnknownUnitError
+from feedback_app.organisation.unit_codes import agencies_with_unit
+
+
+class UnknownRatingPlaceError(NotFoundError):
+    """Neither an agency nor a unit has this code."""
+
+    code = "unknown_rating_place"
+
+
+@bp.get("/nilai/<word>")
+def rate_start(word: str) -> ResponseReturnValue:
+    """Lead a short address on: an agency's code to its units, a unit's code to its rating."""
+    if any(card.code == word for card in places.agency_cards(db.session())):
+        return redirect(url_for("public.agency", agency=word), 303)
+    found = _places_with_code(word)
+    if not found:
+        raise UnknownRatingPlaceError("Tidak ada unit dengan alamat itu. Periksa alamatnya, atau cari nama unitnya.")
+    if len(found) == 1:
+        return redirect(_address(found[0]), 303)
+    return render_template("public/rate_start.html", places=found)
 
 
 @bp.route("/nilai/<agency>/<unit>", methods=["GET", "POST"])
 def rate(agency: str, unit: str) -> ResponseReturnValue:
     """Show the rating of a unit; store what is sent."""
     place = places.place_of(db.session(), agency, unit)
-    visit = carried.carried_visit(place.agency.id, place.unit.id, now=clock.utcnow())
+    now = clock.utcnow()
+    visit = carried.carried_visit(place.agency.id, place.unit.id, now=now)
     if request.method == "GET" and visit is None:
-        return shell.rate_page(place)
+        return shell.rate_page(place, service_id=preselected_service(place, now=now))
     form = RateForm(place)
     status = 200
     if request.method == "POST" and form.validate():
@@ -35,13 +60,52 @@ def rate(agency: str, unit: str) -> ResponseReturnValue:
 
 @bp.get("/k/<token>")
 def visit(token: str) -> ResponseReturnValue:
-    """Exchange the token of a printed receipt for the clean address of the rating."""
+    """Exchange the token of a printed receipt for the clean address of the rating.
+
+    A token that counts no more leads to its unit all the same, where anybody may rate; one that nobody issued says
+    nothing about any unit.
+    """
     now = clock.utcnow()
     try:
         opened = open_visit(db.session(), token, key=current_app.config["TRACKING_KEY"], now=now)
-        place = places.place_by_id(db.session(), opened.agency_id, opened.unit_id)
     except (UnknownVisitTokenError, UsedVisitTokenError) as error:
-        used = isinstance(error, UsedVisitTokenError)
-        return secretive(make_response(render_template("public/visit_refused.html", used=used), 409 if used else 404))
+        return _refused(error.status, error.place)
+    place = _place((opened.agency_id, opened.unit_id))
+    if place is None:
+        return _refused(UnknownVisitTokenError.status, None)
     carried.carry_visit(token, opened, now=now)
-    return secretive(redirect(url_for("public.rate", agency=place.agency.code, unit=place.unit.code), 303))
+    return secretive(redirect(_address(place), 303))
+
+
+def _refused(status: int, known: tuple[int, int] | None) -> ResponseReturnValue:
+    place = _place(known) if known else None
+    page = render_template(
+        "public/visit_refused.html",
+        used=status == UsedVisitTokenError.status,
+        place=place,
+        address=_address(place) if place else None,
+    )
+    return secretive(make_response(page, status))
+
+
+def _place(known: tuple[int, int]) -> Place | None:
+    try:
+        return places.place_by_id(db.session(), *known)
+    except UnknownUnitError:
+        # The unit is no more, its tokens are still in people's pockets.
+        return None
+
+
+def _places_with_code(unit_code: str) -> list[Place]:
+    found = []
+    for agency_code in agencies_with_unit(db.session(), unit_code):
+        try:
+            found.append(places.place_of(db.session(), agency_code, unit_code))
+        except UnknownUnitError:
+            # It had this code once and is no more.
+            continue
+    return found
+
+
+def _address(place: Place) -> str:
+    return url_for("public.rate", agency=place.agency.code, unit=place.unit.code)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import person, record
-from feedback_app.blueprints.forms.staff import TokensWanted
+from feedback_app.blueprints.forms.counter import TokensWanted
 from feedback_app.intake.operations import VISIT_TOKEN_DAYS, issue_visit_tokens
 
 
@@ -59,7 +59,12 @@ def issue_sheet(session: Session, wanted: TokensWanted, *, user_id: int, now: da
 
 def _slip(token: str) -> Slip:
     address = url_for("public.visit", token=token, _external=True)
+    return Slip(picture(address, "slip-qr"), address)
+
+
+def picture(address: str, css_class: str) -> Markup:
+    """Return an address of ours as an inline SVG picture to scan from paper."""
     drawing = segno.make(address, error="m", micro=False).svg_inline(
-        border=2, omitsize=True, dark="#000", svgclass="slip-qr", lineclass=None
+        border=2, omitsize=True, dark="#000", svgclass=css_class, lineclass=None
     )
-    return Slip(Markup(drawing), address)  # noqa: S704 - drawn here from our own address
+    return Markup(drawing)  # noqa: S704 - drawn here from our own address

@@ -10,6 +10,7 @@ import click
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
+from feedback_app.cli.counter_keys import key_group
 from feedback_app.cli.lookup import find_agency, find_service_id, find_unit, today_of
 from feedback_app.config import Settings
 from feedback_app.intake.rules import VISIT_DAYS_BACK
@@ -20,6 +21,9 @@ USUAL_ADDRESS: Final = "http://127.0.0.1:8000"
 @click.group("tokens")
 def tokens_group() -> None:
     """Visit tokens: proof that a rating comes from a real visit."""
+
+
+tokens_group.add_command(key_group)
 
 
 @tokens_group.command("issue")
