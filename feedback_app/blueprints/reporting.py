@@ -1,16 +1,28 @@
-"""Report to a unit, and take the receipt away."""
+"""Report to a unit, or to whoever it concerns."""
 
 from __future__ import annotations
 
-from flask import make_response, redirect, render_template, request, url_for
+from typing import Final
+
+from flask import jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from feedback_app import clock
-from feedback_app.blueprints import carried, places, receipts
-from feedback_app.blueprints.forms.public import ReportForm
+from feedback_app.blueprints import coaching, places, receipts
+from feedback_app.blueprints.coaching import Advice
+from feedback_app.blueprints.forms.report import ReportForm
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.public import bp, listed
+from feedback_app.blueprints.text_reader import register_text_reader, text_reader
 from feedback_app.db import db
+from feedback_app.intake.rules import TEXT_MAX, TEXT_MIN
+from feedback_app.organisation.codes import UNKNOWN_UNIT
+from feedback_app.organisation.reception import reception_unit_id
+
+bp.record_once(lambda state: register_text_reader(state.app))
+
+MASKS: Final = {"mask": False, "mask_names": True}
+# What the next page makes itself, or asks for anew.
+_NOT_CARRIED: Final = frozenset({"step", "reviewed", "is_confidential", "to", "once"})
 
 
 @bp.get("/lapor")
@@ -24,36 +36,94 @@ def report_start() -> ResponseReturnValue:
 
 @bp.get("/lapor/<agency>")
 def report_agency(agency: str) -> ResponseReturnValue:
-    """Show the units a report can go to."""
+    """Show the units a report can go to, and the way for who does not know the unit."""
     card = places.agency_card(db.session(), agency)
-    return render_template("public/report_agency.html", agency=card, **listed(card))
+    return render_template("public/report_agency.html", agency=card, unknown=UNKNOWN_UNIT, **listed(card))
 
 
 @bp.route("/lapor/<agency>/<unit>", methods=["GET", "POST"])
 def report(agency: str, unit: str) -> ResponseReturnValue:
-    """Show the report form; store what it sends."""
-    place = places.place_of(db.session(), agency, unit)
-    form = ReportForm(place, data={"occurred_on": place.agency.today()})
-    status = 200
-    if request.method == "POST" and form.validate():
-        status = receipts.send_once(form, form.to_draft(), place, once=form.once.data or "")
-        if status == receipts.SENT:
-            return redirect(url_for("public.received"), receipts.SENT)
-    status = 422 if status == 200 and form.errors else status
-    return render_template("public/report.html", form=form, place=place), status
+    """Show the report form, then what the coach finds; store what is sent after that, or if it finds nothing."""
+    form = _form(agency, unit)
+    if request.method == "GET":
+        if reader := text_reader():
+            reader.warm()
+        return _form_page(form)
+    step = request.form.get("step", "")
+    if step == "edit":
+        return _form_page(form)
+    if step in MASKS:
+        form.mask(names=MASKS[step])
+        form.reviewed.data = ""
+    if not form.validate():
+        return _form_page(form), 422
+    if step in MASKS or not form.reviewed.data:
+        advice = coaching.advise(db.session(), form)
+        if step in MASKS or advice.is_worth_a_stop:
+            return not_stored(make_response(_review_page(form, advice, is_masked=step in MASKS)))
+    return _send(form)
 
 
-@bp.get("/diterima")
-def received() -> ResponseReturnValue:
-    """Show the tracking code of what was just sent, and until when it is answered."""
-    receipt = carried.carried_receipt(now=clock.utcnow())
-    if receipt is None:
-        return not_stored(make_response(render_template("public/receipt_gone.html")))
-    card = places.agency_card(db.session(), receipt.agency_code)
-    page = render_template(
-        "public/received.html",
-        receipt=receipt,
-        reply_due_on=receipts.reply_due_on(db.session(), card, receipt),
-        qr=receipts.qr(receipt.code),
-    )
-    return not_stored(make_response(page))
+@bp.post("/lapor/<agency>/periksa")
+def report_check(agency: str) -> ResponseReturnValue:
+    """Return what the coach finds in a report that is still being written; nothing of it is stored or logged."""
+    form = _form(agency, request.form.get("to", UNKNOWN_UNIT))
+    length = len(form.whole_text)
+    if not TEXT_MIN <= length <= TEXT_MAX:
+        return not_stored(jsonify(html="", confidential=False))
+    advice = coaching.advise(db.session(), form)
+    words = render_template("public/_coach.html", advice=advice, form=form, live=True) if advice.has_findings else ""
+    return not_stored(jsonify(html=words, confidential=advice.is_allegation))
+
+
+def _form(agency: str, unit: str) -> ReportForm:
+    if unit != UNKNOWN_UNIT:
+        place = places.place_of(db.session(), agency, unit)
+        return ReportForm(place, data={"occurred_on": place.agency.today()})
+    card = places.agency_card(db.session(), agency)
+    reception = reception_unit_id(db.session(), card.id, card.today())
+    place = coaching.unknown_unit_place(db.session(), agency, reception)
+    return ReportForm(place, places.directory(db.session(), card), data={"occurred_on": card.today()})
+
+
+def _send(form: ReportForm) -> ResponseReturnValue:
+    draft = form.to_draft(alleges=coaching.is_allegation(form.whole_text))
+    status = receipts.send_once(form, draft, form.destination, once=form.once.data or "")
+    if status == receipts.SENT:
+        return redirect(url_for("public.received"), receipts.SENT)
+    return _form_page(form), status
+
+
+def _form_page(form: ReportForm) -> str:
+    # Whoever comes back to the boxes writes something else, which the coach has not seen.
+    form.reviewed.data = ""
+    return render_template("public/report.html", form=form, place=form.place, to=_code(form))
+
+
+def _review_page(form: ReportForm, advice: Advice, *, is_masked: bool) -> str:
+    return render_template(
+        "public/report_review.html", form=form, place=form.place, to=_code(form), advice=advice, is_masked=is_masked,
+        carried=_carried(form, advice), carries_token="csrf_token" in request.form,
+    )  # fmt: skip
+
+
+def _code(form: ReportForm) -> str:
+    return UNKNOWN_UNIT if form.units is not None else form.place.unit.code
+
+
+def _carried(form: ReportForm, advice: Advice) -> list[tuple[str, str]]:
+    """Return everything typed, other parts of the page included, for the next page to send along.
+
+    The token of the first page goes along as well: it says how long the report took to write.
+    """
+    asked_anew = {"kind"} if advice.asks_for_kind or advice.differs else set()
+    asked_anew |= {"unit"} if advice.units else set()
+    masked = {name: form[name].data or "" for name in ("happened", "expected", "where")}
+    fields = [
+        (name, masked.get(name, value))
+        for name, value in request.form.items(multi=True)
+        if name not in _NOT_CARRIED | asked_anew
+    ]
+    if form.is_confidential.data or advice.is_allegation:
+        fields.append(("is_confidential", "y"))
+    return [*fields, ("once", form.once.data or "")]

@@ -30,12 +30,13 @@ class Claimed:
     is_confidential: bool
     occurred_on: date
     received_at: datetime
+    unit_is_unknown: bool = False
 
 
 _COLUMNS = (
     Submission.agency_id, Submission.id, Submission.unit_id, Submission.service_id, Submission.kind,
     Submission.channel, Submission.rating, Submission.text, Submission.wants_reply, Submission.is_confidential,
-    Submission.occurred_on, Submission.received_at,
+    Submission.occurred_on, Submission.received_at, Submission.unit_is_unknown,
 )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ def new_case(row: Claimed, reading: Reading | None, over: Overseers, *, now: dat
     """Return the case a submission becomes, or None.
 
     An allegation of levy or abuse becomes a confidential case of the overseer, whatever else the citizen asked for,
-    unless the feedback is history that nobody waits for.
+    unless the feedback is history that nobody waits for. Where the sender did not know the unit, the case goes to the
+    reception unit, under which the submission stands.
     """
     predicted = reading.kind.value if reading else None
     integrity = must_pass_the_unit(row, reading)
@@ -30,12 +31,19 @@ def new_case(row: Claimed, reading: Reading | None, over: Overseers, *, now: dat
     return NewCase(
         agency_id=row.agency_id,
         submission_id=row.id,
-        unit_id=over.unit_for(row.agency_id, row.unit_id) if integrity else row.unit_id,
+        unit_id=_overseer(row, over) if integrity else row.unit_id,
         classification=classify_case(says, integrity=integrity),
         is_confidential=row.is_confidential or integrity,
         # Nobody at the agency knew of imported feedback before it was imported.
         clock_starts_at=now if row.channel is Channel.IMPORTED else row.received_at,
     )
+
+
+def _overseer(row: Claimed, over: Overseers) -> int | None:
+    """Return who looks into an allegation; where no unit was named nobody is accused, not even the reception unit."""
+    if row.unit_is_unknown:
+        return over.inspectorates.get(row.agency_id)
+    return over.unit_for(row.agency_id, row.unit_id)
 
 
 def must_pass_the_unit(row: Claimed, reading: Reading | None) -> bool:

@@ -46,7 +46,8 @@ def drain_batch(session: Session, reader: Reader, *, limit: int, now: datetime) 
         now=now,
     )
     open_cases(session, cases, now=now)
-    fold(session, (_answer(row, batch) for row in rows))
+    # The reception unit is not what they speak of, so what they say counts for no unit.
+    fold(session, (_answer(row, batch) for row in rows if not row.unit_is_unknown))
     mark_done(session, [row for row in rows if row.id not in batch.poison])
     for row in rows:
         if row.id in batch.poison:

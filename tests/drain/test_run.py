@@ -241,3 +241,35 @@ def test_an_allegation_in_imported_history_opens_no_case_and_is_remembered_as_on
     drain(session, FakeReader(reading(integrity=True)))
     assert session.scalars(sa.select(Case)).all() == []
     assert session.scalars(sa.select(Labels.integrity)).all() == [True]
+
+
+def test_a_report_without_a_unit_is_a_case_of_the_reception_and_counts_for_no_unit(session: Session) -> None:
+    reception = make.unit(session, make.agency(session))
+    for is_unknown in (True, False):
+        make.submission(
+            session, reception, kind=SubmissionKind.COMPLAINT, rating=None, text="Jalan rusak di depan pasar",
+            unit_is_unknown=is_unknown,
+        )  # fmt: skip
+    assert drain(session) == 2
+    assert session.scalars(sa.select(Case.unit_id)).all() == [reception.id, reception.id]
+    assert session.scalars(sa.select(DailyTopic.n)).all() == [1]
+    assert recount(session) == []
+    session.execute(sa.update(DailyTopic).values(n=2))
+    recount(session, repair=True)
+    assert session.scalars(sa.select(DailyTopic.n)).all() == [1]
+
+
+def test_an_allegation_that_names_no_unit_accuses_not_even_the_reception(session: Session) -> None:
+    agency = make.agency(session)
+    above = make.unit(session, agency)
+    reception = make.unit(session, agency, parent=above)
+    alleged = FakeReader(reading(aspect="illegal_levy", integrity=True))
+    values = {"kind": SubmissionKind.COMPLAINT, "rating": None, "text": "Diminta uang", "unit_is_unknown": True}
+    make.submission(session, reception, **values)
+    drain(session, alleged)
+    case = session.scalars(sa.select(Case)).one()
+    assert (case.unit_id, case.is_confidential) == (None, True), "no Inspektorat: whoever looks after the agency"
+    inspectorate = make.unit(session, agency, kind=UnitKind.INSPECTORATE)
+    second = make.submission(session, inspectorate, **values)
+    drain(session, alleged)
+    assert session.scalars(sa.select(Case.unit_id).where(Case.submission_id == second.id)).one() == inspectorate.id

@@ -1,0 +1,40 @@
+"""The form on a case's page with which an officer sends the case on to another unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from feedback_app.blueprints import coaching, places
+from feedback_app.blueprints.places import Place
+from feedback_app.db import db
+from feedback_app.handling.disposition import DISPOSABLE, REASON_MAX, alleges_something
+from feedback_app.handling.queries import CaseFile
+from feedback_app.organisation.models import Agency, UnitKind
+
+
+def read(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
+    """Return the units a case can go to, the likeliest apart; None where it cannot go anywhere."""
+    if not can_answer or file.case.status not in DISPOSABLE:
+        return None
+    agency = db.session().get_one(Agency, file.case.agency_id)
+    card = places.agency_card(db.session(), agency.code)
+    is_allegation = alleges_something(db.session(), file.case)
+    others = [
+        place
+        for place in places.directory(db.session(), card)
+        if place.unit.id != file.case.unit_id and (not is_allegation or _examines(file, place))
+    ]
+    if not others:
+        return None
+    likely = coaching.likely_units(db.session(), others[0], others, file.labels.redacted_text or "")
+    return {
+        "likely": likely,
+        "others": [place for place in others if place not in likely],
+        "is_unknown": file.submission.unit_is_unknown,
+        "reason_max": REASON_MAX,
+    }
+
+
+def _examines(file: CaseFile, place: Place) -> bool:
+    accused = None if file.submission.unit_is_unknown else file.submission.unit_id
+    return place.unit.kind is UnitKind.INSPECTORATE and place.unit.id != accused

@@ -1,0 +1,143 @@
+"""Send a case on to the unit it belongs to (disposisi).
+
+Convention of the timeline: the case stays where it is in its life, so the event stands in place (`from_status` equals
+`to_status`). Its `reason` then holds the name of the unit it went to on the first line and the officer's reason, with
+personal data masked, on the next; `sent_on` reads both. Tell it as "Diteruskan ke <unit>": the citizen reads the unit,
+the officers the reason too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.analysis.models import Labels
+from feedback_app.audit.operations import person, record
+from feedback_app.clock import office_day
+from feedback_app.errors import ConflictError, InvalidInputError
+from feedback_app.handling.models import Case, CaseEvent
+from feedback_app.handling.rules import CaseStatus, Classification
+from feedback_app.intake.models import Submission
+from feedback_app.nlp.redact import redact
+from feedback_app.organisation.models import UnitKind
+from feedback_app.organisation.queries import unit_by_id
+
+REASON_MIN: Final = 5
+REASON_MAX: Final = 500
+DISPOSABLE: Final = frozenset({CaseStatus.NEW, CaseStatus.IN_PROGRESS})
+
+
+class NotDisposableError(ConflictError):
+    """Only what waits for a unit's work can be sent on to another."""
+
+    code = "not_disposable"
+
+
+class SameUnitError(ConflictError):
+    """The case lies with this unit already."""
+
+    code = "same_unit"
+
+
+class OverseersOnlyError(ConflictError):
+    """An allegation may not come to a unit it could speak of."""
+
+    code = "overseers_only"
+
+
+class ReasonLengthError(InvalidInputError):
+    """The next officer, and whoever checks later, must read why."""
+
+    code = "reason_length"
+
+
+@dataclass(frozen=True, slots=True)
+class SentOn:
+    """What an event that stands in place tells."""
+
+    unit_name: str
+    reason: str
+
+
+def sent_on(event: CaseEvent) -> SentOn | None:
+    """Return where an event sent a case and why; None for every other event."""
+    if event.from_status is not event.to_status or event.reason is None:
+        return None
+    unit_name, _, reason = event.reason.partition("\n")
+    return SentOn(unit_name, reason)
+
+
+def alleges_something(session: Session, case: Case) -> bool:
+    """Tell whether a case, by its classification or its text, is an allegation that only overseers read."""
+    if case.classification is Classification.OVERSIGHT:
+        return True
+    return bool(
+        session.scalar(
+            sa.select(Labels.integrity).where(
+                Labels.agency_id == case.agency_id, Labels.submission_id == case.submission_id
+            )
+        )
+    )
+
+
+def dispose(session: Session, case: Case, unit_id: int, reason: str, user_id: int, now: datetime) -> None:
+    """Send a case on to another unit of its agency; its clocks run on.
+
+    Raises
+    ------
+    NotDisposableError
+        The case is answered, on hold or over.
+    SameUnitError
+        It lies with this unit already.
+    OverseersOnlyError
+        It is an allegation and the unit is not the Inspektorat, or is the very one it speaks of.
+    ReasonLengthError
+        The reason is too short to be one, or too long.
+    feedback_app.organisation.queries.UnknownUnitError
+        The agency has no such unit.
+    """
+    words = " ".join(reason.split())
+    _check(case, unit_id, words)
+    unit = unit_by_id(session, case.agency_id, unit_id, office_day(now))
+    if alleges_something(session, case) and (
+        unit.kind is not UnitKind.INSPECTORATE or _is_accused(session, case, unit_id)
+    ):
+        raise OverseersOnlyError(
+            "Kasus ini memuat dugaan pelanggaran. Kasus seperti ini hanya dapat diteruskan ke Inspektorat."
+        )
+    before, case.unit_id, case.assigned_to = case.unit_id, unit_id, None
+    session.add(
+        CaseEvent(
+            agency_id=case.agency_id, case_id=case.id, at=now, actor_kind=person(user_id).kind, actor_id=user_id,
+            from_status=case.status, to_status=case.status, reason=f"{unit.name}\n{redact(words).text}",
+        )
+    )  # fmt: skip
+    session.flush()
+    record(
+        session, agency_id=case.agency_id, actor=person(user_id), action="handling.dispose", subject_type="case",
+        subject_id=case.id, now=now, from_unit_id=before, to_unit_id=unit_id, status=case.status.value,
+    )  # fmt: skip
+
+
+def _check(case: Case, unit_id: int, words: str) -> None:
+    if case.status not in DISPOSABLE:
+        raise NotDisposableError("Kasus ini sudah ditanggapi, ditunda, atau berakhir, sehingga tidak dapat diteruskan.")
+    if case.unit_id == unit_id:
+        raise SameUnitError("Kasus ini sudah ada di unit itu. Pilih unit lain.")
+    if not REASON_MIN <= len(words) <= REASON_MAX:
+        raise ReasonLengthError(
+            f"Tulis alasan meneruskan, {REASON_MIN} sampai {REASON_MAX} huruf; ini {len(words)} huruf."
+        )
+
+
+def _is_accused(session: Session, case: Case, unit_id: int) -> bool:
+    query = sa.select(Submission.unit_id).where(
+        Submission.agency_id == case.agency_id,
+        Submission.id == case.submission_id,
+        sa.not_(Submission.unit_is_unknown),
+    )
+    return session.scalar(query) == unit_id
