@@ -7,21 +7,34 @@ from typing import Final
 from flask import render_template, session
 from flask_wtf.csrf import generate_csrf
 
-from feedback_app.blueprints.forms.public import RateForm
+from feedback_app.blueprints.forms.rating import RateForm
 from feedback_app.blueprints.frame import current_language
-from feedback_app.blueprints.places import Place
+from feedback_app.blueprints.places import KEPT_SECONDS, Place
+from feedback_app.blueprints.shelf import shelve
 
 _TOKEN_GOES_HERE: Final = "\x00csrf\x00"  # noqa: S105 - a mark, not a secret
 
 
-def rate_page(place: Place) -> str:
-    """Return the empty rating form of a unit; kept as long as the place itself, half a minute."""
+def rate_page(place: Place, *, service_id: int | None = None) -> str:
+    """Return the empty rating form of a unit, with a service chosen where a code on the wall named it.
+
+    The drawn page is kept as long as the place itself, half a minute.
+    """
+    page = _empty_page(place)
+    if service_id is None:
+        return page
+    option = f'<option value="{service_id}"'
+    return page.replace(f"{option}>", f"{option} selected>", 1)
+
+
+def _empty_page(place: Place) -> str:
     if "_user_id" in session or "_flashes" in session:
         return _drawn(place)
     parts = place.shells.get(current_language())
     if parts is None:
         parts = _drawn(place, csrf_token=lambda: _TOKEN_GOES_HERE).split(_TOKEN_GOES_HERE)
         place.shells[current_language()] = parts
+    shelve(KEPT_SECONDS, parts)
     token: str = generate_csrf()
     return token.join(parts)
 

@@ -13,8 +13,9 @@ from feedback_app.blueprints.places import Place
 from feedback_app.organisation.queries import ServiceCard
 
 QUERY_MAX: Final = 80
-# One wrong letter in five ("pusksmas") still reads 90, two in nine 78; unrelated words of one length stay below 70.
-LIKENESS_MIN: Final = 76.0
+# One wrong letter in five ("pusksmas") still reads 90, two in nine 78, one in four ("ijin") 75; unrelated words of
+# one length stay below 70.
+LIKENESS_MIN: Final = 75.0
 SHORT_WORD: Final = 3
 _WORD: Final = re.compile(r"[a-z0-9]+")
 _EMPTY_WORDS: Final = frozenset({"dan", "di", "ke", "dari", "untuk", "yang", "kota", "kabupaten"})
@@ -50,7 +51,7 @@ def _match(place: Place, wanted: Sequence[str]) -> tuple[float, Hit]:
 
 
 def _likeness(wanted: Iterable[str], offered: Sequence[str]) -> float:
-    """Return 0 where a word is met by none, else the mean likeness (76 to 100)."""
+    """Return 0 where a word is met by none, else the mean likeness (75 to 100)."""
     found = [max((_alike(word, other) for other in offered), default=0.0) for word in wanted]
     return sum(found) / len(found) if found and min(found) >= LIKENESS_MIN else 0.0
 

@@ -21,8 +21,10 @@ def keeping_app(app: Flask, connection: sa.Connection, monkeypatch: pytest.Monke
     monkeypatch.setitem(app.config, "TESTING", False)
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
     app.extensions.pop("suara_places", None)
+    app.extensions["suara_shelf"].clear()
     yield app
     app.extensions.pop("suara_places", None)
+    app.extensions["suara_shelf"].clear()
 
 
 def token_of(page: str) -> str:

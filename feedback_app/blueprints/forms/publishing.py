@@ -1,0 +1,73 @@
+"""The forms with which an officer speaks to the public: a complaint to publish, a change to announce."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
+from wtforms.validators import ValidationError
+
+from feedback_app.blueprints.forms.staff import StaffForm
+from feedback_app.handling.improvements import IMPROVEMENT_MAX
+from feedback_app.handling.rules import PUBLICATION_MAX, PUBLICATION_MIN
+from feedback_app.intake.rules import clean_text
+from feedback_app.organisation.within_reach import ReachedUnit
+
+
+class PublishForm(StaffForm):
+    """A complaint and its answer in the words to be published."""
+
+    text = TextAreaField(_("Laporan yang diterbitkan"), filters=[clean_text])
+    reply = TextAreaField(_("Tanggapan yang diterbitkan"), filters=[clean_text])
+
+    def validate_text(self, field: TextAreaField) -> None:
+        """Hold the length of a publication."""
+        _hold(field, PUBLICATION_MAX)
+
+    def validate_reply(self, field: TextAreaField) -> None:
+        """Hold the length of an answer; there may be none."""
+        if field.data:
+            _hold(field, PUBLICATION_MAX)
+
+
+class ImprovementForm(StaffForm):
+    """A change that a unit announces."""
+
+    unit = SelectField(_("Unit"), validate_choice=False)
+    improvement = TextAreaField(_("Apa yang Anda perbaiki?"), filters=[clean_text])
+
+    def __init__(self, units: Sequence[ReachedUnit], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.units = {f"{unit.agency_id}-{unit.id}": unit for unit in units}
+        self.unit.choices = [SelectChoice(key, unit.name) for key, unit in self.units.items()]
+
+    def validate_unit(self, field: SelectField) -> None:
+        """Refuse a unit out of reach; who answers for one unit only need not name it."""
+        if not field.data and len(self.units) == 1:
+            field.data = next(iter(self.units))
+        if field.data not in self.units:
+            raise ValidationError(gettext("Pilih unit dari daftar."))
+
+    def validate_improvement(self, field: TextAreaField) -> None:
+        """Hold the length of an entry on the board."""
+        _hold(field, IMPROVEMENT_MAX)
+
+    @property
+    def chosen(self) -> ReachedUnit:
+        """Return the unit of a valid form."""
+        return self.units[self.unit.data]
+
+
+def _hold(field: TextAreaField, most: int) -> None:
+    length = len(field.data or "")
+    if not PUBLICATION_MIN <= length <= most:
+        raise ValidationError(
+            gettext(
+                "Tulisan ini harus %(least)d sampai %(most)d huruf; sekarang %(length)d huruf.",
+                least=PUBLICATION_MIN, most=most, length=length,
+            )
+        )  # fmt: skip

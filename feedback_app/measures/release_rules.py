@@ -1,0 +1,132 @@
+"""When a public figure may change, and how finely it may be told: small numbers speak about single people.
+
+Every rule here protects somebody who gave an answer. Nothing of it depends on who asks.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+FIRST_RELEASE: Final = 30
+NEXT_RELEASE: Final = 10
+"""An average of few people tells about each of them, and two averages that differ by one answer tell that answer."""
+
+DISTRIBUTION_EVERY: Final = 100
+"""Four shares tell far more than one mean, so they are drawn anew only after this many new answers."""
+
+FEW: Final = 10
+"""The least number of texts, people or ratings of which a part of a figure may speak."""
+
+SHARE_STEP: Final = 5
+SHOWN_TOP: Final = 3
+
+# The drain's job ends after ten minutes at the latest: what it labelled before this margin is committed.
+COUNTING_MARGIN: Final = timedelta(minutes=15)
+# A run of automatic ratings is found within five minutes and must be out of the figure; its row is written in seconds.
+MARKING_MARGIN: Final = timedelta(minutes=2)
+
+RATING_LOW: Final = 1
+RATING_HIGH: Final = 4
+_GRIDS: Final = (Decimal("0.5"), Decimal("0.2"), Decimal("0.1"))
+_HIDDEN_SUM: Final = 15
+_Z_90: Final = 1.6448536269514722
+
+
+def may_release(n: int, newly: int, *, is_first: bool) -> bool:
+    """Tell whether a figure over `n` answers, `newly` of them not in the one shown, may be shown.
+
+    >>> may_release(29, 29, is_first=True), may_release(30, 30, is_first=True)
+    (False, True)
+    >>> may_release(39, 9, is_first=False), may_release(40, 10, is_first=False)
+    (False, True)
+    """
+    return n >= FIRST_RELEASE and (is_first or newly >= NEXT_RELEASE)
+
+
+def may_redraw(n: int, newly: int) -> bool:
+    """Tell whether the shares of the four ratings may be shown, or drawn anew."""
+    return n >= DISTRIBUTION_EVERY and newly >= DISTRIBUTION_EVERY
+
+
+def may_tell_part(part: int, whole: int, newly: int) -> bool:
+    """Tell whether a figure over `part` of `whole` may stand beside it: neither it nor what is left may be small."""
+    rest = whole - part
+    return part >= FIRST_RELEASE and newly >= NEXT_RELEASE and (rest == 0 or rest >= FEW)
+
+
+def grid(n: int) -> Decimal:
+    """Return the step to which the mean of `n` ratings is rounded: 0.5, 0.2 or 0.1.
+
+    A mean told exactly gives the sum of the ten answers between two releases, and from that sum whoever knows the
+    method guesses the newest answer in 34 of 100 cases, where blind guessing finds 25. The step therefore hides the sum
+    up to about fifteen points, which leaves at most 30 in 100 (`tests/abuse/test_07_differencing.py` tries it). It is
+    about as wide as the uncertainty of so few answers anyhow.
+
+    >>> [str(grid(n)) for n in (30, 74, 75, 149, 150)]
+    ['0.5', '0.5', '0.2', '0.2', '0.1']
+    """
+    return next((step for step in reversed(_GRIDS) if step * n >= _HIDDEN_SUM), _GRIDS[0])
+
+
+def told_mean(total: int, n: int) -> Decimal:
+    """Return the mean of `n` ratings with sum `total`, 1 to 4, rounded half up to the step of `grid`.
+
+    >>> str(told_mean(97, 30)), str(told_mean(500, 160))
+    ('3.0', '3.1')
+    """
+    step = grid(n)
+    steps = (Decimal(total) / n / step).quantize(Decimal(1), ROUND_HALF_UP)
+    return (steps * step).quantize(Decimal("0.1"))
+
+
+def interval(mean: Decimal, n: int) -> tuple[Decimal, Decimal]:
+    """Return the 90 % interval of a told mean, in points from 1 to 4, widened by the rounding and told in tenths.
+
+    Wilson's score interval (E. B. Wilson, JASA 22, 1927) for the mean put on 0 to 1. It holds for answers on four
+    points because no set of them with that mean spreads wider than one of ones and fours only (Bhatia and Davis, 2000),
+    for which it was made. So it is never too narrow, and it tells nothing beyond the mean and `n`.
+
+    >>> [str(end) for end in interval(Decimal("3.0"), 30)]
+    ['2.3', '3.6']
+    """
+    half = float(grid(n)) / 2
+    low = _points(_wilson(_share(float(mean) - half), n, -1))
+    high = _points(_wilson(_share(float(mean) + half), n, +1))
+    return Decimal(math.floor(low * 10 + 1e-9)) / 10, Decimal(math.ceil(high * 10 - 1e-9)) / 10
+
+
+def _share(points: float) -> float:
+    width = RATING_HIGH - RATING_LOW
+    return min(max((points - RATING_LOW) / width, 0.0), 1.0)
+
+
+def _wilson(share: float, n: int, side: int) -> float:
+    squared = _Z_90**2 / n
+    spread = math.sqrt(share * (1 - share) * squared + squared**2 / 4)
+    return (share + squared / 2 + side * spread) / (1 + squared)
+
+
+def _points(share: float) -> float:
+    return RATING_LOW + (RATING_HIGH - RATING_LOW) * share
+
+
+def told_share(part: int, whole: int) -> int:
+    """Return a share in percent, rounded half up to five.
+
+    >>> told_share(1, 40), told_share(3, 40), told_share(40, 40)
+    (5, 10, 100)
+    """
+    steps = (Decimal(100 * part) / whole / SHARE_STEP).quantize(Decimal(1), ROUND_HALF_UP)
+    return int(steps) * SHARE_STEP
+
+
+def told_count(n: int) -> int:
+    """Return a number of texts or cases, rounded down to ten: "at least so many".
+
+    >>> told_count(39), told_count(40)
+    (30, 40)
+    """
+    return n // FEW * FEW
