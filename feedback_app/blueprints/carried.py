@@ -20,6 +20,7 @@ RECEIPT_MINUTES: Final = 60
 TRACKED_MINUTES: Final = 60
 # A cookie is small; who goes back further than this sends a report anew.
 SENT_MOST: Final = 3
+JOINED_MOST: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class CarriedReceipt:
     agency_code: str
     unit_name: str
     sent_at: datetime
+    is_follower: bool = False
 
 
 def carry_visit(token: str, visit: Visit, *, now: datetime) -> None:
@@ -77,6 +79,25 @@ def carry_receipt(
     carry_tracked(tracking_hash, now=now)
 
 
+def carry_joined(code: str, tracking_hash: bytes, *, agency_code: str, unit_name: str, now: datetime) -> None:
+    """Note the code of somebody who just joined a case, for the same page after sending."""
+    session["receipt"] = {
+        "code": code, "kind": SubmissionKind.COMPLAINT.value, "reply": False, "agency": agency_code,
+        "unit": unit_name, "at": now.isoformat(), "follower": True,
+    }  # fmt: skip
+    carry_tracked(tracking_hash, now=now)
+
+
+def has_joined(publication_id: int) -> bool:
+    """Tell whether this browser joined the case of a publication before."""
+    return publication_id in session.get("joined", [])
+
+
+def note_joined(publication_id: int) -> None:
+    """Remember which cases this browser joined: one voice each, as far as a cookie can tell."""
+    session["joined"] = [*session.get("joined", []), publication_id][-JOINED_MOST:]
+
+
 def carried_receipt(*, now: datetime) -> CarriedReceipt | None:
     """Return what was sent from this browser within the last hour."""
     noted = _fresh("receipt", now, timedelta(minutes=RECEIPT_MINUTES))
@@ -84,7 +105,7 @@ def carried_receipt(*, now: datetime) -> CarriedReceipt | None:
         return None
     return CarriedReceipt(
         noted["code"], SubmissionKind(noted["kind"]), noted["reply"], noted["agency"], noted["unit"],
-        datetime.fromisoformat(noted["at"]),
+        datetime.fromisoformat(noted["at"]), noted.get("follower", False),
     )  # fmt: skip
 
 
@@ -106,6 +127,12 @@ def receipt_again(mark: str, *, now: datetime) -> bool:
     session["receipt"] = noted["receipt"]
     carry_tracked(bytes.fromhex(noted["hash"]), now=now)
     return True
+
+
+def forget_tracked() -> None:
+    """Close the opened report: what it belongs to is gone, or its holder closes it on a shared phone."""
+    for name in ("tracked", "receipt", "sent"):
+        session.pop(name, None)
 
 
 def carry_tracked(tracking_hash: bytes, *, now: datetime) -> None:

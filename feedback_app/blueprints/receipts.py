@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.blueprints import carried
+from feedback_app.blueprints import carried, signals
 from feedback_app.blueprints.carried import CarriedReceipt
 from feedback_app.blueprints.places import AgencyCard, Place
 from feedback_app.db import db
@@ -39,6 +39,7 @@ def send(form: FlaskForm, draft: Draft, place: Place, *, once: str | None = None
     Where a rule of the room refuses the draft, its sentence stands on the form, with everything typed kept.
     """
     now, key = clock.utcnow(), current_app.config["TRACKING_KEY"]
+    draft = signals.marked(draft, day=place.agency.day_of(now))
     try:
         receipt = _submit(draft, place, key=key, now=now, once=once)
     except (IncompleteSubmissionError, UsedVisitTokenError) as error:

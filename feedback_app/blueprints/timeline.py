@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 
 from feedback_app.blueprints.formats import day
-from feedback_app.handling.queries import Tracked, TrackedCase
 from feedback_app.handling.rules import CaseStatus, Outcome
+from feedback_app.handling.tracked import Tracked, TrackedCase, TrackedEvent
 from feedback_app.intake.rules import KINDS_WITH_CASE, AnalysisState
 
 
@@ -35,12 +35,13 @@ class Step:
     quote: str | None = None
 
 
-def timeline(tracked: Tracked) -> list[Step]:
+def timeline(tracked: Tracked, *, now: datetime) -> list[Step]:
     """Return the steps of a report from its receipt to the citizen's own verdict."""
     steps = [Step(gettext("Diterima"), Progress.DONE, tracked.received_at), _reading(tracked)]
     if tracked.case is not None:
-        steps += [_handling(tracked, tracked.case), *_past(tracked, tracked.case), *_ahead(tracked, tracked.case)]
-    elif tracked.analysis is AnalysisState.PENDING and tracked.kind in KINDS_WITH_CASE:
+        case = tracked.case
+        steps += [_handling(tracked, case), *_past(tracked, case), *_ahead(tracked, case, now)]
+    elif tracked.analysis is AnalysisState.PENDING and tracked.kind in KINDS_WITH_CASE and not tracked.erased_at:
         steps += [Step(gettext("Ditangani unit"), Progress.NEXT), Step(gettext("Tanggapan"), Progress.NEXT)]
     return steps
 
@@ -58,10 +59,7 @@ def _reading(tracked: Tracked) -> Step:
 
 def _handling(tracked: Tracked, case: TrackedCase) -> Step:
     title = gettext("Ditangani %(unit)s", unit=tracked.unit_name)
-    # A dispute leads to IN_PROGRESS as well; that is the citizen's step and has a line of its own.
-    taken_at = next(
-        (at for at, status, outcome in case.events if status is CaseStatus.IN_PROGRESS and outcome is None), None
-    )
+    taken_at = next((event.at for event in case.events if _is_taking(event)), None)
     if case.status is CaseStatus.ARCHIVED:
         return Step(title, Progress.DONE, taken_at)
     if case.status is CaseStatus.ON_HOLD:
@@ -71,19 +69,33 @@ def _handling(tracked: Tracked, case: TrackedCase) -> Step:
     return Step(title, Progress.DONE if case.replies else Progress.NOW, taken_at)
 
 
+def _is_taking(event: TrackedEvent) -> bool:
+    # A dispute leads to IN_PROGRESS as well, and being sent on may stay there; those have lines of their own.
+    return event.status is CaseStatus.IN_PROGRESS and event.outcome is None and not event.was_sent_on
+
+
 def _past(tracked: Tracked, case: TrackedCase) -> Iterator[Step]:
-    """Yield replies and endings as they came."""
+    """Yield replies, the reporter's own words, moves to other units and endings as they came."""
     replies = [
         Step(gettext("Tanggapan dari %(unit)s", unit=tracked.unit_name), Progress.DONE, at, quote=text)
         for at, text in case.replies
     ]
-    verdicts = [Step(_verdict(outcome), Progress.DONE, at) for at, _, outcome in case.events if outcome is not None]
-    archived = [
-        Step(gettext("Diarsipkan tanpa tanggapan"), Progress.DONE, at)
-        for at, status, _ in case.events
-        if status is CaseStatus.ARCHIVED
-    ]
-    yield from sorted([*replies, *verdicts, *archived], key=_moment)
+    messages = [Step(gettext("Pesan Anda"), Progress.DONE, at, quote=text) for at, text in case.messages]
+    moves = [step for event in case.events for step in _told(event)]
+    yield from sorted([*replies, *messages, *moves], key=_moment)
+
+
+def _told(event: TrackedEvent) -> Iterator[Step]:
+    if event.outcome is not None:
+        yield Step(_verdict(event.outcome), Progress.DONE, event.at, _after(event.outcome), event.words)
+    elif event.was_sent_on:
+        yield Step(gettext("Diteruskan ke unit lain"), Progress.DONE, event.at)
+    elif event.status is CaseStatus.ARCHIVED:
+        title = gettext("Anda menarik laporan ini") if event.by_reporter else gettext("Diarsipkan tanpa tanggapan")
+        yield Step(title, Progress.DONE, event.at, quote=event.words)
+    elif event.came_from is CaseStatus.ARCHIVED:
+        note = gettext("Tenggatnya dihitung lagi dari awal.")
+        yield Step(gettext("Anda membatalkan penarikan"), Progress.DONE, event.at, note)
 
 
 def _verdict(outcome: Outcome) -> str:
@@ -96,23 +108,44 @@ def _verdict(outcome: Outcome) -> str:
     return words[outcome]
 
 
+def _after(outcome: Outcome) -> str | None:
+    words: dict[Outcome, str] = {
+        Outcome.DISPUTED: gettext(
+            "Dibuka kembali pada petugas yang sama; atasannya ikut melihatnya. Tenggat dihitung lagi."
+        ),
+        Outcome.SILENT: gettext("Dicatat sebagai tanpa kabar. Ini tidak berarti masalahnya selesai."),
+    }
+    return words.get(outcome)
+
+
 def _moment(step: Step) -> datetime:
     assert step.at is not None  # noqa: S101 - replies and endings are made with their moment
     return step.at
 
 
-def _ahead(tracked: Tracked, case: TrackedCase) -> Iterator[Step]:
-    """Yield what is still to come; nothing once the case has ended."""
+def _ahead(tracked: Tracked, case: TrackedCase, now: datetime) -> Iterator[Step]:
+    """Yield what is still to come, with the clock in force; nothing once the case has ended."""
     if case.status is CaseStatus.ANSWERED:
         yield Step(gettext("Putusan Anda"), Progress.NOW, note=_window(tracked, case))
-    elif case.status not in {CaseStatus.CLOSED, CaseStatus.ARCHIVED}:
-        due = day(local_day(case.reply_due_at, tracked.time_zone))
-        note = gettext("Paling lambat %(day)s.", day=due)
+    elif case.is_open:
+        note = _promise(tracked, case, now)
         if case.replies:
             yield Step(gettext("Tanggapan lanjutan"), Progress.NOW, note=note)
         else:
             yield Step(gettext("Tanggapan"), Progress.NEXT, note=note)
         yield Step(gettext("Putusan Anda"), Progress.NEXT)
+
+
+def _promise(tracked: Tracked, case: TrackedCase, now: datetime) -> str:
+    due = day(local_day(case.reply_due_at, tracked.time_zone))
+    if now > case.reply_due_at:
+        late: str = gettext(
+            "Seharusnya paling lambat %(day)s. Keterlambatan ini tampil paling atas di kotak masuk unit dan atasannya.",
+            day=due,
+        )
+        return late
+    words: str = gettext("Paling lambat %(day)s.", day=due)
+    return words
 
 
 def _window(tracked: Tracked, case: TrackedCase) -> str | None:

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-
 from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from werkzeug import Response
 
 from feedback_app import clock
 from feedback_app.blueprints import carried
 from feedback_app.blueprints.access import today
 from feedback_app.blueprints.forms.tracking import LookupForm, VerdictForm
+from feedback_app.blueprints.opened_report import opened, opened_to_follow, report_of_form, to_lookup, to_status
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.sentences import translated
-from feedback_app.blueprints.timeline import timeline
+from feedback_app.blueprints.status_page import followed_page, status_page
 from feedback_app.db import db
-from feedback_app.errors import ConflictError, DomainError
+from feedback_app.errors import DomainError
 from feedback_app.handling.operations import judge
-from feedback_app.handling.queries import Tracked, case_of_submission, tracked
-from feedback_app.handling.rules import CaseStatus, Outcome
+from feedback_app.handling.queries import case_of_submission
+from feedback_app.handling.rules import Outcome
+from feedback_app.handling.tracked import followed, tracked
 from feedback_app.intake.codes import code_hash
 
 bp = Blueprint("tracking", __name__)
-
-
-class OtherReportError(ConflictError):
-    """The page on which the verdict was given shows another report than the one now opened in this browser."""
-
-    code = "other_report"
 
 
 @bp.route("/lacak", methods=["GET", "POST"])
@@ -39,9 +31,9 @@ def lookup() -> ResponseReturnValue:
     form = LookupForm()
     if request.method == "POST" and form.validate():
         tracking_hash = code_hash(form.normalised, current_app.config["TRACKING_KEY"])
-        if tracked(db.session(), tracking_hash, day=today()) is not None:
+        if _belongs_to_something(tracking_hash):
             carried.carry_tracked(tracking_hash, now=clock.utcnow())
-            return not_stored(redirect(url_for("tracking.status"), 303))
+            return to_status()
         form.code.errors = [gettext("Kode ini tidak dikenal. Periksa kembali pada tanda terima Anda.")]
     page = render_template("tracking/lookup.html", form=form)
     return not_stored(make_response(page, 422 if form.errors else 200))
@@ -50,22 +42,21 @@ def lookup() -> ResponseReturnValue:
 @bp.get("/lacak/status")
 def status() -> ResponseReturnValue:
     """Show what happened to the report opened in this browser."""
-    report = _opened()
-    if report is None:
-        return not_stored(redirect(url_for("tracking.lookup"), 303))
-    return _status_page(report, VerdictForm(formdata=None))
+    report = opened()
+    if report is not None:
+        return status_page(report)
+    joined = opened_to_follow()
+    return followed_page(joined) if joined is not None else to_lookup()
 
 
 @bp.post("/lacak/putusan")
 def verdict() -> ResponseReturnValue:
     """Take the citizen's word on the answer."""
-    report = _opened()
-    if report is None:
-        return not_stored(redirect(url_for("tracking.lookup"), 303))
-    _check_same_report()
-    form = VerdictForm()
+    if opened() is None:
+        return to_lookup()
+    report, form = report_of_form(), VerdictForm()
     if not form.validate():
-        return _status_page(report, form)
+        return status_page(report, verdict=form)
     try:
         case = case_of_submission(db.session(), report.agency_id, report.submission_id)
         judge(db.session(), case, Outcome(form.outcome.data or ""), form.words.data, now=clock.utcnow())
@@ -73,36 +64,30 @@ def verdict() -> ResponseReturnValue:
         # Two taps, or a reply in between: show where the case stands now, with the sentence that says why.
         db.session.rollback()
         flash(translated(error.message), "error")
-        return not_stored(redirect(url_for("tracking.status"), 303))
+        return to_status()
     db.session.commit()
-    flash(gettext("Terima kasih. Putusan Anda sudah dicatat."), "success")
-    return not_stored(redirect(url_for("tracking.status"), 303))
+    flash(_thanks(Outcome(form.outcome.data or "")), "success")
+    return to_status()
 
 
-def _opened() -> Tracked | None:
-    tracking_hash = carried.carried_tracked(now=clock.utcnow())
-    return tracked(db.session(), tracking_hash, day=today()) if tracking_hash else None
+@bp.post("/lacak/tutup")
+def close() -> ResponseReturnValue:
+    """Close the opened report on this device, for whoever shares it."""
+    carried.forget_tracked()
+    flash(gettext("Laporan ditutup di perangkat ini. Simpan kodenya untuk membukanya lagi."), "success")
+    return not_stored(redirect(url_for("tracking.lookup"), 303))
 
 
-def _check_same_report() -> None:
-    if not hmac.compare_digest(request.form.get("report", "").encode(), _seal().encode()):
-        raise OtherReportError(
-            "Laporan lain telah dibuka di peramban ini, sehingga putusan Anda belum dicatat. "
-            "Buka lagi laporan yang Anda maksud dengan kodenya, lalu beri putusan."
+def _belongs_to_something(tracking_hash: bytes) -> bool:
+    session, day = db.session(), today()
+    return tracked(session, tracking_hash, day=day) is not None or followed(session, tracking_hash, day=day) is not None
+
+
+def _thanks(outcome: Outcome) -> str:
+    if outcome is Outcome.DISPUTED:
+        reopened: str = gettext(
+            "Putusan Anda sudah dicatat. Laporan dibuka kembali pada petugas yang sama, dan atasannya ikut melihatnya."
         )
-
-
-def _seal() -> str:
-    """Return a mark of the report opened in this browser, from which nobody can read its code or its hash."""
-    tracking_hash = carried.carried_tracked(now=clock.utcnow()) or b""
-    key: bytes = current_app.config["TRACKING_KEY"]
-    return hashlib.blake2b(tracking_hash, key=key, person=b"verdict-form", digest_size=16).hexdigest()
-
-
-def _status_page(report: Tracked, form: VerdictForm) -> Response:
-    awaits_verdict = report.case is not None and report.case.status is CaseStatus.ANSWERED
-    page = render_template(
-        "tracking/status.html", report=report, steps=timeline(report), form=form, awaits_verdict=awaits_verdict,
-        seal=_seal(),
-    )  # fmt: skip
-    return not_stored(make_response(page, 422 if form.errors else 200))
+        return reopened
+    words: str = gettext("Terima kasih. Putusan Anda sudah dicatat.")
+    return words

@@ -8,12 +8,11 @@ import pytest
 from flask import Flask
 
 from feedback_app.blueprints.timeline import Progress, timeline
-from feedback_app.handling.queries import Tracked, TrackedCase
 from feedback_app.handling.rules import CaseStatus, Outcome
+from feedback_app.handling.tracked import Tracked, TrackedCase, TrackedEvent
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
 
 START = datetime(2026, 5, 12, 3, 0, tzinfo=UTC)
-Event = tuple[datetime, CaseStatus, Outcome | None]
 
 
 def hour(number: int) -> datetime:
@@ -28,13 +27,18 @@ def tracked(case: TrackedCase | None, kind: SubmissionKind = SubmissionKind.COMP
     )  # fmt: skip
 
 
-def case(status: CaseStatus, events: list[Event], replies: list[tuple[datetime, str]] | None = None) -> TrackedCase:
+def case(
+    status: CaseStatus, events: list[TrackedEvent], replies: list[tuple[datetime, str]] | None = None
+) -> TrackedCase:
     ends = hour(300) if status is CaseStatus.ANSWERED else None
-    return TrackedCase(1, status, None, hour(120), ends, [(START, CaseStatus.NEW, None), *events], replies or [])
+    return TrackedCase(1, status, None, hour(120), ends, [TrackedEvent(START, CaseStatus.NEW), *events], replies or [])
 
 
-TAKEN = (hour(1), CaseStatus.IN_PROGRESS, None)
-ANSWERED = (hour(2), CaseStatus.ANSWERED, None)
+TAKEN = TrackedEvent(hour(1), CaseStatus.IN_PROGRESS)
+ANSWERED = TrackedEvent(hour(2), CaseStatus.ANSWERED)
+SILENT = TrackedEvent(hour(300), CaseStatus.CLOSED, Outcome.SILENT)
+DISPUTED = TrackedEvent(hour(3), CaseStatus.IN_PROGRESS, Outcome.DISPUTED)
+PARTLY = TrackedEvent(hour(3), CaseStatus.CLOSED, Outcome.PARTLY)
 REPLY = (hour(2), "Sudah dicetak.")
 FIRST_LINES = ["Diterima", "Dibaca dan dikelompokkan", "Ditangani Dinas A"]
 
@@ -73,20 +77,20 @@ FIRST_LINES = ["Diterima", "Dibaca dan dikelompokkan", "Ditangani Dinas A"]
             id="answered",
         ),
         pytest.param(
-            tracked(case(CaseStatus.CLOSED, [TAKEN, ANSWERED, (hour(3), CaseStatus.CLOSED, Outcome.PARTLY)], [REPLY])),
+            tracked(case(CaseStatus.CLOSED, [TAKEN, ANSWERED, PARTLY], [REPLY])),
             [*FIRST_LINES, "Tanggapan dari Dinas A", "Anda menyatakan selesai sebagian"],
             None,
             id="closed by the citizen",
         ),
         pytest.param(
-            tracked(case(CaseStatus.CLOSED, [ANSWERED, (hour(300), CaseStatus.CLOSED, Outcome.SILENT)], [REPLY])),
+            tracked(case(CaseStatus.CLOSED, [ANSWERED, SILENT], [REPLY])),
             [*FIRST_LINES, "Tanggapan dari Dinas A", "Ditutup tanpa kabar dari Anda"],
             None,
             id="closed by silence is called that",
         ),
         pytest.param(
             tracked(
-                case(CaseStatus.IN_PROGRESS, [ANSWERED, (hour(3), CaseStatus.IN_PROGRESS, Outcome.DISPUTED)], [REPLY])
+                case(CaseStatus.IN_PROGRESS, [ANSWERED, DISPUTED], [REPLY])
             ),
             [
                 *FIRST_LINES,
@@ -99,7 +103,7 @@ FIRST_LINES = ["Diterima", "Dibaca dan dikelompokkan", "Ditangani Dinas A"]
             id="disputed opens it again",
         ),
         pytest.param(
-            tracked(case(CaseStatus.ARCHIVED, [(hour(1), CaseStatus.ARCHIVED, None)])),
+            tracked(case(CaseStatus.ARCHIVED, [TrackedEvent(hour(1), CaseStatus.ARCHIVED)])),
             [*FIRST_LINES, "Diarsipkan tanpa tanggapan"],
             None,
             id="archived",
@@ -108,15 +112,15 @@ FIRST_LINES = ["Diterima", "Dibaca dan dikelompokkan", "Ditangani Dinas A"]
 )  # fmt: skip
 def test_timeline_tells_the_life_of(app: Flask, of: Tracked, lines: list[str], now: str | None) -> None:
     with app.test_request_context():
-        steps = timeline(of)
+        steps = timeline(of, now=hour(4))
     assert [step.title for step in steps] == lines
     assert [step.title for step in steps if step.progress is Progress.NOW] == ([now] if now else [])
 
 
 def test_dispute_is_not_taken_for_the_day_the_unit_began(app: Flask) -> None:
-    disputed = case(CaseStatus.IN_PROGRESS, [ANSWERED, (hour(3), CaseStatus.IN_PROGRESS, Outcome.DISPUTED)], [REPLY])
+    disputed = case(CaseStatus.IN_PROGRESS, [ANSWERED, DISPUTED], [REPLY])
     with app.test_request_context():
-        handled = timeline(tracked(disputed))[2]
+        handled = timeline(tracked(disputed), now=hour(4))[2]
     assert handled.at is None
 
 
@@ -124,5 +128,44 @@ def test_deadline_is_the_day_at_the_agency(app: Flask) -> None:
     # 16.30 UTC is half past midnight in Kupang.
     late = TrackedCase(1, CaseStatus.NEW, None, datetime(2026, 5, 18, 16, 30, tzinfo=UTC), None)
     with app.test_request_context():
-        due = timeline(tracked(late))[3]
+        due = timeline(tracked(late), now=hour(4))[3]
     assert due.note == "Paling lambat 19 Mei 2026."
+
+
+def test_a_deadline_that_has_passed_is_called_late(app: Flask) -> None:
+    with app.test_request_context():
+        steps = timeline(tracked(case(CaseStatus.NEW, [])), now=hour(121))
+    assert str(steps[3].note).startswith("Seharusnya paling lambat 17 Mei 2026.")
+
+
+def test_being_sent_on_own_messages_and_a_withdrawal_have_lines_of_their_own(app: Flask) -> None:
+    new, archived = CaseStatus.NEW, CaseStatus.ARCHIVED
+    told = TrackedCase(
+        1, archived, None, hour(120), None,
+        [
+            TrackedEvent(START, new),
+            TrackedEvent(hour(1), new, came_from=new),
+            TrackedEvent(hour(3), archived, words="Sudah beres sendiri.", came_from=new, by_reporter=True),
+            TrackedEvent(hour(4), new, came_from=archived, by_reporter=True),
+            TrackedEvent(hour(5), archived, came_from=new, by_reporter=True),
+        ],
+        messages=[(hour(2), "Masih menunggu.")],
+    )  # fmt: skip
+    with app.test_request_context():
+        steps = timeline(tracked(told), now=hour(6))
+    assert [(step.title, step.quote) for step in steps[3:]] == [
+        ("Diteruskan ke unit lain", None),
+        ("Pesan Anda", "Masih menunggu."),
+        ("Anda menarik laporan ini", "Sudah beres sendiri."),
+        ("Anda membatalkan penarikan", None),
+        ("Anda menarik laporan ini", None),
+    ]
+
+
+def test_words_of_a_dispute_and_what_follows_from_it_are_shown(app: Flask) -> None:
+    disputed = TrackedEvent(hour(3), CaseStatus.IN_PROGRESS, Outcome.DISPUTED, "Loket 3 tutup.", CaseStatus.ANSWERED)
+    with app.test_request_context():
+        steps = timeline(tracked(case(CaseStatus.IN_PROGRESS, [ANSWERED, disputed], [REPLY])), now=hour(4))
+    line = next(step for step in steps if step.title == "Anda menyatakan belum selesai")
+    assert line.quote == "Loket 3 tutup."
+    assert "petugas yang sama; atasannya ikut melihatnya" in str(line.note)

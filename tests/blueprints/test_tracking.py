@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from feedback_app.blueprints import carried
+from feedback_app.blueprints.receipt_page import tracking_address
+from feedback_app.handling.citizen_words import redacted_words
 from feedback_app.handling.models import Case, CaseEvent
-from feedback_app.handling.operations import NewCase, open_cases, respond, take
+from feedback_app.handling.operations import NewCase, close_silent, open_cases, respond, take
 from feedback_app.handling.rules import CaseStatus, Classification, Outcome
 from feedback_app.intake.codes import code_hash, new_code
 from feedback_app.intake.models import Submission
@@ -204,7 +206,7 @@ def test_verdict_from_the_page_of_another_report_changes_neither(
     look_up(client, code)
     answer = judged(client, first_tab, {"outcome": "confirmed"})
     assert answer.status_code == 409
-    assert "putusan Anda belum dicatat" in answer.get_data(as_text=True)
+    assert "kiriman Anda belum dicatat" in answer.get_data(as_text=True)
     session.refresh(answered)
     assert answered.status is CaseStatus.ANSWERED
     assert judged(client, look_up(client, report.code), {"outcome": "confirmed"}).status_code == 303
@@ -230,7 +232,7 @@ def test_second_verdict_is_told_where_the_case_stands(client: FlaskClient, repor
     status_page = look_up(client, report.code)
     judged(client, status_page, {"outcome": "confirmed"})
     page = judged(client, status_page, {"outcome": "partly"}, follow=True).get_data(as_text=True)
-    assert "Belum ada tanggapan yang dapat dinilai" in page
+    assert "Yang masih dapat Anda sampaikan hanya “belum selesai”" in page
     assert "Anda menyatakan sudah selesai" in page
 
 
@@ -254,3 +256,56 @@ def test_words_of_a_report_are_shown_as_words(app: Flask, client: FlaskClient, s
     page = look_up(client, code)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert" not in page
+
+
+def test_picture_on_the_receipt_holds_the_code_behind_the_part_no_browser_sends(app: Flask) -> None:
+    with app.test_request_context():
+        assert tracking_address("7KQ2-M4XD-9TRB") == "http://localhost/lacak#7KQ2-M4XD-9TRB"
+
+
+def test_rating_without_a_reply_gets_thanks_first_and_its_code_folded_away(
+    client: FlaskClient, session: Session
+) -> None:
+    unit = factories.unit(session, factories.agency(session))
+    code = session.scalar(sa.text("SELECT code FROM agencies WHERE id = :id"), {"id": unit.agency_id})
+    client.post(f"/nilai/{code}/{unit.code}", data={"rating": "4"})
+    page = client.get("/diterima").get_data(as_text=True)
+    assert page.index("<h1>") < page.index("<details>") < page.index('id="kode"') < page.index("</details>")
+    assert "data-draft-sent" in page
+    assert 'name="address"' not in page
+
+
+def test_silence_can_be_answered_from_the_page_for_a_month(
+    client: FlaskClient, session: Session, report: Report, answered: Case
+) -> None:
+    close_silent(session, now=answered.silence_ends_at or datetime.now(UTC))
+    page = look_up(client, report.code)
+    assert "Dicatat sebagai tanpa kabar. Ini tidak berarti masalahnya selesai." in page
+    assert page.count('name="outcome"') == 1
+    reopened = judged(client, page, {"outcome": "disputed", "words": MISSING}, follow=True).get_data(as_text=True)
+    assert "atasannya ikut melihatnya" in reopened
+    assert MISSING in reopened
+    session.refresh(answered)
+    assert (answered.status, answered.reopened_count) == (CaseStatus.IN_PROGRESS, 1)
+
+
+def test_message_is_added_shown_and_read_masked_by_the_officer(
+    client: FlaskClient, session: Session, report: Report, answered: Case
+) -> None:
+    page = look_up(client, report.code)
+    seal = re.search(r'name="report" value="([0-9a-f]+)"', page)
+    assert seal
+    sent = {"report": seal[1], "message": "Hubungi saya di 081234567890."}
+    assert "081234567890" in client.post("/lacak/pesan", data=sent, follow_redirects=True).get_data(as_text=True)
+    refused = client.post("/lacak/pesan", data={"report": seal[1], "message": " "})
+    assert refused.status_code == 422
+    assert '<a href="#message">' in refused.get_data(as_text=True)
+    session.refresh(answered)
+    assert answered.status is CaseStatus.ANSWERED
+    assert redacted_words(session, answered)[0][1] == "Hubungi saya di [TELEPON]."
+
+
+def test_closing_forgets_the_report_on_this_device(client: FlaskClient, report: Report) -> None:
+    look_up(client, report.code)
+    assert client.post("/lacak/tutup").location == "/lacak"
+    assert client.get("/lacak/status").location == "/lacak"

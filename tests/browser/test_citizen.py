@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from feedback_app import clock
 from feedback_app.db import db
@@ -22,16 +19,11 @@ from feedback_app.handling.rules import CaseStatus, Classification
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState
 from tests import factories
+from tests.browser.sites import serving
 from tests.conftest import Live
 
-CHROMIUM = Path("/usr/bin/chromium")
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 SMALLEST_TARGET_PX = 44
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser: {CHROMIUM} is not installed"),
-]
 
 
 @dataclass(frozen=True)
@@ -56,23 +48,8 @@ def site(live: Live) -> Iterator[Site]:
         officer = factories.user(session)
         session.commit()
         codes = agency.code, officer.id
-    server = make_server("127.0.0.1", 0, live.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield Site(f"http://127.0.0.1:{server.server_port}", live, *codes)
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # Chromium refuses its own sandbox to root.
-        flags = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
-        yield opened
-        opened.close()
+    with serving(live) as url:
+        yield Site(url, live, *codes)
 
 
 @dataclass
@@ -93,7 +70,7 @@ class Window:
         assert width[0] <= width[1]
         small = self.page.evaluate(
             """least => [...document.querySelectorAll("button, .btn, nav a, select, label[for]")]
-                .filter(e => !e.matches(".field > *, .search *"))
+                .filter(e => !e.matches(".field > *, .field [data-photos-with] > *, .search *"))
                 .filter(e => e.offsetParent && e.getBoundingClientRect().height < least)
                 .map(e => e.outerHTML)""",
             SMALLEST_TARGET_PX,

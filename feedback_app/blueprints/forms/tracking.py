@@ -1,4 +1,4 @@
-"""The forms around a tracking code: opening a report, and judging its answer."""
+"""The forms around a tracking code: opening a report, judging its answer, adding to it, taking it back."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import Final
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import AnyOf, ValidationError
 
 from feedback_app.blueprints.forms.public import check_length
 from feedback_app.blueprints.sentences import translated
 from feedback_app.handling.operations import WORDS_MAX, WORDS_MIN
-from feedback_app.handling.rules import Outcome
+from feedback_app.handling.rules import MESSAGE_MAX, MESSAGE_MIN, Outcome
+from feedback_app.handling.subject_requests import REASON_MAX
 from feedback_app.intake.codes import InvalidCodeError, normalise_code
+from feedback_app.intake.contacts import InvalidAddressError, read_address
 from feedback_app.intake.rules import clean_text
 
 VERDICTS: Final = (Outcome.CONFIRMED, Outcome.PARTLY, Outcome.DISPUTED)
@@ -48,3 +50,61 @@ class VerdictForm(FlaskForm):  # type: ignore[misc]
                 gettext("Tuliskan apa yang belum selesai, paling sedikit %(least)d huruf.", least=WORDS_MIN)
             )
         check_length(field.data, most=WORDS_MAX)
+
+
+class MessageForm(FlaskForm):  # type: ignore[misc]
+    """Something the reporter adds while the case goes on."""
+
+    message = TextAreaField(_("Tambahkan pesan"), filters=[clean_text])
+
+    def validate_message(self, field: TextAreaField) -> None:
+        """Hold the length."""
+        if len(field.data or "") < MESSAGE_MIN:
+            raise ValidationError(gettext("Tulis pesan Anda."))
+        check_length(field.data, most=MESSAGE_MAX)
+
+
+class ContactForm(FlaskForm):  # type: ignore[misc]
+    """Where somebody wants to be told; one box for either kind, so that nobody has to choose."""
+
+    address = StringField(_("Surel atau nomor WhatsApp"))
+
+    def validate_address(self, field: StringField) -> None:
+        """Read the address; what is wrong with it is said in one sentence."""
+        if not (field.data or "").strip():
+            raise ValidationError(gettext("Tulis alamat surel, atau nomor WhatsApp Indonesia seperti 0812 3456 7890."))
+        try:
+            self.read = read_address(field.data or "")
+        except InvalidAddressError as error:
+            raise ValidationError(translated(error.message)) from error
+
+
+class WithdrawForm(FlaskForm):  # type: ignore[misc]
+    """Why a report is taken back; saying so is free."""
+
+    reason = TextAreaField(_("Alasan Anda"), filters=[clean_text])
+
+    def validate_reason(self, field: TextAreaField) -> None:
+        """Hold the length."""
+        check_length(field.data, most=REASON_MAX)
+
+
+class EraseForm(FlaskForm):  # type: ignore[misc]
+    """The tick without which nothing is erased: it cannot be undone."""
+
+    understood = BooleanField(_("Saya mengerti bahwa penghapusan tidak dapat dibatalkan"))
+
+    def validate_understood(self, field: BooleanField) -> None:
+        """Ask for the tick."""
+        if not field.data:
+            raise ValidationError(gettext("Centang dahulu bahwa Anda mengerti akibatnya."))
+
+
+class JoinForm(FlaskForm):  # type: ignore[misc]
+    """What somebody who met the same wants to add."""
+
+    words = TextAreaField(_("Ceritakan singkat pengalaman Anda"), filters=[clean_text])
+
+    def validate_words(self, field: TextAreaField) -> None:
+        """Hold the length."""
+        check_length(field.data, most=MESSAGE_MAX)

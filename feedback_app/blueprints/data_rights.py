@@ -1,0 +1,65 @@
+"""The rights over one's own data, with the tracking code as the proof: take it out, have it erased."""
+
+from __future__ import annotations
+
+import json
+
+from flask import current_app, flash, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from feedback_app import clock
+from feedback_app.blueprints.formats import moment
+from feedback_app.blueprints.forms.tracking import EraseForm
+from feedback_app.blueprints.opened_report import opened, report_of_form, seal, to_lookup, to_status
+from feedback_app.blueprints.private import not_stored
+from feedback_app.blueprints.tracking import bp
+from feedback_app.db import db
+from feedback_app.handling.erasure import Erasure, ask_to_erase
+from feedback_app.handling.own_data import take_out
+from feedback_app.handling.tracked import Tracked
+
+
+@bp.post("/lacak/data")
+def data() -> ResponseReturnValue:
+    """Give everything held under the code, as a file."""
+    if opened() is None:
+        return to_lookup()
+    report = report_of_form()
+    held = take_out(db.session(), report.agency_id, report.submission_id, now=clock.utcnow())
+    db.session.commit()
+    answer = make_response(json.dumps(held, ensure_ascii=False, indent=2) + "\n")
+    answer.mimetype = "application/json"
+    answer.headers["Content-Disposition"] = 'attachment; filename="data-saya.json"'
+    return not_stored(answer)
+
+
+@bp.route("/lacak/hapus", methods=["GET", "POST"])
+def erasure() -> ResponseReturnValue:
+    """Ask whether everything written is really to be erased; erase it, or note the request."""
+    report = opened()
+    if report is None:
+        return to_lookup()
+    if report.erased_at is not None:
+        return to_status()
+    form = EraseForm()
+    if request.method == "GET" or not form.validate():
+        page = render_template("tracking/erase.html", form=form, report=report, seal=seal())
+        return not_stored(make_response(page, 422 if form.errors else 200))
+    report = report_of_form()
+    ended = ask_to_erase(
+        db.session(), current_app.extensions["suara_storage"], report.agency_id, report.submission_id,
+        now=clock.utcnow(),
+    )  # fmt: skip
+    db.session.commit()
+    flash(_said(ended, report), "success")
+    return to_status()
+
+
+def _said(ended: Erasure, report: Tracked) -> str:
+    if ended.is_done:
+        done: str = gettext("Tulisan, lampiran, dan kontak Anda sudah dihapus.")
+        return done
+    due = moment(ended.due_at, report.time_zone)
+    noted: str = gettext("Permintaan Anda sudah dicatat. Inspektorat menjawabnya paling lambat %(due)s.", due=due)
+    return noted

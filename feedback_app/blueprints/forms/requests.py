@@ -1,0 +1,18 @@
+"""The form with which an officer settles a request about a reporter's data."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import StringField, TextAreaField
+from wtforms.validators import AnyOf
+
+from feedback_app.handling.citizen_models import RequestOutcome
+from feedback_app.intake.rules import clean_text
+
+
+class SettleForm(FlaskForm):  # type: ignore[misc]
+    """Done, or refused with a reason that the reporter reads."""
+
+    outcome = StringField(validators=[AnyOf(list(RequestOutcome), message=_("Pilih hapus atau tolak."))])
+    reason = TextAreaField(_("Alasan"), filters=[clean_text])

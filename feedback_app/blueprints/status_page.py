@@ -1,0 +1,71 @@
+"""The tracking page, whichever request led to it: of a report of one's own, or of a joined case."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import make_response, render_template
+from flask_wtf import FlaskForm
+from werkzeug import Response
+
+from feedback_app import clock
+from feedback_app.blueprints.forms.tracking import ContactForm, MessageForm, VerdictForm
+from feedback_app.blueprints.opened_report import seal
+from feedback_app.blueprints.private import not_stored
+from feedback_app.blueprints.timeline import timeline
+from feedback_app.db import db
+from feedback_app.handling.rules import UNDO_WITHDRAWAL_HOURS, CaseStatus
+from feedback_app.handling.tracked import Followed, Tracked, TrackedCase
+from feedback_app.intake.contacts import Owner, contact_card
+
+
+def status_page(
+    report: Tracked,
+    *,
+    verdict: VerdictForm | None = None,
+    message: MessageForm | None = None,
+    contact: ContactForm | None = None,
+) -> Response:
+    """Return the page of a report; a form that was refused stands in it with everything typed."""
+    now = clock.utcnow()
+    forms: dict[str, FlaskForm] = {
+        "verdict": verdict or VerdictForm(formdata=None),
+        "message": message or MessageForm(formdata=None),
+        "contact": contact or ContactForm(formdata=None),
+    }
+    case = report.case
+    return _answer(
+        "tracking/status.html",
+        forms,
+        report=report,
+        steps=timeline(report, now=now),
+        awaits_verdict=case is not None and case.status is CaseStatus.ANSWERED,
+        may_dispute=_may_dispute(case, now),
+        may_undo_withdrawal=_may_undo_withdrawal(report, now),
+        kept_contact=contact_card(db.session(), Owner(report.agency_id, submission_id=report.submission_id)),
+    )
+
+
+def followed_page(joined: Followed, *, contact: ContactForm | None = None) -> Response:
+    """Return the page of somebody who joined a case."""
+    forms: dict[str, FlaskForm] = {"contact": contact or ContactForm(formdata=None)}
+    kept = contact_card(db.session(), Owner(joined.agency_id, follower_id=joined.follower_id))
+    return _answer("tracking/followed.html", forms, joined=joined, kept_contact=kept)
+
+
+def _answer(template: str, forms: dict[str, FlaskForm], **shown: Any) -> Response:
+    has_errors = any(form.errors for form in forms.values())
+    page = render_template(template, forms=forms, has_errors=has_errors, seal=seal(), **shown)
+    return not_stored(make_response(page, 422 if has_errors else 200))
+
+
+def _may_dispute(case: TrackedCase | None, now: datetime) -> bool:
+    return case is not None and case.disputable_until is not None and now <= case.disputable_until
+
+
+def _may_undo_withdrawal(report: Tracked, now: datetime) -> bool:
+    case = report.case
+    if case is None or case.status is not CaseStatus.ARCHIVED or case.closed_at is None or report.erased_at:
+        return False
+    return now <= case.closed_at + timedelta(hours=UNDO_WITHDRAWAL_HOURS)

@@ -1,0 +1,54 @@
+"""Requests of reporters about their data, as officers see and settle them."""
+
+from __future__ import annotations
+
+from flask import current_app, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_security import current_user
+
+from feedback_app import clock
+from feedback_app.audit.operations import person
+from feedback_app.blueprints.access import requires, today
+from feedback_app.blueprints.due import Due, due
+from feedback_app.blueprints.forms.requests import SettleForm
+from feedback_app.blueprints.sentences import translated
+from feedback_app.blueprints.staff_frame import staff_blueprint
+from feedback_app.db import db
+from feedback_app.errors import DomainError, InvalidInputError
+from feedback_app.handling.citizen_models import RequestOutcome
+from feedback_app.handling.erasure import erase
+from feedback_app.handling.subject_requests import OpenRequest, open_request_for, open_requests, settle
+from feedback_app.identity.rules import Permission
+
+bp = staff_blueprint("subject_requests")
+bp.record_once(lambda state: state.app.add_template_global(requests_due, "requests_due"))
+
+
+@bp.post("/permintaan/<int:request_id>")
+@requires(Permission.ANSWER_CASE)
+def settlement(request_id: int) -> ResponseReturnValue:
+    """Settle a request: erase what was written, or refuse with a reason."""
+    request, case = open_request_for(db.session(), current_user.id, request_id, day=today())
+    case_id, form, now = case.id, SettleForm(), clock.utcnow()
+    try:
+        if not form.validate():
+            raise InvalidInputError("Pilih hapus atau tolak.")
+        actor, outcome = person(current_user.id), RequestOutcome(form.outcome.data or "")
+        settle(db.session(), request, outcome, actor=actor, reason=form.reason.data, now=now)
+        if outcome is RequestOutcome.DONE:
+            storage = current_app.extensions["suara_storage"]
+            erase(db.session(), storage, case.agency_id, case.submission_id, actor=actor, now=now)
+    except DomainError as error:
+        db.session.rollback()
+        flash(translated(error.message), "error")
+        return redirect(url_for("cases.case", case_id=case_id), 303)
+    db.session.commit()
+    flash(gettext("Permintaan pelapor sudah diselesaikan."), "success")
+    return redirect(url_for("cases.case", case_id=case_id), 303)
+
+
+def requests_due() -> list[tuple[OpenRequest, Due]]:
+    """Return the requests that wait for the signed-in person, with how soon each is due."""
+    waiting = open_requests(db.session(), current_user.id, day=today())
+    return [(request, due(request.due_at, request.time_zone, clock.utcnow())) for request in waiting]

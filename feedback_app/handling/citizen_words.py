@@ -1,0 +1,100 @@
+"""What a reporter adds while the case goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.audit.operations import CITIZEN, record
+from feedback_app.errors import ConflictError, InvalidInputError
+from feedback_app.handling.citizen_models import CitizenMessage
+from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.models import Case
+from feedback_app.handling.past_the_unit import alleges, send_past_the_unit
+from feedback_app.handling.rules import MESSAGE_MAX, MESSAGE_MIN, WITHDRAWABLE, CaseStatus
+from feedback_app.nlp.redact import redact
+
+# Enough for a conversation, too little to bury an officer.
+MESSAGES_A_DAY: Final = 5
+
+
+class MessageLengthError(InvalidInputError):
+    """A message is too short to be one, or too long."""
+
+    code = "message_length"
+
+
+class CaseEndedError(ConflictError):
+    """Nobody would read what is added to a case that has ended."""
+
+    code = "case_ended"
+
+
+class MessagesADayError(ConflictError):
+    """The reporter has added enough for one day."""
+
+    code = "messages_a_day"
+
+
+def add_message(session: Session, case: Case, text: str, *, now: datetime) -> CitizenMessage:
+    """Add the reporter's words to an open case.
+
+    Officers read them with personal data masked. Where they allege levy or abuse, the case goes past the unit from here
+    on. An answer that waits for a verdict goes on waiting, with a new window: who writes is not silent.
+
+    Raises
+    ------
+    MessageLengthError
+    CaseEndedError
+    MessagesADayError
+    """
+    words = text.strip()
+    if not MESSAGE_MIN <= len(words) <= MESSAGE_MAX:
+        raise MessageLengthError(f"Pesan harus {MESSAGE_MIN} sampai {MESSAGE_MAX} huruf; ini {len(words)} huruf.")
+    if case.status not in WITHDRAWABLE:
+        raise CaseEndedError(
+            "Laporan ini sudah berakhir dan tidak menerima pesan. Bila masalahnya masih ada, pilih “belum selesai” "
+            "selama pilihan itu tampil, atau kirim laporan baru."
+        )
+    if _sent_since(session, case, now - timedelta(days=1)) >= MESSAGES_A_DAY:
+        raise MessagesADayError(f"Paling banyak {MESSAGES_A_DAY} pesan sehari. Lanjutkan besok.")
+    message = CitizenMessage(
+        agency_id=case.agency_id, case_id=case.id, text=words, redacted_text=redact(words).text, sent_at=now
+    )
+    session.add(message)
+    if case.status is CaseStatus.ANSWERED:
+        case.silence_ends_at = clocks_of(session, case.agency_id).silence_ends_at(case.classification, now)
+    session.flush()
+    record(
+        session, agency_id=case.agency_id, actor=CITIZEN, action="handling.add_message", subject_type="case",
+        subject_id=case.id, now=now, message_id=message.id,
+    )  # fmt: skip
+    if not case.is_confidential and alleges(words):
+        send_past_the_unit(session, case, now=now)
+    return message
+
+
+def redacted_words(session: Session, case: Case) -> list[tuple[datetime, str]]:
+    """Return what the reporter added, as an officer may read it, first one first."""
+    rows = session.execute(
+        sa.select(CitizenMessage.sent_at, CitizenMessage.redacted_text)
+        .where(CitizenMessage.agency_id == case.agency_id, CitizenMessage.case_id == case.id)
+        .order_by(CitizenMessage.sent_at, CitizenMessage.id)
+    )
+    return [(sent_at, text) for sent_at, text in rows]
+
+
+def _sent_since(session: Session, case: Case, since: datetime) -> int:
+    query = (
+        sa.select(sa.func.count())
+        .select_from(CitizenMessage)
+        .where(
+            CitizenMessage.agency_id == case.agency_id,
+            CitizenMessage.case_id == case.id,
+            CitizenMessage.sent_at > since,
+        )
+    )
+    return session.scalar(query) or 0

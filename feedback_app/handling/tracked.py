@@ -1,0 +1,216 @@
+"""What a citizen sees with a tracking code: of a report of their own, or of a case they joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.audit.models import ActorKind
+from feedback_app.handling.citizen_models import (
+    CaseFollower,
+    CitizenMessage,
+    RequestKind,
+    RequestOutcome,
+    SubjectRequest,
+)
+from feedback_app.handling.models import Case, CaseEvent
+from feedback_app.handling.public_models import Publication
+from feedback_app.handling.queries import events_of, replies_of, version_on
+from feedback_app.handling.rules import (
+    WITHDRAWABLE,
+    CaseStatus,
+    Classification,
+    Outcome,
+    disputable_until,
+)
+from feedback_app.intake.models import Submission
+from feedback_app.intake.rules import AnalysisState, SubmissionKind
+from feedback_app.organisation.models import Agency, UnitVersion
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedEvent:
+    """One move of the case; `words` is what the reporter said with it, and nobody else's reasons."""
+
+    at: datetime
+    status: CaseStatus
+    outcome: Outcome | None = None
+    words: str | None = None
+    came_from: CaseStatus | None = None
+    by_reporter: bool = False
+
+    @property
+    def was_sent_on(self) -> bool:
+        """Tell whether the case went to another unit here: its status stayed what it was."""
+        return self.came_from is self.status
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedCase:
+    """What a citizen sees of the case their submission became."""
+
+    id: int
+    status: CaseStatus
+    outcome: Outcome | None
+    reply_due_at: datetime
+    silence_ends_at: datetime | None
+    events: list[TrackedEvent] = field(default_factory=list)
+    replies: list[tuple[datetime, str]] = field(default_factory=list)
+    messages: list[tuple[datetime, str]] = field(default_factory=list)
+    closed_at: datetime | None = None
+    is_examined: bool = False
+
+    @property
+    def disputable_until(self) -> datetime | None:
+        """Return until when a closed case can still be called unsolved; None where that is not the question."""
+        if self.status is not CaseStatus.CLOSED or self.closed_at is None:
+            return None
+        return disputable_until(self.outcome, self.closed_at)
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether the case has not ended."""
+        return self.status in WITHDRAWABLE
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedRequest:
+    """A request about one's own data, and how it stands."""
+
+    kind: RequestKind
+    requested_at: datetime
+    due_at: datetime
+    outcome: RequestOutcome | None
+    settled_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What a citizen sees with a tracking code."""
+
+    agency_id: int
+    submission_id: int
+    agency_name: str
+    time_zone: str
+    unit_name: str
+    kind: SubmissionKind
+    received_at: datetime
+    occurred_on: date
+    text: str | None
+    analysis: AnalysisState
+    case: TrackedCase | None
+    erased_at: datetime | None = None
+    requests: tuple[TrackedRequest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What somebody who joined a case sees of it: what is published, and their own words.
+
+    `text` is None once the case is no longer shown to the public; then nothing else of it is told either.
+    """
+
+    agency_id: int
+    follower_id: int
+    agency_name: str
+    time_zone: str
+    joined_at: datetime
+    own_words: str | None
+    unit_name: str | None = None
+    text: str | None = None
+    reply: str | None = None
+    status: CaseStatus | None = None
+    outcome: Outcome | None = None
+
+
+def tracked(session: Session, tracking_hash: bytes, *, day: date) -> Tracked | None:
+    """Return what belongs to a tracking code, or None for a code nobody was given."""
+    row = session.execute(
+        sa.select(Submission, Agency.name, Agency.time_zone, UnitVersion.name, Case)
+        .join(Agency, Agency.id == Submission.agency_id)
+        .outerjoin(Case, sa.and_(Case.agency_id == Submission.agency_id, Case.submission_id == Submission.id))
+        # The unit that handles it now, which may not be the unit it was sent to.
+        .outerjoin(
+            UnitVersion, version_on(Submission.agency_id, sa.func.coalesce(Case.unit_id, Submission.unit_id), day)
+        )
+        .where(Submission.tracking_hash == tracking_hash)
+    ).first()
+    if row is None:
+        return None
+    submission, agency_name, time_zone, unit_name, case = row
+    return Tracked(
+        agency_id=submission.agency_id, submission_id=submission.id, agency_name=agency_name, time_zone=time_zone,
+        unit_name=unit_name or "–", kind=submission.kind, received_at=submission.received_at,
+        occurred_on=submission.occurred_on, text=submission.text, analysis=submission.analysis,
+        case=_tracked_case(session, case) if case else None, erased_at=submission.erased_at,
+        requests=_requests(session, submission.agency_id, submission.id),
+    )  # fmt: skip
+
+
+def _tracked_case(session: Session, case: Case) -> TrackedCase:
+    messages = session.execute(
+        sa.select(CitizenMessage.sent_at, CitizenMessage.text)
+        .where(CitizenMessage.agency_id == case.agency_id, CitizenMessage.case_id == case.id)
+        .order_by(CitizenMessage.sent_at, CitizenMessage.id)
+    )
+    return TrackedCase(
+        id=case.id, status=case.status, outcome=case.outcome, reply_due_at=case.reply_due_at,
+        silence_ends_at=case.silence_ends_at, closed_at=case.closed_at,
+        is_examined=case.classification is Classification.OVERSIGHT,
+        events=[_event(event) for event in events_of(session, case.agency_id, case.id)],
+        replies=[(reply.sent_at, reply.text) for reply in replies_of(session, case.agency_id, case.id)],
+        messages=[(sent_at, text) for sent_at, text in messages],
+    )  # fmt: skip
+
+
+def _event(event: CaseEvent) -> TrackedEvent:
+    by_reporter = event.actor_kind is ActorKind.CITIZEN
+    words = event.reason if by_reporter else None
+    return TrackedEvent(event.at, event.to_status, event.outcome, words, event.from_status, by_reporter)
+
+
+def _requests(session: Session, agency_id: int, submission_id: int) -> tuple[TrackedRequest, ...]:
+    rows = session.scalars(
+        sa.select(SubjectRequest)
+        .where(SubjectRequest.agency_id == agency_id, SubjectRequest.submission_id == submission_id)
+        .order_by(SubjectRequest.requested_at, SubjectRequest.id)
+    )
+    return tuple(
+        TrackedRequest(row.kind, row.requested_at, row.due_at, row.outcome, row.settled_at, row.reason) for row in rows
+    )
+
+
+def followed(session: Session, tracking_hash: bytes, *, day: date) -> Followed | None:
+    """Return what somebody who joined a case sees, or None for a code nobody was given."""
+    shown = sa.and_(
+        Publication.agency_id == Case.agency_id,
+        Publication.case_id == Case.id,
+        Publication.withdrawn_at.is_(None),
+        sa.not_(Case.is_confidential),
+    )
+    row = session.execute(
+        sa.select(CaseFollower, Agency.name, Agency.time_zone, Case, Publication, UnitVersion.name)
+        .join(Agency, Agency.id == CaseFollower.agency_id)
+        .join(Case, sa.and_(Case.agency_id == CaseFollower.agency_id, Case.id == CaseFollower.case_id))
+        .outerjoin(Publication, shown)
+        .outerjoin(UnitVersion, version_on(Publication.agency_id, Publication.unit_id, day))
+        .where(CaseFollower.tracking_hash == tracking_hash)
+    ).first()
+    if row is None:
+        return None
+    follower, agency_name, time_zone, case, published, unit_name = row
+    mine = Followed(follower.agency_id, follower.id, agency_name, time_zone, follower.joined_at, follower.text)
+    return _with_public_part(mine, case, published, unit_name)
+
+
+def _with_public_part(mine: Followed, case: Case, published: Publication | None, unit_name: str | None) -> Followed:
+    if published is None:
+        return mine
+    return replace(
+        mine, unit_name=unit_name or "–", text=published.text, reply=published.reply, status=case.status,
+        outcome=case.outcome,
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""A reporter takes a report back, and may think again for a day."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.audit.operations import CITIZEN, Actor, record
+from feedback_app.handling.citizen_words import add_message
+from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.models import Case, CaseEvent
+from feedback_app.handling.public_models import Publication
+from feedback_app.handling.rules import (
+    MESSAGE_MAX,
+    ArchiveReason,
+    CaseStatus,
+    Classification,
+    check_withdrawable,
+    check_withdrawal_undone,
+)
+from feedback_app.intake.models import Submission
+from feedback_app.nlp.redact import redact
+
+WISH = "Saya ingin menarik laporan ini."
+
+
+def withdraw(session: Session, case: Case, reason: str | None, *, now: datetime) -> bool:
+    """Take a report back at its reporter's wish; return whether it is put away now.
+
+    An allegation is not: whoever is accused must gain nothing from pressing its reporter. There the wish is added to
+    the case, and whoever examines it decides.
+
+    Raises
+    ------
+    feedback_app.handling.rules.MoveNotAllowedError
+        The case has ended.
+    """
+    check_withdrawable(case.status)
+    said = (reason or "").strip()
+    if case.classification is Classification.OVERSIGHT:
+        add_message(session, case, f"{WISH} {said}"[:MESSAGE_MAX], now=now)
+        return False
+    archive_withdrawn(session, case, actor=CITIZEN, reason=redact(said).text or None, now=now)
+    return True
+
+
+def undo_withdrawal(session: Session, case: Case, *, now: datetime) -> None:
+    """Bring a withdrawn report back as a new one.
+
+    Its clocks start anew: in between nobody could work on it. What was published of it stays taken back until an
+    officer releases it again.
+
+    Raises
+    ------
+    feedback_app.handling.rules.MoveNotAllowedError
+        It was not withdrawn, or its text has been erased since.
+    feedback_app.handling.rules.TooLateError
+    """
+    erased = session.scalar(
+        sa.select(Submission.erased_at).where(
+            Submission.agency_id == case.agency_id, Submission.id == case.submission_id
+        )
+    )  # fmt: skip
+    check_withdrawal_undone(None if erased else case.archive_reason, withdrawn_at=case.closed_at, now=now)
+    # Read before the case is touched: the database checks a case whole, whenever it is written.
+    due = clocks_of(session, case.agency_id).deadlines(case.classification, now)
+    case.reply_due_at, case.resolve_due_at = due.reply_due_at, due.resolve_due_at
+    case.archive_reason, case.closed_at = None, None
+    _put(session, case, CaseStatus.NEW, actor=CITIZEN, reason=None, action="handling.undo_withdrawal", now=now)
+
+
+def archive_withdrawn(session: Session, case: Case, *, actor: Actor, reason: str | None, now: datetime) -> None:
+    """Put a case away as withdrawn, and take back what was published of it."""
+    case.archive_reason, case.closed_at = ArchiveReason.WITHDRAWN, now
+    case.silence_ends_at, case.outcome = None, None
+    _put(session, case, CaseStatus.ARCHIVED, actor=actor, reason=reason, action="handling.withdraw", now=now)
+    withdraw_publications(session, case, now=now)
+
+
+def withdraw_publications(session: Session, case: Case, *, now: datetime) -> None:
+    """Take back what the public could read of a case."""
+    session.execute(
+        sa.update(Publication)
+        .where(
+            Publication.agency_id == case.agency_id, Publication.case_id == case.id, Publication.withdrawn_at.is_(None)
+        )
+        .values(withdrawn_at=now)
+    )  # fmt: skip
+
+
+def _put(
+    session: Session, case: Case, wanted: CaseStatus, *, actor: Actor, reason: str | None, action: str, now: datetime
+) -> None:
+    before = case.status
+    case.status = wanted
+    session.add(
+        CaseEvent(
+            agency_id=case.agency_id, case_id=case.id, at=now, actor_kind=actor.kind, actor_id=actor.user_id,
+            from_status=before, to_status=wanted, outcome=None, reason=reason,
+        )
+    )  # fmt: skip
+    session.flush()
+    record(
+        session, agency_id=case.agency_id, actor=actor, action=action, subject_type="case", subject_id=case.id,
+        now=now, from_status=before.value, to_status=wanted.value,
+    )  # fmt: skip
