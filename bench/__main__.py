@@ -1,4 +1,13 @@
-"""`make bench`: measure against the targets, print ratios, note them in docs/measured.md with `--write`."""
+"""`make bench`: measure against the targets, print ratios, note them in docs/measured.md with `--write`.
+
+submit     P1, P7  a rating, fully checked, against pgbench and against hello; Redis commands
+pages      P2, P3  the rating page and a unit's public page against hello
+spike      P4      ratings on one unit at 250/s: latency, losses, backlog (--spike-seconds 600 for the whole of it)
+helpdesk   P4      our submits against django-helpdesk's, installed from the package index into a folder of its own
+hot        P5      the same load on one unit and over 500
+drain      P6      the worker against the model alone and against one job a row
+real-text          public text sets through import, worker and recount
+"""
 
 from __future__ import annotations
 
@@ -6,42 +15,68 @@ import argparse
 import platform
 import sys
 import tempfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-from bench import drain, real_text, submit
+from bench import drain, helpdesk, hot, pages, real_text, spike, submit
 from bench.report import Row, table
-from bench.stage import open_stage
+from bench.stage import Stage, open_stage
 from feedback_app import config
 
-MEASURED = config.project_root() / "docs" / "measured.md"
-MARKER = "<!-- below this line `make bench ARGS=--write` writes -->"
+MEASURED: Final = config.project_root() / "docs" / "measured.md"
+MARKER: Final = "<!-- below this line `make bench ARGS=--write` writes -->"
+
+Benchmark = Callable[[Stage, argparse.Namespace], list[Row]]
+
+# In this order: the last leaves many rows behind.
+BENCHMARKS: Final[dict[str, Benchmark]] = {
+    "submit": lambda stage, asked: submit.run(stage, seconds=asked.seconds, runs=asked.runs),
+    "pages": lambda stage, asked: pages.run(stage, seconds=asked.seconds, runs=asked.runs),
+    "hot": lambda stage, asked: hot.run(stage, seconds=asked.seconds, runs=asked.runs),
+    "helpdesk": lambda stage, asked: helpdesk.run(
+        stage, seconds=asked.seconds, runs=asked.runs, folder=asked.helpdesk_folder
+    ),
+    "spike": lambda stage, asked: spike.run(stage, seconds=asked.spike_seconds),
+    "drain": lambda stage, asked: drain.run(stage, runs=asked.runs),
+    "real-text": lambda stage, asked: real_text.run(stage, asked.data),
+}
 
 
 def main() -> int:
     """Run the benchmarks asked for; return 1 if a target is missed."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument(
-        "only", nargs="*", choices=["submit", "drain", "real-text", []], help="which to run (all by default)"
-    )
-    parser.add_argument("--seconds", type=float, default=5.0, help="length of each timed run")
-    parser.add_argument("--runs", type=int, default=3, help="runs of each; the median is printed")
-    parser.add_argument("--data", type=Path, default=real_text.DEFAULT_DATA, help="folder of the public text sets")
-    parser.add_argument("--write", action="store_true", help=f"also write the table to {MEASURED.name}")
-    asked = parser.parse_args()
+    asked = _arguments()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="suara-bench-") as home, open_stage(Path(home)) as stage:
-        if not asked.only or "submit" in asked.only:
-            rows += submit.run(stage, seconds=asked.seconds, runs=asked.runs)
-        if not asked.only or "drain" in asked.only:
-            rows += drain.run(stage, runs=asked.runs)
-        if not asked.only or "real-text" in asked.only:
-            rows += real_text.run(stage, asked.data)
+        for name, benchmark in BENCHMARKS.items():
+            if not asked.only or name in asked.only:
+                print(f"{name} ...", file=sys.stderr, flush=True)
+                rows += benchmark(stage, asked)
     found = table(rows)
     print(found)
     if asked.write:
         _write(found, f"python -m bench {' '.join(sys.argv[1:])}")
     return 0 if all(row.holds for row in rows) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "only", nargs="*", choices=[*BENCHMARKS, []], metavar="name", help="which to run (default: all)"
+    )
+    parser.add_argument("--seconds", type=float, default=5.0, help="length of each timed run (%(default)s)")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each; the median is printed (%(default)s)")
+    parser.add_argument("--spike-seconds", type=float, default=20.0, help="length of the spike (%(default)s)")
+    parser.add_argument("--data", type=Path, default=real_text.DEFAULT_DATA, help="folder of the public text sets")
+    parser.add_argument(
+        "--helpdesk-folder", type=Path, default=helpdesk.DEFAULT_FOLDER,
+        help="where django-helpdesk is installed and kept (%(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--write", action="store_true", help=f"also write the table to docs/{MEASURED.name}")
+    return parser.parse_args()
 
 
 def _write(found: str, command: str) -> None:

@@ -77,13 +77,18 @@ def environment(stage: Stage) -> dict[str, str]:
         "SECRET_KEY": str(stage.settings.secret_key),
         "FEEDBACK_HOME": str(stage.settings.home),
         "LOG_LEVEL": "ERROR",
+        # The load names a visitor's address with each request, as a proxy in front would.
+        "TRUSTED_PROXIES": "1",
     }
 
 
 @contextmanager
-def process(stage: Stage, *arguments: str) -> Iterator[psutil.Process]:
-    """Run a Python module of ours beside the benchmark."""
-    running = subprocess.Popen([sys.executable, *arguments], env=environment(stage), cwd=config.project_root())
+def process(
+    stage: Stage, *arguments: str, python: str = sys.executable, extra: dict[str, str] | None = None
+) -> Iterator[psutil.Process]:
+    """Run a Python module beside the benchmark, of our own environment unless another Python is named."""
+    environ = {**environment(stage), **(extra or {})}
+    running = subprocess.Popen([python, *arguments], env=environ, cwd=config.project_root())
     try:
         yield psutil.Process(running.pid)
     finally:

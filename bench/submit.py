@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import http.client
 import re
 import statistics
 import subprocess
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
 from redis import Redis
 
-from bench import load
 from bench.report import Row
-from bench.stage import Stage, cpu_seconds, environment, free_port, process, wait_for_port
+from bench.stage import Stage, environment, process
+from bench.web import CLIENTS, GRANIAN, GUNICORN, filled, hello, measured, serving
 from feedback_app.db import db
 from feedback_app.intake.models import Submission
 from feedback_app.supervisor.binaries import find_postgres
 
-CLIENTS = 16
-PATH = "/nilai/bench/unit"
-GRANIAN = (
-    "-m", "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "8", "--no-ws",
-    "--log-level", "error",
-)  # fmt: skip
-# The yardstick of the target: the usual pure-Python server.
-GUNICORN = (
-    "-m", "gunicorn", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--log-level", "error",
-)  # fmt: skip
+PATH: Final = "/nilai/bench/unit"
+RATING: Final = {"rating": "4", "reasons": "fast"}
 
 
 def run(stage: Stage, *, seconds: float, runs: int) -> list[Row]:
@@ -35,12 +27,12 @@ def run(stage: Stage, *, seconds: float, runs: int) -> list[Row]:
     rates, plain, cpu, yardstick, same_server, commands = [], [], [], [], [], []
     for _ in range(runs):
         plain.append(_pgbench(stage, seconds))
-        _nothing_pending(stage)
+        nothing_pending(stage)
         rate, cost = _submits(stage, seconds)
         rates.append(rate)
         cpu.append(cost)
-        yardstick.append(_hello(stage, GUNICORN, seconds))
-        same_server.append(_hello(stage, GRANIAN, seconds))
+        yardstick.append(hello(stage, GUNICORN, seconds))
+        same_server.append(hello(stage, GRANIAN, seconds))
         commands.append(_commands_a_submit(stage, seconds))
     median = statistics.median
     return [
@@ -59,7 +51,8 @@ def run(stage: Stage, *, seconds: float, runs: int) -> list[Row]:
     ]
 
 
-def _nothing_pending(stage: Stage) -> None:
+def nothing_pending(stage: Stage) -> None:
+    """Mark every row as read, so that no worker has anything to do."""
     with stage.app.app_context():
         db.session.execute(sa.update(Submission).where(Submission.analysis == "pending").values(analysis="done"))
         db.session.commit()
@@ -67,7 +60,7 @@ def _nothing_pending(stage: Stage) -> None:
 
 def _commands_a_submit(stage: Stage, seconds: float) -> float:
     """Return the commands Redis served for each submit while a worker reads them."""
-    _nothing_pending(stage)
+    nothing_pending(stage)
     with process(stage, "-m", "feedback_app.worker"):
         before = _redis_commands(stage)
         rate, _ = _submits(stage, seconds)
@@ -75,42 +68,11 @@ def _commands_a_submit(stage: Stage, seconds: float) -> float:
 
 
 def _submits(stage: Stage, seconds: float) -> tuple[float, float]:
-    port = free_port()
-    with process(stage, *GRANIAN, "--port", str(port), "feedback_app.wsgi:app") as web:
-        wait_for_port(port)
-        browsers = [_browser(port) for _ in range(CLIENTS)]
-        load.run(port, browsers, seconds=1.0)
-        before = cpu_seconds(web)
-        done = load.run(port, browsers, seconds=seconds)
-        spent = cpu_seconds(web) - before
-    if set(done.statuses) != {303}:
-        raise RuntimeError(f"not every rating was taken: {done.statuses}")
-    return done.rate, 1000 * spent / done.requests
-
-
-def _browser(port: int) -> bytes:
-    connection = http.client.HTTPConnection("127.0.0.1", port)
-    connection.request("GET", PATH)
-    answer = connection.getresponse()
-    page = answer.read().decode()
-    cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    if not cookie or not token:
-        raise RuntimeError("the rating page has no form token")
-    return load.post(PATH, cookie, {"csrf_token": token[1], "rating": "4", "reasons": "fast"})
-
-
-def _hello(stage: Stage, server: tuple[str, ...], seconds: float) -> float:
-    """Return the CPU milliseconds of a request that does nothing."""
-    port = free_port()
-    where = ("--port", str(port)) if server is GRANIAN else ("--bind", f"127.0.0.1:{port}")
-    with process(stage, *server, *where, "bench.hello:app") as web:
-        wait_for_port(port)
-        requests = [load.get("/")] * CLIENTS
-        load.run(port, requests, seconds=1.0)
-        before = cpu_seconds(web)
-        done = load.run(port, requests, seconds=seconds)
-        return 1000 * (cpu_seconds(web) - before) / done.requests
+    with serving(stage) as web:
+        # Each client has a page of its own, as each citizen has.
+        browsers = [filled(web.port, PATH, RATING) for _ in range(CLIENTS)]
+        done, cost = measured(web, browsers, seconds=seconds, status=303)
+    return done.rate, cost
 
 
 def _redis_commands(stage: Stage) -> int:
