@@ -17,14 +17,18 @@ from flask_migrate import Migrate
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_security.core import RoleMixin
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from feedback_app import config, models, queue
-from feedback_app.blueprints import register_blueprints
+from feedback_app import config, models, queue, storage
+from feedback_app.blueprints import register_blueprints, uploads
 from feedback_app.blueprints.access import guard_endpoints
 from feedback_app.blueprints.errors import register_error_handlers
 from feedback_app.blueprints.formats import register_formats
+from feedback_app.blueprints.limits import register_limits
+from feedback_app.blueprints.shelf import register_shelf
 from feedback_app.db import db
 from feedback_app.identity.models import User
+from feedback_app.intake.vault import vault_of
 
 LANGUAGES: Final = ("id", "en")
 MAX_REQUEST_BYTES: Final = 64 * 1024
@@ -62,21 +66,42 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     logging.basicConfig(level=known.log_level)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.project_root() / "migrations"))
+    # Before the token of a form is looked for, which reads the whole request.
+    uploads.widen_limits(app)
     csrf.init_app(app)
     babel.init_app(app, default_locale="id", locale_selector=_language)
     Bootstrap5(app)
     Security(app, SQLAlchemyUserDatastore(db, User, _NoRole), login_form=SignInForm)
     # Pages are opened by the session cookie alone; a token in a header or an address would outlive it.
-    app.login_manager._request_callback = None  # type: ignore[attr-defined]
+    # Not None: Flask-Security's own page calls it without asking whether there is one.
+    app.login_manager._request_callback = lambda _request: None  # type: ignore[attr-defined]
     user_logged_out.connect(_end_sessions, app)
     queue.configure(known.redis_url)
     app.extensions["suara_settings"] = known
+    app.extensions["suara_storage"] = storage.open_storage(known)
     register_formats(app)
     register_blueprints(app)
+    # It changes the language of this browser and nothing else; a token would give every visitor a cookie and keep the
+    # public pages from being the same for everybody.
+    csrf.exempt(app.view_functions["public.language"])
+    # The signed link in a mail is the authority, and mail programs send it in one click without our cookie (RFC 8058).
+    csrf.exempt(app.view_functions["tracking.unsubscription"])
     register_error_handlers(app)
     guard_endpoints(app)
+    register_limits(app, known)
+    register_shelf(app)
+    _trust_proxies(app, known.trusted_proxies)
     app.after_request(_security_headers)
     return app
+
+
+def _trust_proxies(app: Flask, proxies: int) -> None:
+    """Take the client's address and scheme from so many proxies in front; the host never, which they pass on as it is.
+
+    A header that no trusted proxy wrote is a claim of whoever sent it.
+    """
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
 
 
 def _end_sessions(_sender: Flask, user: User, **_: object) -> None:
@@ -96,6 +121,9 @@ def _flask_config(known: config.Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": known.secret_key,
         "TRACKING_KEY": derived_key(known.secret_key, "tracking-code"),
+        "UNSUBSCRIBE_KEY": derived_key(known.secret_key, "unsubscribe"),
+        "NETWORK_KEY": derived_key(known.secret_key, "network-mark"),
+        "VAULT": vault_of(known.secret_key, known.vault_keys),
         "SQLALCHEMY_DATABASE_URI": config.sqlalchemy_url(known.database_url),
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_size": known.web_threads,

@@ -5,10 +5,12 @@ Every name here stands in `docs/configuration.md`; a house test compares the two
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -18,6 +20,7 @@ SETTING_NAMES = (
     "DATABASE_URL",
     "REDIS_URL",
     "SECRET_KEY",
+    "VAULT_KEYS",
     "FEEDBACK_HOME",
     "HOST",
     "PORT",
@@ -25,10 +28,21 @@ SETTING_NAMES = (
     "WEB_WORKERS",
     "WEB_THREADS",
     "COOKIE_SECURE",
+    "TRUSTED_PROXIES",
+    "RATE_LIMITS",
     "DRAIN_BATCH",
     "SWEEP_SECONDS",
+    "ATTACHMENTS_URL",
+    "S3_ENDPOINT_URL",
+    "S3_ACCESS_KEY_ID",
+    "S3_SECRET_ACCESS_KEY",
+    "S3_REGION",
     "MODEL_DIR",
     "LOG_LEVEL",
+    "SMTP_URL",
+    "MAIL_FROM",
+    "WHATSAPP_GATEWAY_URL",
+    "WHATSAPP_GATEWAY_TOKEN",
 )
 
 
@@ -50,6 +64,19 @@ class Settings:
     sweep_seconds: int = 30
     model_dir: Path | None = None
     log_level: str = "INFO"
+    vault_keys: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    rate_limits: bool = True
+    attachments_url: str | None = None
+    s3_endpoint_url: str | None = None
+    s3_access_key_id: str | None = None
+    s3_secret_access_key: str | None = field(default=None, repr=False)
+    s3_region: str | None = None
+
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str | None = None
+    whatsapp_gateway_url: str | None = None
+    whatsapp_gateway_token: str | None = field(default=None, repr=False)
 
     @property
     def connection_file(self) -> Path:
@@ -82,9 +109,18 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         web_workers=_int(env, "WEB_WORKERS", 2, 1, 64) or 2,
         web_threads=_int(env, "WEB_THREADS", 8, 1, 256) or 8,
         cookie_secure=_bool(env, "COOKIE_SECURE"),
+        trusted_proxies=_int(env, "TRUSTED_PROXIES", 0, 0, 10) or 0,
+        rate_limits=_bool(env, "RATE_LIMITS", default="true"),
         drain_batch=_int(env, "DRAIN_BATCH", 500, 1, 5000) or 500,
         sweep_seconds=_int(env, "SWEEP_SECONDS", 30, 1, 60) or 30,
         model_dir=Path(env["MODEL_DIR"]) if env.get("MODEL_DIR") else None,
+        vault_keys=_vault_keys(env),
+        attachments_url=_attachments_url(env),
+        s3_endpoint_url=_url(env, "S3_ENDPOINT_URL", {"http", "https"}),
+        s3_access_key_id=env.get("S3_ACCESS_KEY_ID") or None,
+        s3_secret_access_key=env.get("S3_SECRET_ACCESS_KEY") or None,
+        s3_region=env.get("S3_REGION") or None,
+        **_messages(env),
         log_level=_choice(env, "LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}),
     )
 
@@ -168,6 +204,63 @@ def _secret(env: Mapping[str, str]) -> str | None:
     return value or None
 
 
+def _attachments_url(env: Mapping[str, str]) -> str | None:
+    value = _url(env, "ATTACHMENTS_URL", {"file", "s3"})
+    parts = urlsplit(value or "")
+    if parts.scheme == "file" and (parts.netloc or len(parts.path) < 2):
+        raise ConfigurationError("ATTACHMENTS_URL must name a whole path: file:///var/lib/suara/attachments.")
+    if parts.scheme == "s3" and not parts.netloc:
+        raise ConfigurationError("ATTACHMENTS_URL must name a bucket: s3://bucket or s3://bucket/prefix.")
+    return value
+
+
+def _vault_keys(env: Mapping[str, str]) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in env.get("VAULT_KEYS", "").split(",") if key.strip())
+    for place, key in enumerate(keys, start=1):
+        try:
+            is_key = len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
+        except (ValueError, UnicodeEncodeError):
+            is_key = False
+        if not is_key:
+            # The key itself stays out of the message, which may reach a log.
+            raise ConfigurationError(f"VAULT_KEYS: key {place} is none; make one with `feedback vault new-key`.")
+    return keys
+
+
+def _messages(env: Mapping[str, str]) -> dict[str, str | None]:
+    smtp_url = _server(env, "SMTP_URL", {"smtp", "smtps"})
+    gateway_url = _server(env, "WHATSAPP_GATEWAY_URL", {"https", "http"})
+    token = env.get("WHATSAPP_GATEWAY_TOKEN") or None
+    sender = env.get("MAIL_FROM") or None
+    if smtp_url and (sender is None or not _is_sender(sender)):
+        raise ConfigurationError("SMTP_URL needs MAIL_FROM, such as: Suara Layanan <kabar@kupangkota.go.id>")
+    if gateway_url and not (token and token.isascii() and token.isprintable()):
+        raise ConfigurationError("WHATSAPP_GATEWAY_URL needs WHATSAPP_GATEWAY_TOKEN, the gateway's bearer token.")
+    if (smtp_url or gateway_url) and not env.get("PUBLIC_URL"):
+        raise ConfigurationError("SMTP_URL and WHATSAPP_GATEWAY_URL need PUBLIC_URL: every message names that address.")
+    return {
+        "smtp_url": smtp_url, "mail_from": sender, "whatsapp_gateway_url": gateway_url,
+        "whatsapp_gateway_token": token,
+    }  # fmt: skip
+
+
+def _server(env: Mapping[str, str], name: str, schemes: set[str]) -> str | None:
+    value = _url(env, name, schemes)
+    try:
+        is_named = value is None or (urlsplit(value).hostname and urlsplit(value).port != 0)
+    except ValueError:
+        is_named = False
+    if not is_named:
+        # The value itself stays out of the message: it may hold a password.
+        raise ConfigurationError(f"{name} must name a server, and a port from 1 to 65535 if any.")
+    return value
+
+
+def _is_sender(value: str) -> bool:
+    name, _, domain = parseaddr(value)[1].rpartition("@")
+    return bool(name and domain) and value.isprintable()
+
+
 def _int(env: Mapping[str, str], name: str, default: int | None, low: int, high: int) -> int | None:
     value = env.get(name)
     if not value:
@@ -177,8 +270,8 @@ def _int(env: Mapping[str, str], name: str, default: int | None, low: int, high:
     return int(value)
 
 
-def _bool(env: Mapping[str, str], name: str) -> bool:
-    value = (env.get(name) or "false").lower()
+def _bool(env: Mapping[str, str], name: str, default: str = "false") -> bool:
+    value = (env.get(name) or default).lower()
     if value not in {"true", "false", "1", "0"}:
         raise ConfigurationError(f"{name} must be true or false, not {value!r}.")
     return value in {"true", "1"}

@@ -6,10 +6,12 @@ Every job may run twice, and two at once: the rows say what is left to do.
 from __future__ import annotations
 
 import logging
+import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.utils import parseaddr
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +25,21 @@ from feedback_app.drain.claim import any_pending
 from feedback_app.drain.run import drain_batch
 from feedback_app.handling.operations import close_silent
 from feedback_app.handling.queries import silence_is_over
+from feedback_app.intake.orphans import TooManyOrphansError, remove_orphans
+from feedback_app.intake.recipients import deliverable, recipient_of
+from feedback_app.measures.anomalies import detect
+from feedback_app.measures.anomaly_counts import anything_fresh
+from feedback_app.measures.network_marks import forget_networks as erase_marks
+from feedback_app.measures.network_marks import marks_are_due
+from feedback_app.measures.releases import figures_are_due, release_all
+from feedback_app.notifications.delivery import Letter, NotWantedError, Sender, attempt_at, hand_over, letter
+from feedback_app.notifications.models import Message
+from feedback_app.notifications.operations import claim, postpone, settle_dead, settle_failed, settle_sent
+from feedback_app.notifications.queries import any_due
+from feedback_app.notifications.rules import Way
+from feedback_app.notifications.transport import Transport
+from feedback_app.notifications.ways import transports_of, ways_of
+from feedback_app.storage import StorageUnavailableError
 
 if TYPE_CHECKING:
     from feedback_app.nlp import Classifier
@@ -31,6 +48,14 @@ log = logging.getLogger(__name__)
 
 # Well under the job's time limit, so that a long backlog is many short jobs and a stop never waits for it.
 DRAIN_SECONDS: Final = 20
+# A burst is to be set aside within five minutes; a look is three counts of the last hours.
+ANOMALY_SECONDS: Final = 60
+RELEASE_SECONDS: Final = 600
+# Listing every file takes long, and nobody misses the room of a few leftovers.
+ORPHAN_SECONDS: Final = 6 * 3600
+# One worker reads and sends: a mail server that is slow must not keep submissions waiting for long.
+DELIVER_SECONDS: Final = 20
+_DRAW: Final = random.SystemRandom()
 
 
 def settings() -> Settings:
@@ -83,6 +108,134 @@ def close_silent_cases() -> int:
     return closed
 
 
+def deliver_messages(seconds: float = DELIVER_SECONDS) -> int:
+    """Send the messages that are due, one at a time, until none is left or the time is over. Return how many went.
+
+    Each attempt is noted and committed before it is made: a process that dies in between may send one message twice
+    (under the same Message-ID), and loses none.
+    """
+    transports, ways = transports_of(settings()), deliverable(ways_of(settings()))
+    sender = _sender()
+    ends_at, sent = time.monotonic() + seconds, 0
+    with own_session() as session:
+        while time.monotonic() < ends_at:
+            message = claim(session, deliverable=ways, now=clock.utcnow())
+            made = _letter(session, message, sender) if message else None
+            session.commit()
+            if message is None:
+                break
+            if made is not None:
+                sent += _deliver(session, made, transports)
+                session.commit()
+    if sent:
+        log.info("Sent %d messages", sent)
+    return sent
+
+
+def _sender() -> Sender:
+    known = settings()
+    return Sender(
+        public_url=known.public_url or "",
+        unsubscribe_key=current_app.config["UNSUBSCRIBE_KEY"],
+        domain=parseaddr(known.mail_from or "")[1].rpartition("@")[2] or "localhost",
+    )
+
+
+def _letter(session: Session, message: Message, sender: Sender) -> Letter | None:
+    try:
+        return letter(message, recipient_of(session, message, current_app.config["VAULT"]), sender)
+    except NotWantedError as nobody:
+        settle_dead(session, attempt_at(message), nobody.reason)
+        return None
+
+
+def _deliver(session: Session, made: Letter, transports: Mapping[Way, Transport]) -> bool:
+    failure = hand_over(made, transports)
+    now = clock.utcnow()
+    if failure is None:
+        settle_sent(session, made.attempt, now=now)
+        return True
+    settle_failed(session, made.attempt, failure, jitter=_DRAW.random(), now=now)
+    if failure.stops_way:
+        postpone(session, deliverable=deliverable({made.to.way}), wait=failure.wait, now=now)
+    return False
+
+
+def _message_is_due(session: Session) -> bool:
+    return any_due(session, deliverable=deliverable(ways_of(settings())), now=clock.utcnow())
+
+
+def remove_orphan_files() -> int:
+    """Remove files without a row, which a crash between file and row left behind. Return how many."""
+    with own_session() as session:
+        try:
+            removed = remove_orphans(session, current_app.extensions["suara_storage"], now=clock.utcnow())
+        except (TooManyOrphansError, StorageUnavailableError) as error:
+            log.error("Files without a row were left: %s. See `feedback attachments check`.", error)
+            return 0
+    if removed:
+        log.info("Removed %d files without a row", removed)
+    return removed
+
+
+def release_figures() -> int:
+    """Release the public figures that have enough new answers. Return how many."""
+    with own_session() as session:
+        made = release_all(session, now=clock.utcnow())
+        session.commit()
+        return len(made)
+
+
+class Seldom:
+    """Asks the rows at most once in so many seconds: sums over everything are not for every look of the sweep."""
+
+    def __init__(self, seconds: float, is_due: Callable[[Session], bool]) -> None:
+        self.seconds, self.is_due = seconds, is_due
+        self.asked_at: float | None = None
+
+    def __call__(self, session: Session) -> bool:
+        """Tell whether there is something to do; False between two questions."""
+        if self.asked_at is not None and time.monotonic() - self.asked_at < self.seconds:
+            return False
+        self.asked_at = time.monotonic()
+        return self.is_due(session)
+
+
+def find_anomalies() -> int:
+    """Set odd runs of ratings aside. Return how many were new."""
+    with own_session() as session:
+        found = detect(session, now=clock.utcnow())
+        session.commit()
+    if found.new:
+        log.warning("%d odd runs of ratings were set aside until a person looks", found.new)
+    return found.new
+
+
+def forget_networks() -> int:
+    """Erase the marks of networks that are older than they may be. Return of how many ratings."""
+    with own_session() as session:
+        erased = erase_marks(session, now=clock.utcnow())
+        session.commit()
+    return erased
+
+
+@dataclass(slots=True)
+class Paced:
+    """A question that one process asks the database at most every so many seconds; in between the answer is no."""
+
+    seconds: float
+    is_due: Callable[[Session], bool]
+    _asked_at: float | None = None
+
+    def __call__(self, session: Session) -> bool:
+        """Tell whether the job is due, or that it was asked for a moment ago."""
+        now = time.monotonic()
+        if self._asked_at is not None and now - self._asked_at < self.seconds:
+            return False
+        self._asked_at = now
+        return self.is_due(session)
+
+
 @dataclass(frozen=True, slots=True)
 class Periodic:
     """A job that the sweep asks for whenever its rows say that there is something to do."""
@@ -94,4 +247,9 @@ class Periodic:
 PERIODIC: Final = (
     Periodic("drain", any_pending),
     Periodic("close_silent_cases", lambda session: silence_is_over(session, now=clock.utcnow())),
+    Periodic("find_anomalies", Paced(ANOMALY_SECONDS, lambda session: anything_fresh(session, now=clock.utcnow()))),
+    Periodic("forget_networks", Paced(3600, lambda session: marks_are_due(session, now=clock.utcnow()))),
+    Periodic("deliver_messages", _message_is_due),
+    Periodic("remove_orphan_files", Seldom(ORPHAN_SECONDS, lambda _session: True)),
+    Periodic("release_figures", Seldom(RELEASE_SECONDS, figures_are_due)),
 )

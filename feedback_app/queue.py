@@ -30,6 +30,11 @@ _WISHES: Final = "suara_jobs_wanted"
 JOB_FUNCTIONS: Final[dict[str, str]] = {
     "drain": "feedback_app.jobs.drain",
     "close_silent_cases": "feedback_app.jobs.close_silent_cases",
+    "find_anomalies": "feedback_app.jobs.find_anomalies",
+    "forget_networks": "feedback_app.jobs.forget_networks",
+    "remove_orphan_files": "feedback_app.jobs.remove_orphan_files",
+    "release_figures": "feedback_app.jobs.release_figures",
+    "deliver_messages": "feedback_app.jobs.deliver_messages",
 }
 
 

@@ -34,7 +34,7 @@ def servers() -> Iterator[config.Settings]:
     """The servers of DATABASE_URL and REDIS_URL where both are set, else embedded ones of this run alone."""
     from feedback_app.supervisor import servers as run_servers
 
-    given = replace(config.load(), secret_key=SECRET)
+    given = replace(config.load(), secret_key=SECRET, rate_limits=False)
     if given.database_url and given.redis_url:
         yield given
         return
@@ -154,6 +154,7 @@ def live(servers: config.Settings, template: str, tmp_path: Path) -> Iterator[Li
             "DATABASE_URL": url,
             "REDIS_URL": str(settings.redis_url),
             "SECRET_KEY": SECRET,
+            "RATE_LIMITS": "false",
             "FEEDBACK_HOME": str(tmp_path),
         }
         yield Live(application, settings, environ)

@@ -15,6 +15,7 @@ from flask_security import current_user
 from werkzeug.exceptions import NotFound
 
 from feedback_app import clock
+from feedback_app.blueprints import uploads
 from feedback_app.db import db
 from feedback_app.errors import DomainError, ForbiddenError
 from feedback_app.identity.rules import Permission
@@ -32,22 +33,50 @@ PUBLIC_ENDPOINTS: Final = frozenset(
         "security.verify",
         "public.home",
         "public.agency",
+        "public.unit",
+        "public.unit_json",
+        "public.unit_csv",
         "public.rate",
+        "public.rate_start",
         "public.visit",
+        "public.wall",
+        "public.check_wall_code",
+        "public.kiosk",
+        "public.kiosk_rate",
+        "public.kiosk_reasons",
         "public.report_start",
         "public.report_agency",
         "public.report",
+        "public.report_check",
         "public.received",
         "public.language",
         "public.privacy",
         "public.health",
+        # Opened by the key in each call alone; see `KEY_ENDPOINTS`.
+        "counter_api.issue",
+        "counter_api.count",
         "tracking.lookup",
         "tracking.status",
         "tracking.verdict",
+        "tracking.close",
+        "tracking.contact",
+        "tracking.contact_removal",
+        "tracking.data",
+        "tracking.erasure",
+        "tracking.join",
+        "tracking.leave",
+        "tracking.message",
+        "tracking.unsubscription",
+        "tracking.withdrawal",
+        "tracking.withdrawal_undone",
+        "tracking.attach",
+        "tracking.attachment",
     }
 )
 
 
+# Programs call these with a key of their own and no cookie: they send JSON and no CSRF token (see counter_api.py).
+KEY_ENDPOINTS: Final = frozenset({"counter_api.issue", "counter_api.count"})
 FORM_TYPES: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -127,8 +156,13 @@ def _check_address() -> None:
 
 
 def _check_form() -> None:
-    """Refuse what is not a plain form: no page sends JSON or files, and the forms' fields are strings to all code."""
+    """Refuse what is not a plain form: no page sends JSON, and the forms' fields are strings to all code.
+
+    Files go to the endpoints alone that say so (`uploads.accepts_files`).
+    """
     if request.method != "POST" or not (request.mimetype or request.content_length):
         return
-    if request.mimetype not in FORM_TYPES or request.files:
+    if request.endpoint in KEY_ENDPOINTS:
+        return
+    if request.mimetype not in FORM_TYPES or (request.files and uploads.limits_of(request.endpoint) is None):
         raise UnreadableFormError("Kirim lewat formulir pada halaman, tanpa berkas.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from feedback_app.blueprints import attachment_panel, citizen_panels, disposal_panel, publication_panel
 from feedback_app.handling.queries import CaseFile
 
 
@@ -20,7 +21,14 @@ class Panel:
     read: Callable[[CaseFile, bool], dict[str, Any] | None]
 
 
-PANELS: Final[list[Panel]] = []
+PANELS: Final[list[Panel]] = [
+    Panel("cases/_requests.html", citizen_panels.read_requests),
+    Panel("cases/_citizen_words.html", citizen_panels.read_words),
+    Panel("cases/_followers.html", citizen_panels.read_followers),
+    Panel("cases/_attachments.html", attachment_panel.read),
+    Panel("cases/_publish.html", publication_panel.read),
+    Panel("cases/_dispose.html", disposal_panel.read),
+]
 
 
 def drawn(file: CaseFile, *, can_answer: bool) -> list[tuple[str, dict[str, Any]]]:

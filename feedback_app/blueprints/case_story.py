@@ -11,6 +11,7 @@ from flask_babel import gettext
 from feedback_app.analysis.models import HEADS, Labels
 from feedback_app.audit.models import ActorKind
 from feedback_app.blueprints.labels import Words, label
+from feedback_app.handling.disposition import sent_on
 from feedback_app.handling.models import CaseEvent
 from feedback_app.handling.queries import CaseFile
 from feedback_app.handling.rules import CaseStatus, Outcome
@@ -76,6 +77,10 @@ def story(file: CaseFile, names: Mapping[int, str]) -> list[Told]:
     replies = iter(file.replies)
     told = [Told(gettext("Diterima dari warga"), file.submission.received_at)]
     for event in file.events:
+        if (moved := sent_on(event)) is not None:
+            title = gettext("Diteruskan ke %(unit)s oleh %(who)s", unit=moved.unit_name, who=_who(event, names))
+            told.append(Told(title, event.at, moved.reason))
+            continue
         reply = next(replies, None) if event.to_status is CaseStatus.ANSWERED else None
         told.append(Told(_title(event, _who(event, names)), event.at, reply.text if reply else event.reason))
     return told

@@ -1,4 +1,4 @@
-"""The work of an officer: the inbox, one case, its answer, and the tokens of the counter."""
+"""The work of an officer: the inbox, one case, and its answer."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from feedback_app import clock
 from feedback_app.blueprints.access import my_permissions, requires, today
 from feedback_app.blueprints.case_page import case_page, check_unchanged
 from feedback_app.blueprints.due import due
-from feedback_app.blueprints.forms.staff import ReplyForm, TokensForm
+from feedback_app.blueprints.forms.staff import ReplyForm
 from feedback_app.blueprints.numbers import asked_page, whole_number
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import pages_of, staff_blueprint
-from feedback_app.blueprints.visit_sheet import issue_sheet
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
 from feedback_app.handling import operations, queries
 from feedback_app.handling.models import Case
 from feedback_app.handling.originals import read_original
 from feedback_app.identity.rules import Permission
-from feedback_app.organisation.within_reach import ReachedUnit, services_within_reach, units_within_reach
+from feedback_app.organisation.within_reach import ReachedUnit, units_within_reach
 
 bp = staff_blueprint("cases")
 
@@ -119,21 +118,6 @@ def original(case_id: int) -> ResponseReturnValue:
     text = read_original(db.session(), found, user_id=current_user.id, now=clock.utcnow())
     db.session.commit()
     return case_page(_case(case_id, Permission.READ_INBOX), ReplyForm(formdata=None), original=text)
-
-
-@bp.route("/token", methods=["GET", "POST"])
-@requires(Permission.ISSUE_VISIT_TOKEN)
-def tokens() -> ResponseReturnValue:
-    """Ask for visit tokens; show them once, as a sheet to print."""
-    wanted = Permission.ISSUE_VISIT_TOKEN
-    units = _units(wanted)
-    services = services_within_reach(db.session(), current_user.id, wanted, today())
-    form = TokensForm(units, services, now=clock.utcnow())
-    if request.method == "POST" and form.validate():
-        sheet = issue_sheet(db.session(), form.wanted(), user_id=current_user.id, now=clock.utcnow())
-        db.session.commit()
-        return render_template("cases/sheet.html", sheet=sheet)
-    return render_template("cases/tokens.html", form=form, units=units), 422 if form.errors else 200
 
 
 @bp.context_processor

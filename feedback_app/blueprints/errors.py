@@ -41,7 +41,9 @@ def register_error_handlers(app: Flask) -> None:
 
 
 def wants_json() -> bool:
-    """Tell whether the caller is a program."""
+    """Tell whether the caller is a program: it says so, or it calls what only programs call."""
+    if request.path.startswith("/api/"):
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
     return best is not None and best.endswith("json")
 

@@ -23,6 +23,7 @@ from feedback_app.errors import ConflictError, NotFoundError
 from feedback_app.evaluation import operations, queries, ratings
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.queries import Evidence, EvidenceGroup
+from feedback_app.evaluation.shadow import shadow_score
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.rules import Channel
 from feedback_app.organisation.models import Agency
@@ -127,6 +128,7 @@ def employee(cycle_id: int, employee_id: int) -> ResponseReturnValue:
         positions=_positions(evidence),
         figure=figure(score, scale_of([score], found.delta)),
         words=score_words,
+        shadow=shadow_score(db.session(), found, employee_id),
     )
 
 

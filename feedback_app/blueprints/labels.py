@@ -10,9 +10,13 @@ from flask_babel import lazy_gettext as _
 
 from feedback_app.evaluation.models import CycleKind, CycleStatus, Exclusion
 from feedback_app.evaluation.rules import Band
+from feedback_app.handling.citizen_models import RequestKind, RequestOutcome
+from feedback_app.handling.public_models import ImprovementStage
 from feedback_app.handling.rules import CaseStatus, Classification, Outcome
-from feedback_app.intake.rules import BadReason, Channel, GoodReason, SubmissionKind
+from feedback_app.intake.rules import BadReason, Channel, ContactKind, GoodReason, SubmissionKind
+from feedback_app.measures.release_models import AnomalyKind, AnomalyState
 from feedback_app.nlp.labels import Aspect, Kind, Sentiment, Urgency
+from feedback_app.nlp.pii import PiiKind
 from feedback_app.organisation.models import UnitKind
 from feedback_app.organisation.rules import AssignmentKind
 
@@ -56,6 +60,12 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (Outcome.PARTLY, _("Selesai sebagian menurut pelapor")),
     (Outcome.DISPUTED, _("Belum selesai menurut pelapor")),
     (Outcome.SILENT, _("Ditutup tanpa kabar dari pelapor")),
+    (RequestKind.ACCESS, _("Unduh data")),
+    (RequestKind.ERASURE, _("Hapus data")),
+    (RequestOutcome.DONE, _("Sudah dipenuhi")),
+    (RequestOutcome.REFUSED, _("Ditolak")),
+    (ContactKind.EMAIL, _("Surel")),
+    (ContactKind.WHATSAPP, _("WhatsApp")),
     (UnitKind.DEPARTMENT, _("Dinas atau badan")),
     (UnitKind.DISTRICT, _("Kecamatan")),
     (UnitKind.SUBDISTRICT, _("Kelurahan")),
@@ -101,6 +111,18 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (Aspect.COMPLAINT_HANDLING, _("Penanganan pengaduan")),
     (Aspect.DATA_PRIVACY, _("Data pribadi")),
     (Aspect.OTHER, _("Lainnya")),
+    (PiiKind.NIK, _("NIK atau nomor kartu keluarga")),
+    (PiiKind.NIP, _("NIP")),
+    (PiiKind.PHONE, _("Nomor telepon")),
+    (PiiKind.EMAIL, _("Alamat surel")),
+    (PiiKind.PLATE, _("Nomor kendaraan")),
+    (PiiKind.ACCOUNT, _("Nomor rekening, kartu, atau pelanggan")),
+    (PiiKind.TAX_NUMBER, _("NPWP")),
+    (PiiKind.PASSPORT, _("Nomor paspor")),
+    (PiiKind.ADDRESS, _("Alamat rumah")),
+    (PiiKind.NAME, _("Nama orang")),
+    (ImprovementStage.PLANNED, _("Direncanakan")),
+    (ImprovementStage.MADE, _("Sudah dilakukan")),
     (AssignmentKind.DEFINITIVE, _("Definitif")),
     (AssignmentKind.ACTING_VACANT, _("Plt (jabatan kosong)")),
     (AssignmentKind.ACTING_ABSENT, _("Plh (pejabat berhalangan)")),
@@ -112,6 +134,11 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (CycleStatus.OPEN, _("Belum dihitung")),
     (CycleStatus.COMPUTED, _("Sudah dihitung")),
     (Exclusion.NO_PROOF_OF_VISIT, _("Tanpa bukti kunjungan")),
+    (AnomalyKind.BURST, _("Lonjakan mendadak")),
+    (AnomalyKind.ONE_NETWORK, _("Sebagian besar dari satu jaringan")),
+    (AnomalyKind.AUTOMATIC, _("Mungkin dikirim program")),
+    (AnomalyState.QUARANTINED, _("Disisihkan")),
+    (AnomalyState.CLEARED, _("Dihitung kembali")),
     (Band.ABOVE, _("Di atas ekspektasi")),
     (Band.AS_EXPECTED, _("Sesuai ekspektasi")),
     (Band.BELOW, _("Di bawah ekspektasi")),

@@ -20,8 +20,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app.blueprints import frame, places, static_files
+from feedback_app.blueprints.kept_pages import kept
 from feedback_app.blueprints.numbers import asked_page, register_numbers
 from feedback_app.blueprints.places import AgencyCard
+from feedback_app.blueprints.released import means_by_unit
 from feedback_app.blueprints.unit_search import QUERY_MAX, search
 from feedback_app.db import db
 
@@ -36,6 +38,7 @@ UNITS_PER_PAGE: Final = 15
 
 
 @bp.get("/")
+@kept("q", "page")
 def home() -> ResponseReturnValue:
     """Show the agencies; where there is one only, its own page."""
     agencies = places.agency_cards(db.session())
@@ -45,13 +48,15 @@ def home() -> ResponseReturnValue:
 
 
 @bp.get("/instansi/<agency>")
+@kept("q", "page")
 def agency(agency: str) -> ResponseReturnValue:
     """Show the units of an agency, or those that fit the words searched for."""
     return _agency_page(places.agency_card(db.session(), agency))
 
 
 def _agency_page(card: AgencyCard) -> ResponseReturnValue:
-    return render_template("public/agency.html", agency=card, **listed(card))
+    means = means_by_unit(db.session(), card)
+    return render_template("public/agency.html", agency=card, means=means, **listed(card))
 
 
 def listed(card: AgencyCard) -> dict[str, Any]:

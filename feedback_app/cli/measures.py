@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
 
 from feedback_app.cli.context import database
+
+if TYPE_CHECKING:
+    from feedback_app.measures.release_models import Anomaly
 
 
 @click.group("measures")
@@ -37,3 +42,88 @@ def recount_command(*, repair: bool, show: int) -> None:
         click.echo(f"… and {len(differences) - show} more")
     click.echo(f"{cells} figures, {len(differences)} differences{', repaired' if repair and differences else ''}")
     sys.exit(1 if differences else 0)
+
+
+@measures_group.group("releases")
+def releases_group() -> None:
+    """The figures shown to everybody: released in epochs, and recounted exactly."""
+
+
+@releases_group.command("run")
+def releases_run_command() -> None:
+    """Release every figure that has enough new answers, as the platform does by itself every ten minutes."""
+    from feedback_app import clock
+    from feedback_app.measures.releases import release_all
+
+    with database() as session:
+        made = release_all(session, now=clock.utcnow())
+        session.commit()
+    click.echo(f"{len(made)} figures released")
+
+
+@releases_group.command("list")
+def releases_list_command() -> None:
+    """List the figures shown at present: agency, unit, year, subject, number of answers, counted up to."""
+    from feedback_app.measures.releases import newest
+
+    with database() as session:
+        for release in newest(session):
+            click.echo(
+                f"{release.agency_id} {release.unit_id} {release.year} {release.subject.value} n={release.n} "
+                f"{release.as_of:%Y-%m-%d %H:%M} UTC"
+            )
+
+
+@releases_group.command("verify")
+def releases_verify_command() -> None:
+    """Count every release ever made again from the raw rows and print what differs.
+
+    Exit code 0 if nothing differs, 1 if something does.
+    """
+    from feedback_app.measures.releases import verify
+
+    with database() as session:
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        count, differences = verify(session)
+    for found in differences:
+        click.echo(f"release {found.release_id} {found.cell}: stored {found.stored}, counted {found.counted}")
+    click.echo(f"{count} releases, {len(differences)} differences")
+    sys.exit(1 if differences else 0)
+
+
+@measures_group.command("anomalies")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array, for other programs.")
+@click.option("--all", "with_cleared", is_flag=True, help="Also those that a person has put back.")
+def anomalies_command(*, as_json: bool, with_cleared: bool) -> None:
+    """Look for odd runs of ratings now, and print what is set aside.
+
+    Exit code 0 if nothing is set aside, 1 if something is.
+    """
+    from feedback_app import clock
+    from feedback_app.measures.anomalies import detect
+    from feedback_app.measures.release_models import Anomaly, AnomalyState
+
+    with database() as session:
+        detect(session, now=clock.utcnow())
+        session.commit()
+        query = sa.select(Anomaly).order_by(Anomaly.starts_at.desc(), Anomaly.id.desc())
+        found = session.scalars(
+            query if with_cleared else query.where(Anomaly.state == AnomalyState.QUARANTINED)
+        ).all()  # fmt: skip
+        rows = [_anomaly(anomaly) for anomaly in found]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        for row in rows:
+            click.echo("  ".join(f"{name} {value}" for name, value in row.items()))
+        click.echo(f"{len(rows)} runs of ratings")
+    sys.exit(1 if any(row["state"] == AnomalyState.QUARANTINED.value for row in rows) else 0)
+
+
+def _anomaly(anomaly: Anomaly) -> dict[str, object]:
+    return {
+        "id": anomaly.id, "agency_id": anomaly.agency_id, "unit_id": anomaly.unit_id,
+        "channel": anomaly.channel.value, "kind": anomaly.kind.value, "state": anomaly.state.value,
+        "starts_at": anomaly.starts_at.isoformat(), "ends_at": anomaly.ends_at.isoformat(), "n": anomaly.n,
+        "expected": round(anomaly.expected, 2), "detected_at": anomaly.detected_at.isoformat(),
+    }  # fmt: skip

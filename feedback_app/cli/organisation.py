@@ -99,5 +99,26 @@ def service_command(agency: str, unit: str, code: str, name: str, sector: str) -
     click.echo(f"Added {name} ({code}) to {unit}.")
 
 
+@setup_group.command("reception")
+@click.argument("agency")
+@click.argument("unit")
+def reception_command(agency: str, unit: str) -> None:
+    """Let UNIT read the reports to AGENCY whose sender does not know the unit, and send them on.
+
+    Unless set, it is the first unit without another above it.
+    """
+    from feedback_app.organisation.reception import set_reception
+
+    now = clock.utcnow()
+    with database() as session:
+        owner = find_agency(session, agency)
+        day = today_of(owner, now)
+        found = find_unit(session, owner, unit, day)
+        set_reception(session, owner, found.id, actor=SYSTEM, day=day, now=now)
+        name = found.name
+        session.commit()
+    click.echo(f"Reports without a unit now go to {name}: /lapor/{agency}/tidak-tahu")
+
+
 for command in (employee_command, assignment_command, user_command, password_command, list_command):
     setup_group.add_command(command)

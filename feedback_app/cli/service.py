@@ -147,10 +147,12 @@ def status_command() -> None:
 
 def _show_work() -> None:
     from feedback_app.cli.context import database
+    from feedback_app.cli.messages import outbox_line
     from feedback_app.drain.claim import count_pending, count_quarantined
 
     with database() as session:
         click.echo(f"  waiting for the drain: {count_pending(session)}, set aside: {count_quarantined(session)}")
+        click.echo(f"  {outbox_line(session)}")
 
 
 if __name__ == "__main__":

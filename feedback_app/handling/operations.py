@@ -22,7 +22,9 @@ from feedback_app.handling.rules import (
     Outcome,
     check_move,
     status_after,
+    status_after_second_thought,
 )
+from feedback_app.handling.telling import tell_ended, tell_replied, tell_verdict
 from feedback_app.nlp.redact import redact
 
 WORDS_MIN, WORDS_MAX = 10, 2000
@@ -115,6 +117,7 @@ def respond(session: Session, case: Case, text: str, *, user_id: int, now: datet
     reply = Reply(agency_id=case.agency_id, case_id=case.id, author_id=user_id, text=words, sent_at=now)
     session.add(reply)
     session.flush()
+    tell_replied(session, case, reply, now=now)
     return reply
 
 
@@ -130,19 +133,27 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
         "Not solved" without a word of what is missing.
     feedback_app.handling.rules.NotAnsweredError
         There is no answer to judge.
+    feedback_app.handling.rules.TooLateError
+        The case was closed too long ago to be reopened.
     """
     said = (words or "").strip()[:WORDS_MAX]
     if outcome is Outcome.SILENT:
         raise MoveNotAllowedError("Pilih salah satu: selesai, sebagian, atau belum selesai.")
     if outcome is Outcome.DISPUTED and len(said) < WORDS_MIN:
         raise WordsRequiredError(f"Tuliskan apa yang belum selesai, paling sedikit {WORDS_MIN} huruf.")
-    wanted = status_after(case.status, outcome, now=now, silence_ends_at=case.silence_ends_at or now)
+    if case.status is CaseStatus.CLOSED:
+        wanted = status_after_second_thought(case.outcome, outcome, closed_at=case.closed_at or now, now=now)
+    else:
+        wanted = status_after(case.status, outcome, now=now, silence_ends_at=case.silence_ends_at or now)
+    answered_by = case.assigned_to
     move(
         session, case, wanted, actor=CITIZEN, now=now, action="handling.judge", outcome=outcome,
         reason=redact(said).text or None,
     )  # fmt: skip
     if not case.is_confidential and alleges(said):
         send_past_the_unit(session, case, now=now)
+    session.flush()
+    tell_verdict(session, case, outcome, answered_by=answered_by, now=now)
 
 
 def close_silent(session: Session, *, now: datetime, limit: int = 500) -> int:
@@ -161,4 +172,5 @@ def close_silent(session: Session, *, now: datetime, limit: int = 500) -> int:
             outcome=Outcome.SILENT,
         )  # fmt: skip
     session.flush()
+    tell_ended(session, cases, by_silence=True, now=now)
     return len(cases)

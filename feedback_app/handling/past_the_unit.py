@@ -11,6 +11,7 @@ from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import SYSTEM, record
 from feedback_app.clock import office_day
 from feedback_app.handling.models import Case
+from feedback_app.handling.publishing import withdraw_all
 from feedback_app.handling.rules import Classification
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.integrity import speaks_of_integrity
@@ -23,11 +24,15 @@ def alleges(text: str) -> bool:
     return speaks_of_integrity(analyse(text), aspect_probability=0.0, praise_probability=0.0)
 
 
-def send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
-    """Give a case to whoever looks into allegations: the citizen now says something of the unit itself."""
-    accused = session.scalars(
+def _sent_to(session: Session, case: Case) -> int:
+    return session.scalars(
         sa.select(Submission.unit_id).where(Submission.agency_id == case.agency_id, Submission.id == case.submission_id)
     ).one()
+
+
+def send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
+    """Give a case to whoever looks into allegations: the citizen now says something of the unit that handles it."""
+    accused = case.unit_id or _sent_to(session, case)
     over = overseers(session, [case.agency_id], office_day(now))
     case.unit_id = over.unit_for(case.agency_id, accused)
     case.is_confidential, case.classification, case.assigned_to = True, Classification.OVERSIGHT, None
@@ -37,6 +42,7 @@ def send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
         .values(integrity=True)
     )
     session.flush()
+    withdraw_all(session, case, now=now)
     record(
         session, agency_id=case.agency_id, actor=SYSTEM, action="handling.send_past_the_unit", subject_type="case",
         subject_id=case.id, now=now, unit_id=case.unit_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -60,9 +60,11 @@ class Inbox:
     counts: dict[str, int]
 
 
-# The groups of the inbox: what an officer does next, what waits for the citizen, what is over.
+# The groups of the inbox: what an officer does next, what of it a citizen called unsolved, what waits for the citizen,
+# what is over.
 GROUPS: dict[str, tuple[CaseStatus, ...]] = {
     "todo": OPEN_STATUSES,
+    "reopened": OPEN_STATUSES,
     "answered": (CaseStatus.ANSWERED,),
     "ended": (CaseStatus.CLOSED, CaseStatus.ARCHIVED),
 }
@@ -75,13 +77,12 @@ def inbox(
     mine = may_see(user_id, Permission.READ_INBOX, day)
     if unit_id is not None:
         mine = sa.and_(mine, Case.unit_id == unit_id)
-    by_status = dict(session.execute(sa.select(Case.status, sa.func.count()).where(mine).group_by(Case.status)).all())
-    counts = {name: sum(by_status.get(status, 0) for status in statuses) for name, statuses in GROUPS.items()}
+    counts = _counts(session, mine)
     order = Case.closed_at.desc() if group == "ended" else Case.reply_due_at.asc()
     # The page is picked before anything is joined: an agency may have hundreds of thousands of cases.
     picked = (
         sa.select(Case.agency_id, Case.id)
-        .where(mine, Case.status.in_(GROUPS[group]))
+        .where(mine, Case.status.in_(GROUPS[group]), *_only(group))
         .order_by(order, Case.id)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
@@ -95,6 +96,21 @@ def inbox(
     return Inbox([InboxRow(*row) for row in session.execute(query)], counts[group], counts)
 
 
+def _counts(session: Session, mine: sa.ColumnElement[bool]) -> dict[str, int]:
+    was_reopened = Case.reopened_count > 0
+    rows = session.execute(
+        sa.select(Case.status, was_reopened, sa.func.count()).where(mine).group_by(Case.status, was_reopened)
+    ).all()
+    return {
+        name: sum(n for status, reopened, n in rows if status in statuses and (reopened or name != "reopened"))
+        for name, statuses in GROUPS.items()
+    }
+
+
+def _only(group: str) -> list[sa.ColumnElement[bool]]:
+    return [Case.reopened_count > 0] if group == "reopened" else []
+
+
 def _inbox_rows(day: date) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(
@@ -106,7 +122,7 @@ def _inbox_rows(day: date) -> sa.Select[*tuple[Any, ...]]:
         .join(Agency, Agency.id == Case.agency_id)
         .join(Submission, _same(Submission, Case, "submission_id"))
         .join(Labels, sa.and_(Labels.agency_id == Case.agency_id, Labels.submission_id == Case.submission_id))
-        .outerjoin(UnitVersion, _version_on(Case.agency_id, Case.unit_id, day))
+        .outerjoin(UnitVersion, version_on(Case.agency_id, Case.unit_id, day))
     )  # fmt: skip
 
 
@@ -114,7 +130,8 @@ def _same(parent: Any, child: Any, column: str) -> sa.ColumnElement[bool]:
     return sa.and_(parent.agency_id == child.agency_id, parent.id == getattr(child, column))
 
 
-def _version_on(agency_id: Any, unit_id: Any, day: date) -> sa.ColumnElement[bool]:
+def version_on(agency_id: Any, unit_id: Any, day: date) -> sa.ColumnElement[bool]:
+    """Return the condition that picks what a unit was called on a day."""
     return sa.and_(
         UnitVersion.agency_id == agency_id,
         UnitVersion.unit_id == unit_id,
@@ -158,7 +175,7 @@ class CaseFile:
 def case_file(session: Session, case: Case, *, day: date) -> CaseFile:
     """Return a case with its submission, labels, timeline and replies."""
     agency = session.get_one(Agency, case.agency_id)
-    name = session.scalar(sa.select(UnitVersion.name).where(_version_on(case.agency_id, case.unit_id, day)))
+    name = session.scalar(sa.select(UnitVersion.name).where(version_on(case.agency_id, case.unit_id, day)))
     return CaseFile(
         case=case,
         unit_name=name or "–",
@@ -166,81 +183,21 @@ def case_file(session: Session, case: Case, *, day: date) -> CaseFile:
         time_zone=agency.time_zone,
         submission=session.get_one(Submission, (case.agency_id, case.submission_id)),
         labels=session.get_one(Labels, (case.agency_id, case.submission_id)),
-        events=_events(session, case.agency_id, case.id),
-        replies=_replies(session, case.agency_id, case.id),
+        events=events_of(session, case.agency_id, case.id),
+        replies=replies_of(session, case.agency_id, case.id),
     )
 
 
-def _events(session: Session, agency_id: int, case_id: int) -> Sequence[CaseEvent]:
+def events_of(session: Session, agency_id: int, case_id: int) -> Sequence[CaseEvent]:
+    """Return the moves of a case, first one first."""
     query = sa.select(CaseEvent).where(CaseEvent.agency_id == agency_id, CaseEvent.case_id == case_id)
     return session.scalars(query.order_by(CaseEvent.at, CaseEvent.id)).all()
 
 
-def _replies(session: Session, agency_id: int, case_id: int) -> Sequence[Reply]:
+def replies_of(session: Session, agency_id: int, case_id: int) -> Sequence[Reply]:
+    """Return the answers on a case, first one first."""
     query = sa.select(Reply).where(Reply.agency_id == agency_id, Reply.case_id == case_id)
     return session.scalars(query.order_by(Reply.sent_at, Reply.id)).all()
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedCase:
-    """What a citizen sees of the case their submission became."""
-
-    id: int
-    status: CaseStatus
-    outcome: Outcome | None
-    reply_due_at: datetime
-    silence_ends_at: datetime | None
-    events: list[tuple[datetime, CaseStatus, Outcome | None]] = field(default_factory=list)
-    replies: list[tuple[datetime, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Tracked:
-    """What a citizen sees with a tracking code."""
-
-    agency_id: int
-    submission_id: int
-    agency_name: str
-    time_zone: str
-    unit_name: str
-    kind: SubmissionKind
-    received_at: datetime
-    occurred_on: date
-    text: str | None
-    analysis: AnalysisState
-    case: TrackedCase | None
-
-
-def tracked(session: Session, tracking_hash: bytes, *, day: date) -> Tracked | None:
-    """Return what belongs to a tracking code, or None for a code nobody was given."""
-    row = session.execute(
-        sa.select(Submission, Agency.name, Agency.time_zone, UnitVersion.name, Case)
-        .join(Agency, Agency.id == Submission.agency_id)
-        .outerjoin(Case, sa.and_(Case.agency_id == Submission.agency_id, Case.submission_id == Submission.id))
-        # The unit that handles it now, which may not be the unit it was sent to.
-        .outerjoin(
-            UnitVersion, _version_on(Submission.agency_id, sa.func.coalesce(Case.unit_id, Submission.unit_id), day)
-        )
-        .where(Submission.tracking_hash == tracking_hash)
-    ).first()
-    if row is None:
-        return None
-    submission, agency_name, time_zone, unit_name, case = row
-    return Tracked(
-        agency_id=submission.agency_id, submission_id=submission.id, agency_name=agency_name, time_zone=time_zone,
-        unit_name=unit_name or "–", kind=submission.kind, received_at=submission.received_at,
-        occurred_on=submission.occurred_on, text=submission.text, analysis=submission.analysis,
-        case=_tracked_case(session, case) if case else None,
-    )  # fmt: skip
-
-
-def _tracked_case(session: Session, case: Case) -> TrackedCase:
-    return TrackedCase(
-        id=case.id, status=case.status, outcome=case.outcome, reply_due_at=case.reply_due_at,
-        silence_ends_at=case.silence_ends_at,
-        events=[(event.at, event.to_status, event.outcome) for event in _events(session, case.agency_id, case.id)],
-        replies=[(reply.sent_at, reply.text) for reply in _replies(session, case.agency_id, case.id)],
-    )  # fmt: skip
 
 
 def case_of_submission(session: Session, agency_id: int, submission_id: int) -> Case:
@@ -321,7 +278,7 @@ def feedback(
         .join(picked, sa.and_(picked.c.agency_id == Submission.agency_id, picked.c.id == Submission.id))
         .join(Labels, _same_submission(Labels))
         .outerjoin(Case, _same_submission(Case))
-        .outerjoin(UnitVersion, _version_on(Submission.agency_id, Submission.unit_id, day))
+        .outerjoin(UnitVersion, version_on(Submission.agency_id, Submission.unit_id, day))
         .order_by(Submission.occurred_on.desc(), Submission.id.desc())
     ).all()  # fmt: skip
     return [FeedbackRow(*row) for row in rows], total

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from feedback_app.errors import ConfigurationError, ConflictError
@@ -70,6 +70,17 @@ STATUS_AFTER: Final[dict[Outcome, CaseStatus]] = {
     Outcome.DISPUTED: CaseStatus.IN_PROGRESS,
     Outcome.SILENT: CaseStatus.CLOSED,
 }
+
+# Who never answered may have been ill, away or without a network, so their word still counts for a month after the
+# silence; who did answer and was mistaken notices within a week. Later a new report with a clock of its own is clearer.
+DISPUTE_DAYS_AFTER_SILENCE: Final = 30
+DISPUTE_DAYS_AFTER_VERDICT: Final = 7
+
+# The reporter may take back what has not ended. This is no move of officers, so it stands outside their table: a unit
+# must not be able to put a case away in the citizen's name.
+WITHDRAWABLE: Final = frozenset({CaseStatus.NEW, CaseStatus.IN_PROGRESS, CaseStatus.ANSWERED, CaseStatus.ON_HOLD})
+# Long enough for a night's thought and for noticing that somebody else held the phone.
+UNDO_WITHDRAWAL_HOURS: Final = 24
 
 # Waiting for the citizen is still "being processed" in LAPOR!'s public statistics.
 LAPOR_BUCKET: Final[dict[CaseStatus, str]] = {
@@ -143,6 +154,65 @@ def status_after(current: CaseStatus, outcome: Outcome, *, now: datetime, silenc
     if outcome is Outcome.SILENT and now < silence_ends_at:
         raise WindowOpenError("Pelapor masih mempunyai waktu untuk menjawab; kasus ini belum dapat ditutup.")
     return STATUS_AFTER[outcome]
+
+
+class TooLateError(ConflictError):
+    """The days in which this could still be changed are over."""
+
+    code = "too_late"
+
+
+def disputable_until(outcome: Outcome | None, closed_at: datetime) -> datetime:
+    """Return until when a closed case can still be called "not solved", by how it was closed."""
+    days = DISPUTE_DAYS_AFTER_SILENCE if outcome is Outcome.SILENT else DISPUTE_DAYS_AFTER_VERDICT
+    return closed_at + timedelta(days=days)
+
+
+def status_after_second_thought(
+    closed_as: Outcome | None, wanted: Outcome, *, closed_at: datetime, now: datetime
+) -> CaseStatus:
+    """Return where a later "not solved" puts a closed case; nothing else can be said about one.
+
+    Raises
+    ------
+    NotAnsweredError
+        The word is another one than "not solved".
+    TooLateError
+    """
+    if wanted is not Outcome.DISPUTED:
+        raise NotAnsweredError("Laporan ini sudah ditutup. Yang masih dapat Anda sampaikan hanya “belum selesai”.")
+    if now > disputable_until(closed_as, closed_at):
+        raise TooLateError(
+            "Laporan ini sudah lama ditutup dan tidak dapat dibuka lagi. Kirim laporan baru bila masalahnya masih ada."
+        )
+    return STATUS_AFTER[Outcome.DISPUTED]
+
+
+def check_withdrawable(current: CaseStatus) -> None:
+    """Refuse to take back what has ended.
+
+    Raises
+    ------
+    MoveNotAllowedError
+    """
+    if current not in WITHDRAWABLE:
+        raise MoveNotAllowedError("Laporan ini sudah berakhir, sehingga tidak dapat ditarik lagi.")
+
+
+def check_withdrawal_undone(reason: ArchiveReason | None, *, withdrawn_at: datetime | None, now: datetime) -> None:
+    """Refuse to bring back what was not withdrawn, or too long ago.
+
+    Raises
+    ------
+    MoveNotAllowedError
+    TooLateError
+    """
+    if reason is not ArchiveReason.WITHDRAWN or withdrawn_at is None:
+        raise MoveNotAllowedError("Laporan ini tidak sedang ditarik, jadi tidak ada yang dibatalkan.")
+    if now > withdrawn_at + timedelta(hours=UNDO_WITHDRAWAL_HOURS):
+        raise TooLateError(
+            f"Penarikan hanya dapat dibatalkan dalam {UNDO_WITHDRAWAL_HOURS} jam. Kirim laporan baru bila perlu."
+        )
 
 
 def is_reopening(current: CaseStatus, wanted: CaseStatus) -> bool:

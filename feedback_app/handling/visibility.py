@@ -50,7 +50,10 @@ def _granted(user_id: int, permission: Permission, day: date, over: sa.ColumnEle
 
 def _answers_for_the_accused(user_id: int, day: date) -> sa.ColumnElement[bool]:
     spoken_of = sa.select(Submission.unit_id).where(
-        Submission.agency_id == Case.agency_id, Submission.id == Case.submission_id
+        Submission.agency_id == Case.agency_id,
+        Submission.id == Case.submission_id,
+        # Nobody was named: the reception unit, under which such a report stands, is not spoken of.
+        sa.not_(Submission.unit_is_unknown),
     )
     return sa.exists().where(
         RoleGrant.agency_id == Case.agency_id,

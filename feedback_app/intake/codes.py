@@ -21,6 +21,7 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH: Final = 12
 GROUP: Final = 4
 VISIT_TOKEN_LENGTH: Final = 26
+WALL_CODE_LENGTH: Final = 10
 KEY_BYTES_MIN: Final = 16
 
 _VALUES: Final = {char: value for value, char in enumerate(ALPHABET)}
@@ -104,6 +105,23 @@ def visit_token_hash(token: str, key: bytes) -> bytes:
     if len(text) != VISIT_TOKEN_LENGTH or not _VALUES.keys() >= set(text):
         raise InvalidVisitTokenError("Kode kunjungan ini tidak dikenal. Pindai kembali kode pada struk layanan Anda.")
     return _keyed_hash("visit-token", text, key)
+
+
+def new_wall_code(random_bytes: Callable[[int], bytes]) -> str:
+    """Return a new code for a wall: 50 bits as 10 characters; it hangs in public, so it need not be hashed."""
+    return _base32(int.from_bytes(random_bytes(7), "big") >> 6, WALL_CODE_LENGTH)
+
+
+def wall_code_form(raw: str) -> str | None:
+    """Return a wall code in its one form, or None for what has not the form of one.
+
+    The same spellings are forgiven as in a tracking code, and a whole address that ends in the code is read.
+
+    >>> wall_code_form("https://contoh.go.id/q/oi234-56789")
+    '0123456789'
+    """
+    text = _canonical(raw.strip().rstrip("/").rpartition("/")[2])
+    return text if len(text) == WALL_CODE_LENGTH and _VALUES.keys() >= set(text) else None
 
 
 def _canonical(raw: str) -> str:

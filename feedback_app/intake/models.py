@@ -62,7 +62,8 @@ class VisitToken(Base):
 class Submission(Base):
     """One piece of feedback. Written once by the citizen's request.
 
-    Afterwards only `analysis` changes, and `text` where the citizen asked for its erasure (`erased_at`).
+    Afterwards only `analysis` changes, `text` where the citizen asked for its erasure (`erased_at`), and once, within
+    two minutes, `reasons` at a kiosk, where the tap comes before them.
     `unit_is_unknown` marks a report whose sender did not know the unit; it stands under the reception unit then and
     counts for none. `network_mark` is a keyed mark of the sender's network, different every day, kept for some days
     only: a rate signal, never an identity. `signals` says what looked automatic.

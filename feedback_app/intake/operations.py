@@ -44,15 +44,23 @@ class IncompleteSubmissionError(InvalidInputError):
 
 
 class UsedVisitTokenError(ConflictError):
-    """This visit has been rated already."""
+    """This visit has been rated already; `place` is the agency and unit it was to, where the token told."""
 
     code = "used_visit_token"
 
+    def __init__(self, message: str, place: tuple[int, int] | None = None) -> None:
+        super().__init__(message)
+        self.place = place
+
 
 class UnknownVisitTokenError(NotFoundError):
-    """No counter issued this token, or its days are over."""
+    """No counter issued this token, or its days are over; `place` is the agency and unit of one that was issued."""
 
     code = "unknown_visit_token"
+
+    def __init__(self, message: str, place: tuple[int, int] | None = None) -> None:
+        super().__init__(message)
+        self.place = place
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +220,7 @@ def issue_visit_tokens(
     issued_by: int | None,
     key: bytes,
     now: datetime,
+    counter_key_id: int | None = None,
 ) -> list[str]:
     """Return fresh one-time tokens for visits of one day; only their hashes are stored."""
     tokens = [new_visit_token(secrets.token_bytes) for _ in range(count)]
@@ -222,6 +231,7 @@ def issue_visit_tokens(
                 "agency_id": agency_id, "token_hash": visit_token_hash(token, key), "unit_id": unit_id,
                 "service_id": service_id, "visited_on": visited_on, "issued_at": now,
                 "expires_at": now + timedelta(days=VISIT_TOKEN_DAYS), "issued_by": issued_by,
+                "counter_key_id": counter_key_id,
             }
             for token in tokens
         ],
@@ -239,26 +249,27 @@ def open_visit(session: Session, token: str, *, key: bytes, now: datetime) -> Vi
     UsedVisitTokenError
         A rating has used it.
     """
-    unknown = UnknownVisitTokenError(
-        "Kode kunjungan ini tidak dikenal atau sudah lewat masanya. Anda tetap dapat menilai lewat halaman unit."
-    )
+    refusal = "Kode kunjungan ini tidak dikenal atau sudah lewat masanya. Anda tetap dapat menilai lewat halaman unit."
     try:
         digest = visit_token_hash(token, key)
     except InvalidVisitTokenError as error:
-        raise unknown from error
+        raise UnknownVisitTokenError(refusal) from error
     row = session.execute(
         sa.select(
             VisitToken.agency_id, VisitToken.unit_id, VisitToken.service_id, VisitToken.visited_on,
             VisitToken.expires_at,
         ).where(VisitToken.token_hash == digest)
     ).first()  # fmt: skip
-    if row is None or row.expires_at <= now:
-        raise unknown
+    if row is None:
+        raise UnknownVisitTokenError(refusal)
+    place = (row.agency_id, row.unit_id)
+    if row.expires_at <= now:
+        raise UnknownVisitTokenError(refusal, place)
     used = session.scalar(
         sa.select(sa.literal(1)).where(
             Submission.agency_id == row.agency_id, Submission.visit_token_hash == digest
         )
     )  # fmt: skip
     if used:
-        raise UsedVisitTokenError("Kunjungan ini sudah dinilai. Satu struk hanya berlaku untuk satu penilaian.")
+        raise UsedVisitTokenError("Kunjungan ini sudah dinilai. Satu struk hanya berlaku untuk satu penilaian.", place)
     return Visit(row.agency_id, row.unit_id, row.service_id, row.visited_on)

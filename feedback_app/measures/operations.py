@@ -99,7 +99,8 @@ class Difference:
     counted: str | None
 
 
-# A submission counts once its labels are written: both happen in one transaction of the drain.
+# A submission counts once its labels are written: both happen in one transaction of the drain. One whose sender did not
+# know the unit counts for none; it has no rating (a constraint of the table), so only the topics leave it out.
 _COUNTED_MEASURES = f"""
     SELECT s.agency_id, s.unit_id, s.service_id, s.occurred_on AS day, s.channel, '{PORTAL_RATING}' AS element,
            count(*) AS n, sum(s.rating) AS total, sum(s.rating * s.rating) AS total_squares,
@@ -113,7 +114,7 @@ _COUNTED_TOPICS = """
     SELECT s.agency_id, s.unit_id, s.service_id, s.occurred_on AS day, s.channel, l.kind, l.sentiment, l.aspect,
            count(*) AS n
     FROM submissions s JOIN labels l ON l.agency_id = s.agency_id AND l.submission_id = s.id
-    WHERE s.text IS NOT NULL
+    WHERE s.text IS NOT NULL AND NOT s.unit_is_unknown
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 _MEASURE_COLUMNS = "agency_id, unit_id, service_id, day, channel, element, n, total, total_squares, n1, n2, n3, n4"

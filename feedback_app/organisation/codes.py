@@ -14,6 +14,10 @@ from sqlalchemy.orm import Session
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.organisation.rules import UNIT_CODE_MAX, InvalidUnitCodeError, parse_unit_code
 
+UNKNOWN_UNIT: Final = "tidak-tahu"
+RESERVED_UNIT_CODES: Final = frozenset({UNKNOWN_UNIT, "periksa"})
+"""Words that stand in addresses where a unit's code would: /lapor/kupang/tidak-tahu."""
+
 _REGION_CODE: Final = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 
 
@@ -33,6 +37,12 @@ class InvalidCodeError(InvalidInputError):
     """The text cannot be the code of an agency, a unit or a service."""
 
     code = "invalid_code"
+
+
+class ReservedCodeError(InvalidInputError):
+    """The word stands for something else in addresses."""
+
+    code = "reserved_code"
 
 
 class MissingNameError(InvalidInputError):
@@ -55,6 +65,17 @@ def parse_code(raw: str, of: str, example: str) -> str:
             f"Kode {of} terdiri atas 1 sampai {UNIT_CODE_MAX} huruf kecil, angka, dan tanda hubung tunggal "
             f"di antaranya, misalnya {example}."
         ) from error
+
+
+def check_unit_code(code: str) -> None:
+    """Refuse a word that addresses need for themselves.
+
+    Raises
+    ------
+    ReservedCodeError
+    """
+    if code in RESERVED_UNIT_CODES:
+        raise ReservedCodeError(f"Kode {code} dipakai pada alamat halaman lain. Pilih kode unit yang lain.")
 
 
 def parse_name(raw: str) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
 from feedback_app.errors import ConflictError, InvalidInputError
-from feedback_app.organisation.codes import no_second, parse_code, parse_name, parse_region_code
+from feedback_app.organisation.codes import check_unit_code, no_second, parse_code, parse_name, parse_region_code
 from feedback_app.organisation.models import (
     Agency,
     Assignment,
@@ -79,9 +79,10 @@ def create_unit(
 
     Raises
     ------
-    InvalidCodeError, MissingNameError, CodeTakenError
+    InvalidCodeError, ReservedCodeError, MissingNameError, CodeTakenError
     """
     unit = Unit(agency_id=agency_id, code=parse_code(code, "unit", "dinas-dukcapil"), created_at=now)
+    check_unit_code(unit.code)
     name = parse_name(name)
     with no_second(session, f"Unit dengan kode {unit.code} sudah ada. Pakai kode lain."):
         session.add(unit)

@@ -227,3 +227,8 @@ def test_a_database_without_tables_is_one_sentence(feedback: Feedback, live: Liv
         db.session.execute(sa.text("CREATE SCHEMA public"))
         db.session.commit()
     assert "feedback db upgrade" in feedback(*CITY, code=2)
+
+
+def test_reception_is_one_of_the_units_there_are(city: Feedback) -> None:
+    assert "/lapor/kupang/tidak-tahu" in city("setup", "reception", "kupang", "dukcapil")
+    assert "dukcapil" in city("setup", "reception", "kupang", "dukcapl", code=2)

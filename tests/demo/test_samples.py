@@ -18,8 +18,8 @@ from feedback_app.demo.cities import cities
 from feedback_app.demo.load import load
 from feedback_app.demo.samples import FILE_NAME, NoDemoError, Samples, ensure_samples, read_samples
 from feedback_app.demo.tour import accounts_table, first_steps
-from feedback_app.handling.queries import tracked
 from feedback_app.handling.rules import CaseStatus
+from feedback_app.handling.tracked import tracked
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.operations import open_visit
 from feedback_app.measures.operations import recount
@@ -58,7 +58,7 @@ def test_the_codes_show_an_answer_work_under_way_and_a_new_report(
     cases = [report.case for report in found if report and report.case]
     assert [case.status for case in cases] == [CaseStatus.ANSWERED, CaseStatus.IN_PROGRESS, CaseStatus.NEW]
     for case in cases:
-        moments = [event[0] for event in case.events]
+        moments = [event.at for event in case.events]
         assert moments == sorted(moments)
     assert recount(session) == []
 
