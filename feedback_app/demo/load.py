@@ -17,6 +17,7 @@ from feedback_app.demo.texts import deal
 from feedback_app.demo.year import LoadedCity, Progress, ReaderSource, Year
 from feedback_app.errors import ConflictError, NotFoundError
 from feedback_app.identity.models import User
+from feedback_app.measures.releases import release_all
 from feedback_app.organisation.models import Agency
 
 SEED: Final = 20260817
@@ -90,6 +91,10 @@ def load(
             period = _period(city, now)
             year = Year(session, scaled(city, scale), period, reader(), key, seed, hands[city.code], progress)
             loaded.append(year.happen())
+        session.commit()
+    if loaded:
+        progress("  angka publik dihitung …")
+        release_all(session, now=now)
         session.commit()
     return loaded
 

@@ -20,6 +20,7 @@ from feedback_app.demo.life import Life
 from feedback_app.demo.period import Period
 from feedback_app.demo.posts import Post, posts_of
 from feedback_app.demo.settling import Town, found, settle
+from feedback_app.demo.showing import Showing
 from feedback_app.demo.storing import READ_AFTER, read_as_they_came, store_visits, store_voices
 from feedback_app.demo.texts import Hand
 from feedback_app.demo.visits import Visit, visits_of
@@ -83,6 +84,9 @@ class Year:
         self.progress(f"  {len(visits)} penilaian dan {len(voices)} masukan tertulis dibaca")
         self._live(town, calendar, by_submission)
         self.progress("  kasus ditanggapi, dinilai warga, ditutup")
+        Showing(
+            self.session, self.city, self.period, town, self._officers(town), self._random("showing")
+        ).show()  # fmt: skip
         computed = self._evaluate(town)
         self.progress(f"  siklus dihitung: {computed.with_band} dari {computed.people} pegawai cukup bukti")
         return LoadedCity(self.city.code, agency_id, len(visits), len(voices), computed.people, computed.with_band)
