@@ -99,6 +99,8 @@ def _title(event: CaseEvent, who: str) -> str:
         return str(gettext("Ditutup sistem: tanpa kabar dari pelapor"))
     if event.outcome is not None:
         return str(label(event.outcome))
+    if event.actor_kind is ActorKind.SYSTEM and event.from_status is not None:
+        return str(gettext("Dibuka lagi: perkataan pelapor perlu diperiksa"))
     titles: dict[CaseStatus, str] = {
         CaseStatus.NEW: gettext("Dibaca, dikelompokkan, dan dibuka sebagai kasus"),
         CaseStatus.IN_PROGRESS: gettext("Diambil oleh %(who)s", who=who),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from feedback_app.blueprints import coaching, places
-from feedback_app.blueprints.places import Place
 from feedback_app.db import db
-from feedback_app.handling.disposition import DISPOSABLE, REASON_MAX, alleges_something
+from feedback_app.handling.disposition import DISPOSABLE, REASON_MAX, open_to
 from feedback_app.handling.queries import CaseFile
-from feedback_app.organisation.models import Agency, UnitKind
+from feedback_app.organisation.models import Agency
 
 
 def read(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
@@ -18,12 +17,8 @@ def read(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
         return None
     agency = db.session().get_one(Agency, file.case.agency_id)
     card = places.agency_card(db.session(), agency.code)
-    is_allegation = alleges_something(db.session(), file.case)
-    others = [
-        place
-        for place in places.directory(db.session(), card)
-        if place.unit.id != file.case.unit_id and (not is_allegation or _examines(file, place))
-    ]
+    allowed = open_to(db.session(), file.case, day=card.today())
+    others = [place for place in places.directory(db.session(), card) if place.unit.id in allowed]
     if not others:
         return None
     likely = coaching.likely_units(db.session(), others[0], others, file.labels.redacted_text or "")
@@ -33,8 +28,3 @@ def read(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
         "is_unknown": file.submission.unit_is_unknown,
         "reason_max": REASON_MAX,
     }
-
-
-def _examines(file: CaseFile, place: Place) -> bool:
-    accused = None if file.submission.unit_is_unknown else file.submission.unit_id
-    return place.unit.kind is UnitKind.INSPECTORATE and place.unit.id != accused

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from feedback_app.drain.claim import Claimed
 from feedback_app.handling.operations import NewCase
+from feedback_app.handling.past_the_unit import alleges
 from feedback_app.handling.rules import classify_case
 from feedback_app.intake.rules import Channel, SubmissionKind, opens_case
 from feedback_app.nlp.reading import Reading
@@ -51,4 +52,4 @@ def must_pass_the_unit(row: Claimed, reading: Reading | None) -> bool:
 
     The reporter's protection asks for it (Perpres 76/2013); what was not understood might be an allegation.
     """
-    return reading.integrity if reading else bool(row.text)
+    return alleges(row.text or "", reading) if reading else bool(row.text)

@@ -13,7 +13,7 @@ from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.handling.citizen_models import CitizenMessage
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case
-from feedback_app.handling.past_the_unit import alleges, send_past_the_unit
+from feedback_app.handling.past_the_unit import heed_allegation
 from feedback_app.handling.rules import MESSAGE_MAX, MESSAGE_MIN, WITHDRAWABLE, CaseStatus
 from feedback_app.nlp.redact import redact
 
@@ -43,7 +43,8 @@ def add_message(session: Session, case: Case, text: str, *, now: datetime) -> Ci
     """Add the reporter's words to an open case.
 
     Officers read them with personal data masked. Where they allege levy or abuse, the case goes past the unit from here
-    on. An answer that waits for a verdict goes on waiting, with a new window: who writes is not silent.
+    on, and is taken up again. Any other answer that waits for a verdict goes on waiting, with a new window: who writes
+    is not silent.
 
     Raises
     ------
@@ -72,8 +73,7 @@ def add_message(session: Session, case: Case, text: str, *, now: datetime) -> Ci
         session, agency_id=case.agency_id, actor=CITIZEN, action="handling.add_message", subject_type="case",
         subject_id=case.id, now=now, message_id=message.id,
     )  # fmt: skip
-    if not case.is_confidential and alleges(words):
-        send_past_the_unit(session, case, now=now)
+    heed_allegation(session, case, words, now=now)
     return message
 
 

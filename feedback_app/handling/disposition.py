@@ -8,8 +8,9 @@ the officers the reason too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from feedback_app.handling.rules import CaseStatus, Classification
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import redact
 from feedback_app.organisation.models import UnitKind
-from feedback_app.organisation.queries import unit_by_id
+from feedback_app.organisation.queries import unit_by_id, units_of
 
 REASON_MIN: Final = 5
 REASON_MAX: Final = 500
@@ -47,6 +48,12 @@ class OverseersOnlyError(ConflictError):
     """An allegation may not come to a unit it could speak of."""
 
     code = "overseers_only"
+
+
+class ConfidentialUnitError(ConflictError):
+    """Who sent a confidential report was told which units read it."""
+
+    code = "confidential_unit"
 
 
 class ReasonLengthError(InvalidInputError):
@@ -84,6 +91,22 @@ def alleges_something(session: Session, case: Case) -> bool:
     )
 
 
+def open_to(session: Session, case: Case, *, day: date) -> frozenset[int]:
+    """Return the units a case may be sent on to.
+
+    An allegation: an Inspektorat that it does not speak of. A confidential report: the units above its own, for its
+    sender was told that nobody else reads it; but one who did not know the unit left the choice to the reception.
+    """
+    cards = units_of(session, case.agency_id, day)
+    others = frozenset(card.id for card in cards if card.id != case.unit_id)
+    if alleges_something(session, case):
+        examining = {card.id for card in cards if card.kind is UnitKind.INSPECTORATE}
+        return others & {unit_id for unit_id in examining if not _is_accused(session, case, unit_id)}
+    if not case.is_confidential or _is_with_reception(session, case):
+        return others
+    return others & _units_above(case.unit_id, {card.id: card.parent_id for card in cards})
+
+
 def dispose(session: Session, case: Case, unit_id: int, reason: str, user_id: int, now: datetime) -> None:
     """Send a case on to another unit of its agency; its clocks run on.
 
@@ -95,6 +118,8 @@ def dispose(session: Session, case: Case, unit_id: int, reason: str, user_id: in
         It lies with this unit already.
     OverseersOnlyError
         It is an allegation and the unit is not the Inspektorat, or is the very one it speaks of.
+    ConfidentialUnitError
+        It is confidential and the unit does not stand above the one that has it.
     ReasonLengthError
         The reason is too short to be one, or too long.
     feedback_app.organisation.queries.UnknownUnitError
@@ -103,12 +128,7 @@ def dispose(session: Session, case: Case, unit_id: int, reason: str, user_id: in
     words = " ".join(reason.split())
     _check(case, unit_id, words)
     unit = unit_by_id(session, case.agency_id, unit_id, office_day(now))
-    if alleges_something(session, case) and (
-        unit.kind is not UnitKind.INSPECTORATE or _is_accused(session, case, unit_id)
-    ):
-        raise OverseersOnlyError(
-            "Kasus ini memuat dugaan pelanggaran. Kasus seperti ini hanya dapat diteruskan ke Inspektorat."
-        )
+    _check_open_to(session, case, unit_id, office_day(now))
     before, case.unit_id, case.assigned_to = case.unit_id, unit_id, None
     session.add(
         CaseEvent(
@@ -132,6 +152,36 @@ def _check(case: Case, unit_id: int, words: str) -> None:
         raise ReasonLengthError(
             f"Tulis alasan meneruskan, {REASON_MIN} sampai {REASON_MAX} huruf; ini {len(words)} huruf."
         )
+
+
+def _check_open_to(session: Session, case: Case, unit_id: int, day: date) -> None:
+    if unit_id in open_to(session, case, day=day):
+        return
+    if alleges_something(session, case):
+        raise OverseersOnlyError(
+            "Kasus ini memuat dugaan pelanggaran. Kasus seperti ini hanya dapat diteruskan ke Inspektorat."
+        )
+    raise ConfidentialUnitError(
+        "Laporan ini rahasia: pelapor dijanjikan bahwa hanya unit yang dituju dan unit di atasnya yang membacanya. "
+        "Pilih unit di atas unit yang sekarang memegangnya."
+    )
+
+
+def _units_above(unit_id: int | None, parents: Mapping[int, int | None]) -> frozenset[int]:
+    found: set[int] = set()
+    above = parents.get(unit_id) if unit_id is not None else None
+    while above is not None and above not in found:
+        found.add(above)
+        above = parents.get(above)
+    return frozenset(found)
+
+
+def _is_with_reception(session: Session, case: Case) -> bool:
+    # A report of an unknown unit stands under the reception.
+    query = sa.select(Submission.unit_id).where(
+        Submission.agency_id == case.agency_id, Submission.id == case.submission_id, Submission.unit_is_unknown
+    )
+    return case.unit_id is not None and session.scalar(query) == case.unit_id
 
 
 def _is_accused(session: Session, case: Case, unit_id: int) -> bool:

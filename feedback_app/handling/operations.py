@@ -14,7 +14,7 @@ from feedback_app.errors import InvalidInputError
 from feedback_app.handling.clocks import Clocks, clocks_of
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN, Case, CaseEvent, Reply
 from feedback_app.handling.moves import move
-from feedback_app.handling.past_the_unit import alleges, send_past_the_unit
+from feedback_app.handling.past_the_unit import heed_allegation
 from feedback_app.handling.rules import (
     CaseStatus,
     Classification,
@@ -125,7 +125,8 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
     """Take the citizen's word on an answer: solved, partly, or not, which opens the case again.
 
     What they write is stored with personal data masked, for an officer reads it. If it alleges levy or abuse, the case
-    goes past the unit from here on.
+    goes past the unit from here on and stays open whatever was said of the answer. Of a case that is examined already
+    the word stands.
 
     Raises
     ------
@@ -150,8 +151,7 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
         session, case, wanted, actor=CITIZEN, now=now, action="handling.judge", outcome=outcome,
         reason=redact(said).text or None,
     )  # fmt: skip
-    if not case.is_confidential and alleges(said):
-        send_past_the_unit(session, case, now=now)
+    heed_allegation(session, case, said, now=now)
     session.flush()
     tell_verdict(session, case, outcome, answered_by=answered_by, now=now)
 

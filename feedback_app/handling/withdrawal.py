@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,6 +13,7 @@ from feedback_app.audit.operations import CITIZEN, Actor, record
 from feedback_app.handling.citizen_words import add_message
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case, CaseEvent
+from feedback_app.handling.past_the_unit import heed_allegation
 from feedback_app.handling.public_models import Publication
 from feedback_app.handling.rules import (
     MESSAGE_MAX,
@@ -24,13 +27,16 @@ from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import redact
 
 WISH = "Saya ingin menarik laporan ini."
+# Elsewhere these words tell of a wrong put right; whoever gives a reason here writes them in any case.
+_TAKING_BACK: Final = re.compile(r"\btarik(?: kembali)? laporan\b", re.IGNORECASE)
 
 
 def withdraw(session: Session, case: Case, reason: str | None, *, now: datetime) -> bool:
     """Take a report back at its reporter's wish; return whether it is put away now.
 
     An allegation is not: whoever is accused must gain nothing from pressing its reporter. There the wish is added to
-    the case, and whoever examines it decides.
+    the case, and whoever examines it decides. A reason that alleges something makes one of any case: the unit it speaks
+    of must not read it.
 
     Raises
     ------
@@ -38,9 +44,10 @@ def withdraw(session: Session, case: Case, reason: str | None, *, now: datetime)
         The case has ended.
     """
     check_withdrawable(case.status)
-    said = (reason or "").strip()
+    said = (reason or "").strip()[: MESSAGE_MAX - len(WISH) - 1]
+    heed_allegation(session, case, _TAKING_BACK.sub(" ", said), now=now)
     if case.classification is Classification.OVERSIGHT:
-        add_message(session, case, f"{WISH} {said}"[:MESSAGE_MAX], now=now)
+        add_message(session, case, f"{WISH} {said}", now=now)
         return False
     archive_withdrawn(session, case, actor=CITIZEN, reason=redact(said).text or None, now=now)
     return True

@@ -130,3 +130,17 @@ def test_inspectorate_as_reception_reads_an_allegation_that_names_no_unit(
     page = login(examiner).get(f"/petugas/kasus/{case.id}")
     assert page.status_code == 200
     assert "Teruskan ke unit lain" not in page.get_data(as_text=True), "an allegation has nowhere else to go"
+
+
+def test_form_of_a_confidential_case_offers_only_the_units_above(
+    session: Session, agency: Agency, office: Unit, login: Login
+) -> None:
+    below = make.unit(session, agency, name="Seksi Cetak", parent=office)
+    make.unit(session, agency, name="Dinas Perhubungan")
+    officer = make.user(session)
+    make.grant(session, officer, Role.OFFICER, agency, below)
+    case = a_case(session, below, is_unknown=False)
+    case.is_confidential = True
+    session.commit()
+    page = login(officer).get(f"/petugas/kasus/{case.id}").get_data(as_text=True)
+    assert re.findall(r'<option value="(\d+)"', page) == [str(office.id)]

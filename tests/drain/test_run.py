@@ -273,3 +273,14 @@ def test_an_allegation_that_names_no_unit_accuses_not_even_the_reception(session
     second = make.submission(session, inspectorate, **values)
     drain(session, alleged)
     assert session.scalars(sa.select(Case.unit_id).where(Case.submission_id == second.id)).one() == inspectorate.id
+
+
+def test_the_drain_sends_past_the_unit_whatever_the_written_rules_see(session: Session) -> None:
+    agency = make.agency(session)
+    inspectorate = make.unit(session, agency, kind=UnitKind.INSPECTORATE)
+    text = "Pelayanannya bagus, terima kasih. Cuma saya diminta uang pelicin supaya berkas cepat selesai."
+    make.submission(session, make.unit(session, agency), rating=4, text=text)
+    drain(session, FakeReader(reading("praise", None)))
+    case = session.scalars(sa.select(Case)).one()
+    assert (case.unit_id, case.classification) == (inspectorate.id, Classification.OVERSIGHT)
+    assert session.scalars(sa.select(Labels.integrity)).one()

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.audit.models import ActorKind
 from feedback_app.handling.citizen_models import CitizenMessage
 from feedback_app.handling.citizen_words import (
     MESSAGES_A_DAY,
@@ -17,8 +18,14 @@ from feedback_app.handling.citizen_words import (
     add_message,
     redacted_words,
 )
-from feedback_app.handling.operations import judge, respond
+from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.operations import close_silent, judge, respond
+from feedback_app.handling.past_the_unit import send_past_the_unit
+from feedback_app.handling.queries import events_of
 from feedback_app.handling.rules import CaseStatus, Classification, Outcome
+from feedback_app.identity.rules import Role
+from feedback_app.notifications.models import Message
+from feedback_app.notifications.wording import Template
 from feedback_app.organisation.models import UnitKind
 from tests import factories as make
 from tests.blueprints.office import Office, new_office
@@ -83,3 +90,78 @@ def test_an_allegation_in_a_message_takes_the_case_past_the_unit(session: Sessio
     add_message(session, case, LEVY, now=make.NOW)
     assert (case.unit_id, case.is_confidential) == (inspectorate.id, True)
     assert case.classification is Classification.OVERSIGHT
+
+
+def test_an_allegation_takes_a_report_sent_as_confidential_past_the_unit_too(session: Session, office: Office) -> None:
+    inspectorate = make.unit(session, office.agency, kind=UnitKind.INSPECTORATE)
+    case = office.report(at=make.NOW, is_confidential=True)
+    assert case.unit_id == office.unit.id
+    add_message(session, case, LEVY, now=make.NOW)
+    assert (case.unit_id, case.classification) == (inspectorate.id, Classification.OVERSIGHT)
+
+
+def test_an_allegation_on_an_answer_opens_the_case_again_with_the_clocks_of_an_allegation(
+    session: Session, office: Office
+) -> None:
+    inspectorate = make.unit(session, office.agency, kind=UnitKind.INSPECTORATE)
+    examiner = make.user(session)
+    make.grant(session, examiner, Role.OFFICER, office.agency, inspectorate)
+    case, later = office.report(at=make.NOW), make.NOW + timedelta(days=3)
+    respond(session, case, ANSWER, user_id=make.user(session).id, now=make.NOW)
+    add_message(session, case, LEVY, now=later)
+    assert (case.unit_id, case.status, case.silence_ends_at) == (inspectorate.id, CaseStatus.IN_PROGRESS, None)
+    due = clocks_of(session, case.agency_id).deadlines(Classification.OVERSIGHT, later)
+    assert (case.reply_due_at, case.resolve_due_at) == (due.reply_due_at, due.resolve_due_at)
+    assert close_silent(session, now=later + timedelta(days=90)) == 0
+    [last] = [e for e in events_of(session, case.agency_id, case.id) if e.to_status is CaseStatus.IN_PROGRESS]
+    assert (last.from_status, last.to_status, last.actor_kind) == (
+        CaseStatus.ANSWERED, CaseStatus.IN_PROGRESS, ActorKind.SYSTEM,
+    )  # fmt: skip
+    assert last.reason is None, "the words stand in the message alone"
+    assert office.acts("handling.take_up_allegation")[0].detail["to_status"] == "in_progress"
+    told = session.scalars(sa.select(Message).where(Message.template == Template.REOPENED)).all()
+    assert [(row.user_id, row.params) for row in told] == [(examiner.id, {"case": case.id})]
+
+
+def test_a_case_on_hold_waits_for_whoever_examines_it_as_a_new_one(session: Session, office: Office) -> None:
+    make.unit(session, office.agency, kind=UnitKind.INSPECTORATE)
+    case = office.report(at=make.NOW)
+    case.status = CaseStatus.ON_HOLD
+    add_message(session, case, LEVY, now=make.NOW)
+    assert (case.status, case.reopened_count) == (CaseStatus.NEW, 0)
+
+
+def test_an_allegation_on_the_answer_of_whoever_examines_opens_the_case_again_where_it_is(
+    session: Session, office: Office
+) -> None:
+    inspectorate = make.unit(session, office.agency, kind=UnitKind.INSPECTORATE)
+    examiner = make.user(session).id
+    case = office.report(at=make.NOW)
+    send_past_the_unit(session, case, now=make.NOW)
+    respond(session, case, ANSWER, user_id=examiner, now=make.NOW)
+    add_message(session, case, LEVY, now=make.NOW)
+    assert (case.unit_id, case.status, case.assigned_to) == (inspectorate.id, CaseStatus.IN_PROGRESS, examiner)
+    assert len(office.acts("handling.send_past_the_unit")) == 1
+
+
+def test_the_inspectorate_keeps_what_was_sent_on_to_it_and_gives_up_what_names_it(
+    session: Session, office: Office
+) -> None:
+    above = make.unit(session, office.agency)
+    inspectorate = make.unit(session, office.agency, parent=above, kind=UnitKind.INSPECTORATE)
+    sent_on, named = office.report(at=make.NOW), Office(session, office.agency, inspectorate).report(at=make.NOW)
+    sent_on.unit_id, named.unit_id = inspectorate.id, office.unit.id
+    for case in (sent_on, named):
+        add_message(session, case, LEVY, now=make.NOW)
+    assert (sent_on.unit_id, named.unit_id) == (inspectorate.id, above.id)
+
+
+def test_without_an_inspectorate_neither_the_named_unit_nor_the_one_that_handles_it_examines(session: Session) -> None:
+    agency = make.agency(session)
+    above = make.unit(session, agency)
+    named = make.unit(session, agency, parent=above)
+    below = make.unit(session, agency, parent=named)
+    case = Office(session, agency, named).report(at=make.NOW)
+    case.unit_id = below.id
+    add_message(session, case, LEVY, now=make.NOW)
+    assert case.unit_id == above.id

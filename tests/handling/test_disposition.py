@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from feedback_app.analysis.operations import ReadSubmission, write_labels
 from feedback_app.audit.models import AuditEvent
 from feedback_app.handling.disposition import (
+    ConfidentialUnitError,
     NotDisposableError,
     OverseersOnlyError,
     ReasonLengthError,
     SameUnitError,
     dispose,
+    open_to,
     sent_on,
 )
 from feedback_app.handling.models import Case, CaseEvent
@@ -146,11 +148,32 @@ def test_allegation_against_the_inspectorate_does_not_come_to_it(
         dispose(session, case, inspectorate.id, REASON, make.user(session).id, make.NOW)
 
 
-def test_confidential_case_without_an_allegation_may_go_to_any_unit(
-    session: Session, reception: Unit, office: Unit
+def test_confidential_case_of_an_unknown_unit_goes_from_the_reception_to_any_unit_and_from_there_upwards_only(
+    session: Session, agency: Agency, reception: Unit, office: Unit
 ) -> None:
+    below, officer = make.unit(session, agency, parent=office), make.user(session)
     case = a_case(session, reception, is_confidential=True)
-    dispose(session, case, office.id, REASON, make.user(session).id, make.NOW)
+    dispose(session, case, below.id, REASON, officer.id, make.NOW)
+    assert open_to(session, case, day=make.TODAY) == {office.id}
+    with pytest.raises(ConfidentialUnitError, match="rahasia"):
+        dispose(session, case, reception.id, REASON, officer.id, make.NOW)
+    dispose(session, case, office.id, REASON, officer.id, make.NOW)
+    assert case.unit_id == office.id
+
+
+def test_confidential_case_of_a_named_unit_goes_to_all_above_it_and_to_nobody_beside(
+    session: Session, agency: Agency, reception: Unit, office: Unit
+) -> None:
+    middle = make.unit(session, agency, parent=office)
+    named, officer = make.unit(session, agency, parent=middle), make.user(session)
+    beside = make.unit(session, agency, parent=middle)
+    case = a_case(session, named, is_unknown=False, is_confidential=True)
+    assert open_to(session, case, day=make.TODAY) == {middle.id, office.id}
+    for strange in (beside, reception):
+        with pytest.raises(ConfidentialUnitError):
+            dispose(session, case, strange.id, REASON, officer.id, make.NOW)
+    assert case.unit_id == named.id
+    dispose(session, case, office.id, REASON, officer.id, make.NOW)
     assert case.unit_id == office.id
 
 

@@ -102,3 +102,17 @@ def test_after_a_day_and_for_what_was_not_withdrawn_there_is_no_way_back(session
     withdraw(session, case, None, now=make.NOW)
     with pytest.raises(TooLateError):
         undo_withdrawal(session, case, now=make.NOW + timedelta(hours=UNDO_WITHDRAWAL_HOURS, seconds=1))
+
+
+@pytest.mark.parametrize("is_confidential", [False, True])
+def test_a_reason_that_alleges_something_reaches_whoever_examines_it_and_no_timeline_of_the_unit(
+    session: Session, office: Office, is_confidential: bool
+) -> None:
+    inspectorate = make.unit(session, office.agency, kind=UnitKind.INSPECTORATE)
+    case = office.report(at=make.NOW, is_confidential=is_confidential)
+    respond(session, case, ANSWER, user_id=make.user(session).id, now=make.NOW)
+    reason = "Saya tarik laporan karena petugas minta uang pelicin 200 ribu."
+    assert not withdraw(session, case, reason, now=make.NOW)
+    assert (case.unit_id, case.status, case.archive_reason) == (inspectorate.id, CaseStatus.IN_PROGRESS, None)
+    assert redacted_words(session, case) == [(make.NOW, f"Saya ingin menarik laporan ini. {reason}")]
+    assert not [event for event in events_of(session, case.agency_id, case.id) if event.reason]

@@ -45,3 +45,26 @@ def test_both_sides_of_the_threshold() -> None:
     assert speaks_of_integrity(line, aspect_probability=LEAST_PROBABILITY, praise_probability=0.1)
     assert not speaks_of_integrity(line, aspect_probability=LEAST_PROBABILITY - 0.001, praise_probability=0.1)
     assert not speaks_of_integrity(line, aspect_probability=0.9, praise_probability=0.5)
+
+
+MIXED = (
+    "Pelayanannya bagus, ramah dan cepat, terima kasih banyak. "
+    "Cuma saya diminta uang pelicin Rp500.000 supaya berkas cepat selesai."
+)
+
+
+def test_sure_praise_silences_the_model_and_never_the_written_rules(model: Classifier) -> None:
+    assert speaks_of_integrity(analyse(MIXED), aspect_probability=0.0, praise_probability=1.0)
+    assert model.classify([MIXED])[0].integrity
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Terima kasih, pelayanan cepat dan gratis, bebas pungli.",
+        "Mantap, tidak ada uang pelicin seperti dulu.",
+        "Tolak pungli! Pelayanannya hebat.",
+    ],
+)
+def test_praise_that_only_names_the_wrong_stays_praise(text: str) -> None:
+    assert not speaks_of_integrity(analyse(text), aspect_probability=0.9, praise_probability=0.9)
