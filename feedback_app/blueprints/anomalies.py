@@ -20,7 +20,9 @@ from feedback_app.errors import DomainError
 from feedback_app.handling.queries import CaseFile
 from feedback_app.identity.rules import Permission
 from feedback_app.measures.anomalies import REASON_MAX, REASON_MIN, AnomalyReasonError, clear, set_aside_again
-from feedback_app.measures.anomaly_queries import anomalies_for, anomaly_to_decide
+from feedback_app.measures.anomaly_queries import AnomalyRow, anomalies_for, anomaly_to_decide
+from feedback_app.measures.anomaly_signals import marked_ratings
+from feedback_app.measures.release_models import AnomalyKind
 
 bp = staff_blueprint("anomalies")
 
@@ -72,6 +74,7 @@ def _page(wrong: tuple[int, str] | None = None) -> str:
     return render_template(
         "staff/anomalies.html",
         rows=rows,
+        marked={row.anomaly.id: marked_ratings(db.session(), row.anomaly) for row in rows if _is_automatic(row)},
         page=page,
         pages=pages_of(total, SHOWN_PER_PAGE),
         wrong=wrong,
@@ -79,6 +82,10 @@ def _page(wrong: tuple[int, str] | None = None) -> str:
         least=REASON_MIN,
         most=REASON_MAX,
     )
+
+
+def _is_automatic(row: AnomalyRow) -> bool:
+    return row.anomaly.kind is AnomalyKind.AUTOMATIC
 
 
 def _signals_of(file: CaseFile, _can_answer: bool) -> dict[str, object] | None:

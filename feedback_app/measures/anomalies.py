@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -24,6 +24,7 @@ from feedback_app.measures.anomaly_counts import (
     past_of,
 )
 from feedback_app.measures.anomaly_rules import BIN, bursts, expected_from_one_network, is_candidate, is_one_network
+from feedback_app.measures.anomaly_runs import is_newest, newest_of, quarantined_within
 from feedback_app.measures.release_models import Anomaly, AnomalyKind, AnomalyState
 from feedback_app.organisation.models import Agency
 
@@ -31,6 +32,10 @@ REASON_MIN: Final = 10
 REASON_MAX: Final = 500
 # Both ends of an anomaly belong to it, and a moment is stored to the microsecond.
 _INSTANT: Final = timedelta(microseconds=1)
+# What a newer row of a run takes over from the one before; the decision on that one is not among it.
+_KEPT: Final = (
+    "agency_id", "unit_id", "channel", "kind", "starts_at", "ends_at", "network_mark", "n", "expected",
+)  # fmt: skip
 _ONE_AT_A_TIME: Final = sa.text("SELECT pg_advisory_xact_lock(hashtext('measures.anomalies'))")
 
 
@@ -134,11 +139,15 @@ def _note(session: Session, odd: _Odd, now: datetime) -> str:
     # Who has cleared a run has seen it; what follows at once belongs to the same run.
     if known.state is AnomalyState.CLEARED:
         return "known"
-    before = (known.starts_at, known.ends_at, known.n)
-    known.starts_at, known.ends_at = min(known.starts_at, odd.starts_at), max(known.ends_at, odd.ends_at)
-    known.n = max(known.n, _count(session, odd, known.starts_at, known.ends_at))
-    known.expected = max(known.expected, odd.expected)
-    return "known" if before == (known.starts_at, known.ends_at, known.n) else "extended"
+    starts_at, ends_at = min(known.starts_at, odd.starts_at), max(known.ends_at, odd.ends_at)
+    n = max(known.n, _count(session, odd, starts_at, ends_at))
+    expected = max(known.expected, odd.expected)
+    if (starts_at, ends_at) != (known.starts_at, known.ends_at):
+        _copy(session, known, now, starts_at=starts_at, ends_at=ends_at, n=n, expected=expected)
+        return "extended"
+    outcome = "known" if n == known.n else "extended"
+    known.n, known.expected = n, expected
+    return outcome
 
 
 def _known(session: Session, odd: _Odd) -> Anomaly | None:
@@ -146,9 +155,9 @@ def _known(session: Session, odd: _Odd) -> Anomaly | None:
         Anomaly.agency_id == odd.stream.agency_id, Anomaly.unit_id == odd.stream.unit_id,
         Anomaly.channel == odd.stream.channel, Anomaly.kind == odd.kind,
         Anomaly.network_mark.is_not_distinct_from(odd.mark),
-        Anomaly.starts_at <= odd.ends_at + _gap(odd), Anomaly.ends_at >= odd.starts_at - _gap(odd),
+        Anomaly.starts_at <= odd.ends_at + _gap(odd), Anomaly.ends_at >= odd.starts_at - _gap(odd), is_newest(),
     )  # fmt: skip
-    return session.scalars(query.order_by(Anomaly.starts_at.desc()).limit(1)).first()
+    return session.scalars(query.order_by(Anomaly.starts_at.desc(), Anomaly.id.desc()).limit(1)).first()
 
 
 def _gap(odd: _Odd) -> timedelta:
@@ -172,6 +181,15 @@ def _add(session: Session, odd: _Odd, now: datetime) -> None:
     _record(session, row, "measures.set_aside", SYSTEM, now)
 
 
+def _copy(session: Session, known: Anomaly, now: datetime, **changed: Any) -> Anomaly:
+    """Write a newer row of a run: what holds from now on, while the older row keeps what held before."""
+    kept = {name: getattr(known, name) for name in _KEPT}
+    row = Anomaly(**{**kept, **changed}, detected_at=now)
+    session.add(row)
+    session.flush()
+    return row
+
+
 def clear(session: Session, anomaly: Anomaly, reason: str | None, *, actor: Actor, now: datetime) -> None:
     """Put the ratings of an anomaly back among those that count.
 
@@ -185,31 +203,34 @@ def clear(session: Session, anomaly: Anomaly, reason: str | None, *, actor: Acto
     words = clean_text(reason) or ""
     if not REASON_MIN <= len(words) <= REASON_MAX:
         raise AnomalyReasonError(f"Tuliskan alasannya, {REASON_MIN} sampai {REASON_MAX} huruf.")
-    _expect(session, anomaly, AnomalyState.QUARANTINED)
-    anomaly.state, anomaly.reason = AnomalyState.CLEARED, words
-    anomaly.decided_at, anomaly.decided_by = now, actor.user_id
+    newest = _expect(session, anomaly, AnomalyState.QUARANTINED)
+    for row in quarantined_within(session, newest):
+        row.state, row.reason = AnomalyState.CLEARED, words
+        row.decided_at, row.decided_by = now, actor.user_id
     session.flush()
-    _record(session, anomaly, "measures.clear_anomaly", actor, now)
+    _record(session, newest, "measures.clear_anomaly", actor, now)
 
 
 def set_aside_again(session: Session, anomaly: Anomaly, *, actor: Actor, now: datetime) -> None:
-    """Take back that an anomaly was cleared.
+    """Take back that an anomaly was cleared, from now on: what was counted in between stays as it was counted.
 
     Raises
     ------
     AnomalyDecidedError
         It is set aside already.
     """
-    _expect(session, anomaly, AnomalyState.CLEARED)
-    anomaly.state, anomaly.reason, anomaly.decided_at, anomaly.decided_by = AnomalyState.QUARANTINED, None, None, None
-    session.flush()
-    _record(session, anomaly, "measures.set_aside_again", actor, now)
+    newest = _copy(session, _expect(session, anomaly, AnomalyState.CLEARED), now)
+    _record(session, newest, "measures.set_aside_again", actor, now)
 
 
-def _expect(session: Session, anomaly: Anomaly, state: AnomalyState) -> None:
-    session.refresh(anomaly, with_for_update=True)
-    if anomaly.state is not state:
+def _expect(session: Session, anomaly: Anomaly, state: AnomalyState) -> Anomaly:
+    """Return the row that tells how the run of an anomaly stands, if that is as expected."""
+    session.execute(_ONE_AT_A_TIME)
+    newest = newest_of(session, anomaly)
+    session.refresh(newest, with_for_update=True)
+    if newest.state is not state:
         raise AnomalyDecidedError("Kejanggalan ini sudah diputuskan orang lain. Muat ulang halaman untuk melihatnya.")
+    return newest
 
 
 def _record(session: Session, anomaly: Anomaly, action: str, actor: Actor, now: datetime) -> None:

@@ -12,6 +12,7 @@ from feedback_app.errors import ForbiddenError, NotFoundError
 from feedback_app.identity.models import RoleGrant
 from feedback_app.identity.rules import Permission, roles_with
 from feedback_app.intake.models import Submission
+from feedback_app.measures.anomaly_runs import is_newest
 from feedback_app.measures.release_models import Anomaly, AnomalyState
 from feedback_app.measures.set_aside import is_set_aside
 from feedback_app.organisation.models import Agency, UnitVersion
@@ -53,7 +54,7 @@ class AnomalyRow:
 
 def anomalies_for(session: Session, user_id: int, day: date, *, page: int, size: int) -> tuple[list[AnomalyRow], int]:
     """Return one page of the anomalies somebody sees, those set aside first and the latest first, and their number."""
-    seen = _seen(user_id, day)
+    seen = _listed(user_id, day)
     total = session.scalar(sa.select(sa.func.count()).select_from(Anomaly).where(seen)) or 0
     rows = session.execute(
         sa.select(Anomaly, UnitVersion.name, Agency.time_zone, _decides(user_id, day))
@@ -72,7 +73,7 @@ def anomalies_for(session: Session, user_id: int, day: date, *, page: int, size:
 
 def count_quarantined(session: Session, user_id: int, day: date) -> int:
     """Return how many of the anomalies somebody sees wait for a decision."""
-    query = sa.select(sa.func.count()).select_from(Anomaly).where(_seen(user_id, day))
+    query = sa.select(sa.func.count()).select_from(Anomaly).where(_listed(user_id, day))
     return session.scalar(query.where(Anomaly.state == AnomalyState.QUARANTINED)) or 0
 
 
@@ -119,6 +120,11 @@ def _figure(value: object) -> float | None:
 def _seen(user_id: int, day: date) -> sa.ColumnElement[bool]:
     area = reach(user_id, Permission.READ_INBOX, day)
     return sa.or_(within(area, Anomaly.agency_id, Anomaly.unit_id), _decides(user_id, day))
+
+
+def _listed(user_id: int, day: date) -> sa.ColumnElement[bool]:
+    # A run that went on has older rows; only the newest says how it stands.
+    return sa.and_(_seen(user_id, day), is_newest())
 
 
 def _decides(user_id: int, day: date) -> sa.ColumnElement[bool]:

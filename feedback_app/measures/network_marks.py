@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -36,12 +37,11 @@ def forget_networks(session: Session, *, now: datetime) -> int:
     """
     cutoff = now - timedelta(days=KEPT_DAYS)
     changed = 0
-    for anomaly in session.scalars(
-        sa.select(Anomaly).where(_is_network(Anomaly.network_mark), Anomaly.ends_at < cutoff)
-    ):
+    for rows in _runs_before(session, cutoff):
         lot = secrets.token_bytes(LOT_BYTES)
-        changed += _set(session, _covered_by(anomaly), lot)
-        anomaly.network_mark = lot
+        changed += _set(session, sa.or_(*map(_covered_by, rows)), lot)
+        for anomaly in rows:
+            anomaly.network_mark = lot
     session.flush()
     still_needed = sa.exists(
         sa.select(sa.literal(1)).where(
@@ -50,6 +50,18 @@ def forget_networks(session: Session, *, now: datetime) -> int:
         )
     )  # fmt: skip
     return changed + _set(session, sa.and_(*_old(cutoff), ~still_needed), None)
+
+
+def _runs_before(session: Session, cutoff: datetime) -> list[list[Anomaly]]:
+    """Return the rows of the runs that ended before a moment; those of one network share one lot, cleared or not.
+
+    Public figures are counted again as of past moments, and an older row of a run says what was aside then.
+    """
+    query = sa.select(Anomaly).where(_is_network(Anomaly.network_mark)).order_by(Anomaly.agency_id, Anomaly.id)
+    runs: dict[tuple[object, ...], list[Anomaly]] = defaultdict(list)
+    for row in session.scalars(query):
+        runs[row.agency_id, row.unit_id, row.channel, row.network_mark].append(row)
+    return [rows for rows in runs.values() if max(row.ends_at for row in rows) < cutoff]
 
 
 def _old(cutoff: datetime) -> tuple[sa.ColumnElement[bool], ...]:

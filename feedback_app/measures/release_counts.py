@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -15,11 +17,13 @@ from feedback_app.handling.public_figures import count_outcomes, median_wait, wa
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.intake.models import Submission
 from feedback_app.measures.release_models import ReleaseSubject
-from feedback_app.measures.release_rules import FEW, SHOWN_TOP, told_count
-from feedback_app.measures.release_sets import Cell, Moment, counted, joined, rows_of, set_aside_on
+from feedback_app.measures.release_rules import FEW, RATING_HIGH, RATING_LOW, SHOWN_TOP, told_count
+from feedback_app.measures.release_sets import AS_OF, Cell, Moment, asked, counted, is_aside, joined, rows_of
+from feedback_app.measures.set_aside import is_set_aside
 from feedback_app.nlp.labels import Aspect, Kind, Sentiment
 
 RATED: Final = frozenset({ReleaseSubject.VISITS, ReleaseSubject.OPEN})
+RATINGS: Final = tuple(range(RATING_LOW, RATING_HIGH + 1))
 # An allegation is told nowhere, so neither is how often there was none; "other" says nothing.
 NOT_TOLD: Final = frozenset({Aspect.ILLEGAL_LEVY, Aspect.ABUSE_OF_POWER, Aspect.OTHER})
 
@@ -30,26 +34,54 @@ def count_new(session: Session, cell: Cell, moment: Moment, since: datetime | No
     query = joined(sa.func.count(), sa.func.count().filter(fresh))
     if cell.subject is ReleaseSubject.HANDLING:
         query = query.join(Case, _its_case())
-    n, newly = session.execute(query.where(counted(cell, moment))).one()
+    n, newly = session.execute(query.where(counted(cell.subject)), asked(cell, moment)).one()
     return n, newly
 
 
-def count_ratings(session: Session, cell: Cell, moment: Moment) -> dict[str, Any]:
-    """Return the sum of the ratings and how often each was given, 1 first."""
-    query = joined(Submission.rating, sa.func.count()).where(counted(cell, moment)).group_by(Submission.rating)
-    found: dict[int, int] = dict(iter(session.execute(query)))
-    counts = [found.get(rating, 0) for rating in (1, 2, 3, 4)]
-    return {"total": sum(rating * count for rating, count in enumerate(counts, start=1)), "counts": counts}
+def count_withdrawn(session: Session, cell: Cell, moment: Moment, shown: Moment) -> int:
+    """Return how many answers of the figure shown have been set aside since."""
+    query = joined(sa.func.count()).where(counted(cell.subject), is_set_aside(moment.marked_at))
+    return session.scalar(query, asked(cell, shown)) or 0
 
 
-def count_set_aside(session: Session, cell: Cell, moment: Moment) -> int:
-    """Return how many ratings of a cell were set aside, in tens, so that no single one can be told from it."""
-    aside = sa.and_(rows_of(cell, moment), set_aside_on(moment.marked_at))
-    return told_count(session.scalar(joined(sa.func.count()).where(aside)) or 0)
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One cell at one moment: what is told, and beside it the counts that are drawn anew less often."""
+
+    n: int
+    told: dict[str, Any]
+    slower: Any = None
 
 
-def count_voices(session: Session, cell: Cell, moment: Moment) -> dict[str, Any]:
-    """Return the aspects most praised and most criticised, with the number of texts, where those are not few."""
+def count_figure(session: Session, cell: Cell, moment: Moment) -> Figure:
+    """Count a cell from its raw rows, in one query."""
+    if cell.subject in RATED:
+        return _count_ratings(session, cell, moment)
+    if cell.subject is ReleaseSubject.VOICES:
+        return _count_voices(session, cell, moment)
+    return _count_handling(session, cell, moment)
+
+
+@cache
+def _ratings_of(subject: ReleaseSubject) -> sa.Select[Any]:
+    rows = joined(Submission.rating, is_aside().label("aside")).where(rows_of(subject)).subquery()
+    return sa.select(rows.c.rating, rows.c.aside, sa.func.count()).group_by(rows.c.rating, rows.c.aside)
+
+
+def _count_ratings(session: Session, cell: Cell, moment: Moment) -> Figure:
+    """Count how often each rating was given, 1 first, and how many are aside, in tens that tell no single one."""
+    rows = session.execute(_ratings_of(cell.subject), asked(cell, moment))
+    found = {(rating, aside): n for rating, aside, n in rows}
+    counts = [found.get((rating, False), 0) for rating in RATINGS]
+    told = {
+        "total": sum(rating * count for rating, count in zip(RATINGS, counts, strict=True)),
+        "set_aside": told_count(sum(found.get((rating, True), 0) for rating in RATINGS)),
+    }
+    return Figure(sum(counts), told, counts)
+
+
+@cache
+def _aspects() -> sa.Select[Any]:
     praise = sa.and_(
         sa.or_(Labels.sentiment == Sentiment.POSITIVE, Labels.kind == Kind.PRAISE),
         Labels.sentiment.is_distinct_from(Sentiment.NEGATIVE),
@@ -58,16 +90,22 @@ def count_voices(session: Session, cell: Cell, moment: Moment) -> dict[str, Any]
         sa.or_(Labels.sentiment == Sentiment.NEGATIVE, Labels.kind == Kind.COMPLAINT),
         Labels.sentiment.is_distinct_from(Sentiment.POSITIVE),
     )
-    query = (
-        joined(Labels.aspect, sa.func.count().filter(praise), sa.func.count().filter(criticism))
-        .where(counted(cell, moment), Labels.aspect.is_not(None), Labels.aspect.not_in(NOT_TOLD))
-        .group_by(Labels.aspect)
+    count = sa.func.count()
+    query = joined(Labels.aspect, count, count.filter(praise), count.filter(criticism))
+    return query.where(counted(ReleaseSubject.VOICES)).group_by(Labels.aspect)
+
+
+def _count_voices(session: Session, cell: Cell, moment: Moment) -> Figure:
+    """Count the aspects most praised and most criticised, with the number of texts, where those are not few."""
+    rows = session.execute(_aspects(), asked(cell, moment)).all()
+    told = [row for row in rows if row[0] is not None and row[0] not in NOT_TOLD]
+    return Figure(
+        sum(n for _, n, _, _ in rows),
+        {
+            "praised": _most_spoken_of((aspect, praised) for aspect, _, praised, _ in told),
+            "criticised": _most_spoken_of((aspect, criticised) for aspect, _, _, criticised in told),
+        },
     )
-    rows = session.execute(query).all()
-    return {
-        "praised": _most_spoken_of((aspect, praised) for aspect, praised, _ in rows),
-        "criticised": _most_spoken_of((aspect, criticised) for aspect, _, criticised in rows),
-    }
 
 
 def _most_spoken_of(counts: Iterable[tuple[Aspect, int]]) -> list[list[Any]]:
@@ -75,14 +113,12 @@ def _most_spoken_of(counts: Iterable[tuple[Aspect, int]]) -> list[list[Any]]:
     return [list(pair) for pair in sorted(enough, key=lambda pair: (-pair[1], pair[0]))[:SHOWN_TOP]]
 
 
-def count_handling(session: Session, cell: Cell, moment: Moment) -> dict[str, Any]:
-    """Return the median wait in days (None: not yet half answered) and the citizens' last words on the answers."""
+def _count_handling(session: Session, cell: Cell, moment: Moment) -> Figure:
+    """Count the median wait in days (None: not yet half answered) and the citizens' last words on the answers."""
     cases = _cases(session, cell, moment)
     median = median_wait([wait(case.opened_at, case.replied_at, case.archived_at, moment.as_of) for case in cases])
-    return {
-        "median_days": None if median is None else round(median, 1),
-        "outcomes": count_outcomes(case.last_word for case in cases),
-    }
+    told = {"median_days": None if median is None else round(median, 1)}
+    return Figure(len(cases), told, count_outcomes(case.last_word for case in cases))
 
 
 def count_judged_since(session: Session, cell: Cell, moment: Moment, before: Moment) -> int:
@@ -92,7 +128,12 @@ def count_judged_since(session: Session, cell: Cell, moment: Moment, before: Mom
 
 
 def _cases(session: Session, cell: Cell, moment: Moment) -> Sequence[Any]:
-    of_case = sa.and_(CaseEvent.agency_id == Case.agency_id, CaseEvent.case_id == Case.id, CaseEvent.at <= moment.as_of)
+    return session.execute(_handled(), asked(cell, moment)).all()
+
+
+@cache
+def _handled() -> sa.Select[Any]:
+    of_case = sa.and_(CaseEvent.agency_id == Case.agency_id, CaseEvent.case_id == Case.id, CaseEvent.at <= AS_OF)
     when = sa.select(sa.func.min(CaseEvent.at)).where(of_case)
     last_word = sa.select(CaseEvent.outcome).where(of_case, CaseEvent.outcome.is_not(None))
     query = joined(
@@ -103,7 +144,7 @@ def _cases(session: Session, cell: Cell, moment: Moment) -> Sequence[Any]:
         last_word.order_by(CaseEvent.at.desc(), CaseEvent.id.desc()).limit(1).scalar_subquery().label("last_word"),
     )
     # `joined` hangs the labels on; the case hangs on the same submission.
-    return session.execute(query.join(Case, _its_case()).where(counted(cell, moment))).all()
+    return query.join(Case, _its_case()).where(counted(ReleaseSubject.HANDLING))
 
 
 def _its_case() -> sa.ColumnElement[bool]:

@@ -35,15 +35,26 @@ _HIDDEN_SUM: Final = 15
 _Z_90: Final = 1.6448536269514722
 
 
-def may_release(n: int, newly: int, *, is_first: bool) -> bool:
-    """Tell whether a figure over `n` answers, `newly` of them not in the one shown, may be shown.
+def may_release(n: int, newly: int, *, shown: int | None = None, withdrawn: int = 0) -> bool:
+    """Tell whether a figure over `n` answers may be shown, the first (`shown` is None) or after one over `shown`.
 
-    >>> may_release(29, 29, is_first=True), may_release(30, 30, is_first=True)
+    `newly` of the answers were read after the one shown was counted, so they are in no figure ever shown. Answers can
+    also leave: some are set aside later, some go past the unit. Then `n` first has to outgrow what was shown, so that
+    no fall tells of the one or two that left. Only where at least ten were set aside (`withdrawn`), which the page
+    tells anyway, may a figure shrink, lest a flood found late be shown until as many honest answers have come.
+
+    >>> may_release(29, 29), may_release(30, 30)
     (False, True)
-    >>> may_release(39, 9, is_first=False), may_release(40, 10, is_first=False)
+    >>> may_release(39, 9, shown=30), may_release(40, 10, shown=30)
     (False, True)
+    >>> may_release(39, 10, shown=30, withdrawn=1), may_release(40, 11, shown=30, withdrawn=1)
+    (False, True)
+    >>> may_release(70, 10, shown=260, withdrawn=200), may_release(29, 10, shown=219, withdrawn=200)
+    (True, False)
     """
-    return n >= FIRST_RELEASE and (is_first or newly >= NEXT_RELEASE)
+    if shown is None:
+        return n >= FIRST_RELEASE
+    return n >= FIRST_RELEASE and newly >= NEXT_RELEASE and (n >= shown + NEXT_RELEASE or withdrawn >= FEW)
 
 
 def may_redraw(n: int, newly: int) -> bool:

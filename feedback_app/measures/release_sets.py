@@ -17,7 +17,8 @@ from feedback_app.audit.models import AuditEvent
 from feedback_app.handling.models import Case
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import Channel
-from feedback_app.measures.release_models import Anomaly, AnomalyState, ReleaseSubject
+from feedback_app.measures.release_models import ReleaseSubject
+from feedback_app.measures.set_aside import is_set_aside
 
 SENT_PAST: Final = "handling.send_past_the_unit"
 PROVEN: Final = (Channel.TOKEN,)
@@ -41,23 +42,47 @@ class Moment:
     marked_at: datetime
 
 
-def rows_of(cell: Cell, moment: Moment) -> sa.ColumnElement[bool]:
+# A question is put together once for each subject and asked of many cells and moments: what differs has a name here.
+_TIME: Final = sa.DateTime(timezone=True)
+_AGENCY: Final = sa.bindparam("asked_agency_id", type_=sa.BigInteger)
+_UNIT: Final = sa.bindparam("asked_unit_id", type_=sa.BigInteger)
+_FIRST_ON: Final = sa.bindparam("asked_first_on", type_=sa.Date)
+_LAST_ON: Final = sa.bindparam("asked_last_on", type_=sa.Date)
+AS_OF: Final = sa.bindparam("asked_as_of", type_=_TIME)
+_MARKED_AT: Final = sa.bindparam("asked_marked_at", type_=_TIME)
+
+
+def asked(cell: Cell, moment: Moment) -> dict[str, Any]:
+    """Return what a question made with `rows_of` or `counted` is asked about."""
+    return {
+        _AGENCY.key: cell.agency_id, _UNIT.key: cell.unit_id,
+        _FIRST_ON.key: date(cell.year, 1, 1), _LAST_ON.key: date(cell.year, 12, 31),
+        AS_OF.key: moment.as_of, _MARKED_AT.key: moment.marked_at,
+    }  # fmt: skip
+
+
+def rows_of(subject: ReleaseSubject) -> sa.ColumnElement[bool]:
     """Return the condition on `Submission` joined with `Labels`: the open rows of a cell, set-aside ones included."""
     return sa.and_(
-        Submission.agency_id == cell.agency_id,
-        Submission.unit_id == cell.unit_id,
-        Submission.occurred_on.between(date(cell.year, 1, 1), date(cell.year, 12, 31)),
-        Labels.labelled_at <= moment.as_of,
+        Submission.agency_id == _AGENCY,
+        Submission.unit_id == _UNIT,
+        Submission.occurred_on.between(_FIRST_ON, _LAST_ON),
+        Labels.labelled_at <= AS_OF,
         sa.not_(Submission.is_confidential),
         sa.not_(Submission.unit_is_unknown),
-        sa.not_(_past_the_unit(moment)),
-        *_of_subject(cell.subject),
+        sa.not_(_past_the_unit()),
+        *_of_subject(subject),
     )
 
 
-def counted(cell: Cell, moment: Moment) -> sa.ColumnElement[bool]:
+def is_aside() -> sa.ColumnElement[bool]:
+    """Return the condition that a row was set aside at the moment asked about."""
+    return is_set_aside(_MARKED_AT)
+
+
+def counted(subject: ReleaseSubject) -> sa.ColumnElement[bool]:
     """Return the condition of the rows that a cell's figure is counted from."""
-    return sa.and_(rows_of(cell, moment), sa.not_(set_aside_on(moment.marked_at)))
+    return sa.and_(rows_of(subject), sa.not_(is_aside()))
 
 
 def joined(*columns: Any) -> sa.Select[Any]:
@@ -80,31 +105,17 @@ def _of_subject(subject: ReleaseSubject) -> tuple[sa.ColumnElement[bool], ...]:
     }[subject]
 
 
-def _past_the_unit(moment: Moment) -> sa.ColumnElement[bool]:
-    """Return the condition that a text alleges something of its unit, or that its case went past it, by that moment."""
+def _past_the_unit() -> sa.ColumnElement[bool]:
+    """Return the condition that a text alleges something of its unit, or its case went past it, by the moment asked."""
     case, later = aliased(Case), aliased(AuditEvent)
     sent_later = sa.exists().where(
         later.agency_id == case.agency_id,
         later.subject_type == "case",
         later.subject_id == case.id,
         later.action == SENT_PAST,
-        later.at > moment.marked_at,
+        later.at > _MARKED_AT,
     )
     of_submission = sa.and_(case.agency_id == Submission.agency_id, case.submission_id == Submission.id)
     closed_off = sa.exists().where(of_submission, case.is_confidential, sa.not_(sent_later))
     opened_then = sa.exists().where(of_submission, sent_later)
     return sa.or_(closed_off, sa.and_(Labels.integrity, sa.not_(opened_then)))
-
-
-def set_aside_on(moment: datetime) -> sa.ColumnElement[bool]:
-    """Return the condition that a rating was set aside at a moment (`set_aside.is_set_aside`, as of then)."""
-    covered = sa.exists().where(
-        Anomaly.agency_id == Submission.agency_id,
-        Anomaly.unit_id == Submission.unit_id,
-        Anomaly.channel == Submission.channel,
-        Submission.received_at.between(Anomaly.starts_at, Anomaly.ends_at),
-        sa.or_(Anomaly.network_mark.is_(None), Anomaly.network_mark == Submission.network_mark),
-        Anomaly.detected_at <= moment,
-        sa.or_(Anomaly.state == AnomalyState.QUARANTINED, Anomaly.decided_at > moment),
-    )
-    return sa.or_(sa.func.cardinality(Submission.signals) > 0, covered)

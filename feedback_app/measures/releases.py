@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,12 +15,11 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.operations import SYSTEM, record
 from feedback_app.measures.release_counts import (
     RATED,
-    count_handling,
+    Figure,
+    count_figure,
     count_judged_since,
     count_new,
-    count_ratings,
-    count_set_aside,
-    count_voices,
+    count_withdrawn,
 )
 from feedback_app.measures.release_models import Release, ReleaseSubject
 from feedback_app.measures.release_rules import (
@@ -36,6 +36,13 @@ from feedback_app.measures.release_sizes import sizes
 
 # One run at a time: two that both miss the other's release could show figures that differ by a few answers.
 _LOCK: Final = 7_202_601
+
+# The part of each subject's figure that is drawn anew less often than the rest.
+_SLOWER: Final = {
+    ReleaseSubject.VISITS: "distribution",
+    ReleaseSubject.OPEN: "distribution",
+    ReleaseSubject.HANDLING: "outcomes",
+}
 
 
 def release_all(session: Session, *, now: datetime) -> list[Release]:
@@ -82,14 +89,14 @@ def _cell(release: Release) -> Cell:
 
 def _release(session: Session, cell: Cell, moment: Moment, now: datetime) -> Release | None:
     before = _shown(session, cell)
-    n, newly = count_new(session, cell, moment, before.as_of if before else None)
-    if not may_release(n, newly, is_first=before is None):
+    if not _may_release(session, cell, moment, before):
         return None
-    figures = {"marked_at": moment.marked_at.isoformat(), **_figures(session, cell, moment)}
-    figures.update(_slower_part(session, cell, moment, n, before))
+    figure = count_figure(session, cell, moment)
+    figures = {"marked_at": moment.marked_at.isoformat(), **figure.told}
+    figures.update(_slower_part(session, cell, moment, figure, before))
     release = Release(
         agency_id=cell.agency_id, unit_id=cell.unit_id, year=cell.year, subject=cell.subject, as_of=moment.as_of,
-        released_at=now, n=n, figures=figures,
+        released_at=now, n=figure.n, figures=figures,
     )  # fmt: skip
     session.add(release)
     return release
@@ -103,38 +110,44 @@ def _shown(session: Session, cell: Cell) -> Release | None:
     return session.scalar(query.order_by(Release.as_of.desc()).limit(1))
 
 
-def _figures(session: Session, cell: Cell, moment: Moment) -> dict[str, Any]:
-    if cell.subject in RATED:
-        rated = count_ratings(session, cell, moment)
-        return {"total": rated["total"], "set_aside": count_set_aside(session, cell, moment)}
-    if cell.subject is ReleaseSubject.VOICES:
-        return count_voices(session, cell, moment)
-    return {"median_days": count_handling(session, cell, moment)["median_days"]}
+def _may_release(session: Session, cell: Cell, moment: Moment, before: Release | None) -> bool:
+    n, newly = count_new(session, cell, moment, before.as_of if before else None)
+    if before is None:
+        return may_release(n, newly)
+    # What leaves the words and cases went past the unit, and how much that was is told nowhere.
+    aside = count_withdrawn(session, cell, moment, _moment_of_release(before)) if cell.subject in RATED else 0
+    return may_release(n, newly, shown=before.n, withdrawn=aside)
 
 
-def _slower_part(session: Session, cell: Cell, moment: Moment, n: int, before: Release | None) -> dict[str, Any]:
+def _slower_part(
+    session: Session, cell: Cell, moment: Moment, figure: Figure, before: Release | None
+) -> dict[str, Any]:
     """Return the part of a figure that is drawn anew less often than the rest, else the one shown before."""
-    if cell.subject is ReleaseSubject.VOICES:
+    name = _SLOWER.get(cell.subject)
+    if name is None:
         return {}
-    name, counting = ("distribution", _distribution) if cell.subject in RATED else ("outcomes", _outcomes)
     shown: dict[str, Any] | None = before.figures[name] if before else None
-    counts = counting(session, cell, moment, n, _moment_of(shown) if shown else None)
-    if counts is None:
+    redraws = _redraws_shares if cell.subject in RATED else _redraws_outcomes
+    if not redraws(session, cell, moment, figure, _moment_of(shown) if shown else None):
         return {name: shown}
-    return {name: {"as_of": moment.as_of.isoformat(), "marked_at": moment.marked_at.isoformat(), "counts": counts}}
+    return {
+        name: {"as_of": moment.as_of.isoformat(), "marked_at": moment.marked_at.isoformat(), "counts": figure.slower}
+    }
 
 
-def _distribution(session: Session, cell: Cell, moment: Moment, n: int, shown: Moment | None) -> list[int] | None:
-    newly = count_new(session, cell, moment, shown.as_of)[1] if shown else n
-    counts: list[int] = count_ratings(session, cell, moment)["counts"]
-    return counts if may_redraw(n, newly) else None
+def _redraws_shares(session: Session, cell: Cell, moment: Moment, figure: Figure, shown: Moment | None) -> bool:
+    newly = count_new(session, cell, moment, shown.as_of)[1] if shown else figure.n
+    return may_redraw(figure.n, newly)
 
 
-def _outcomes(session: Session, cell: Cell, moment: Moment, n: int, shown: Moment | None) -> dict[str, int] | None:
-    counts: dict[str, int] = count_handling(session, cell, moment)["outcomes"]
-    judged = sum(counts.values())
+def _redraws_outcomes(session: Session, cell: Cell, moment: Moment, figure: Figure, shown: Moment | None) -> bool:
+    judged = sum(figure.slower.values())
     newly = count_judged_since(session, cell, moment, shown) if shown else judged
-    return counts if may_tell_part(judged, n, newly) else None
+    return may_tell_part(judged, figure.n, newly)
+
+
+def _moment_of_release(release: Release) -> Moment:
+    return Moment(release.as_of, datetime.fromisoformat(release.figures["marked_at"]))
 
 
 def _moment_of(part: dict[str, Any]) -> Moment:
@@ -154,29 +167,22 @@ class ReleaseDifference:
 def verify(session: Session) -> tuple[int, list[ReleaseDifference]]:
     """Count every stored release again from the raw rows; return how many there are, and those that differ."""
     releases = session.scalars(sa.select(Release).order_by(Release.agency_id, Release.id)).all()
+    # Many epochs show the same part, drawn once.
+    count = cache(partial(count_figure, session))
     found = []
     for release in releases:
-        stored, counted = (release.n, release.figures), _recounted(session, release)
+        stored, counted = (release.n, release.figures), _recounted(count, release)
         if stored != counted:
             found.append(ReleaseDifference(release.id, _cell(release), str(stored), str(counted)))
     return len(releases), found
 
 
-def _recounted(session: Session, release: Release) -> tuple[int, dict[str, Any]]:
-    cell, marked_at = _cell(release), release.figures["marked_at"]
-    moment = Moment(release.as_of, datetime.fromisoformat(marked_at))
-    n, _ = count_new(session, cell, moment, None)
-    figures = {"marked_at": marked_at, **_figures(session, cell, moment)}
-    for name in ("distribution", "outcomes"):
-        if name in release.figures:
-            figures[name] = _recounted_part(session, cell, release.figures[name])
-    return n, figures
-
-
-def _recounted_part(session: Session, cell: Cell, part: dict[str, Any] | None) -> dict[str, Any] | None:
-    if part is None:
-        return None
-    moment = _moment_of(part)
-    if cell.subject in RATED:
-        return {**part, "counts": count_ratings(session, cell, moment)["counts"]}
-    return {**part, "counts": count_handling(session, cell, moment)["outcomes"]}
+def _recounted(count: Callable[[Cell, Moment], Figure], release: Release) -> tuple[int, dict[str, Any]]:
+    cell = _cell(release)
+    figure = count(cell, _moment_of_release(release))
+    figures = {"marked_at": release.figures["marked_at"], **figure.told}
+    name = _SLOWER.get(cell.subject)
+    if name is not None:
+        part = release.figures[name]
+        figures[name] = part and {**part, "counts": count(cell, _moment_of(part)).slower}
+    return figure.n, figures

@@ -53,7 +53,7 @@ class Board:
         """One more rating; tell whether that made a new epoch."""
         self.ratings.append(rating)
         n, shown = len(self.ratings), self.seen[-1] if self.seen else 0
-        if not may_release(n, n - shown, is_first=not self.seen):
+        if not may_release(n, n - shown, shown=shown or None):
             return False
         if may_redraw(n, n - (self.drawn[-1][0] if self.drawn else 0)):
             counts = [self.ratings.count(rating) for rating in (1, 2, 3, 4)]
@@ -140,7 +140,7 @@ def test_any_two_published_figures_are_disjoint_or_differ_by_none_or_ten(
         if number % every == 0:
             for subject, rows in members.items():
                 shown = told[subject][-1] if told[subject] else frozenset()
-                if may_release(len(rows), len(rows - shown), is_first=not shown):
+                if may_release(len(rows), len(rows - shown), shown=len(shown) or None):
                     told[subject].append(frozenset(rows))
                     if may_redraw(len(rows), len(rows - (drawn[subject][-1] if drawn[subject] else frozenset()))):
                         drawn[subject].append(frozenset(rows))
@@ -153,6 +153,37 @@ def test_any_two_published_figures_are_disjoint_or_differ_by_none_or_ten(
         for other in figures:
             assert one.isdisjoint(other) or one <= other or other <= one
             assert one.isdisjoint(other) or len(one ^ other) == 0 or len(one ^ other) >= NEXT_RELEASE
+
+
+steps = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 3000), st.integers(0, 30), st.booleans()), min_size=1, max_size=40
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(steps)
+def test_where_answers_leave_and_come_back_every_figure_still_holds_ten_that_no_other_before_it_held(
+    stream: list[tuple[int, int, int, bool]],
+) -> None:
+    """Runs are set aside and put back between releases; a figure falls only where ten or more left it at once."""
+    received, aside = 0, set[int]()
+    told: list[tuple[int, frozenset[int]]] = []
+    for arriving, first, length, goes_aside in stream:
+        received += arriving
+        run = set(range(first % (received + 1), min(first % (received + 1) + length, received)))
+        aside = aside | run if goes_aside else aside - run
+        rows = frozenset(range(received)) - aside
+        read, shown = told[-1] if told else (0, frozenset[int]())
+        newly = sum(row >= read for row in rows)
+        if may_release(len(rows), newly, shown=len(shown) or None, withdrawn=len(shown & aside)):
+            told.append((received, rows))
+    for place, (_, later) in enumerate(told):
+        assert len(later) >= FIRST_RELEASE
+        before = frozenset[int]().union(*(rows for _, rows in told[:place]))
+        assert len(later - before) >= NEXT_RELEASE
+        if place:
+            shown = told[place - 1][1]
+            assert len(later) >= len(shown) + NEXT_RELEASE or len(shown - later) >= FEW
 
 
 @given(st.integers(0, 400), st.integers(0, 400), st.integers(0, 400))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.identity.rules import Role
 from feedback_app.measures.anomalies import detect
+from feedback_app.measures.anomaly_runs import is_newest
 from feedback_app.measures.release_models import Anomaly, AnomalyState
 from tests.abuse.flood import NOON, Sent, send_all
 from tests.blueprints.office import Office, new_office
@@ -30,7 +31,7 @@ def office(session: Session) -> Office:
 
 
 def _anomaly(office: Office) -> Anomaly:
-    query = sa.select(Anomaly).where(Anomaly.agency_id == office.agency.id)
+    query = sa.select(Anomaly).where(Anomaly.agency_id == office.agency.id, is_newest())
     return office.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
@@ -68,6 +69,9 @@ def test_who_evaluates_the_whole_agency_puts_back_with_a_reason_and_takes_it_bac
     assert client.post(f"{path}/hitung", data={"reason": REASON}).status_code == 409
     assert client.post(f"{path}/sisihkan").status_code == 303
     assert _anomaly(office).state is AnomalyState.QUARANTINED
+    page = client.get(PAGE).get_data(as_text=True)
+    assert page.count("Lonjakan mendadak</") + page.count('Lonjakan mendadak <span class="tag"') == 1
+    assert REASON not in page
 
 
 def test_another_agency_sees_nothing_of_it(office: Office, session: Session, login: Login) -> None:
@@ -75,3 +79,44 @@ def test_another_agency_sees_nothing_of_it(office: Office, session: Session, log
     client = login(other.staff(Role.EVALUATOR, everywhere=True))
     assert "Tidak ada kejanggalan" in client.get(PAGE).get_data(as_text=True)
     assert client.post(f"{PAGE}/{_anomaly(office).id}/sisihkan").status_code == 404
+
+
+def test_what_looked_automatic_says_why_and_when_and_compares_with_nothing(session: Session, login: Login) -> None:
+    office = new_office(session)
+    send_all(session, office.unit, [Sent(NOON, 4, signals=("honeypot",))])
+    detect(session, now=NOON + timedelta(minutes=4))
+    page = login(office.staff(Role.UNIT_HEAD)).get(PAGE).get_data(as_text=True)
+    assert "Mungkin dikirim program" in page
+    assert "isian tersembunyi terisi (1 kali)" in page
+    assert "lebih cepat daripada" not in page
+    assert "menurut riwayat" not in page
+    assert "dari 0 penilaian" not in page
+    assert "23.59" not in page
+    assert "tidak ada penilaian lain dalam waktu itu" in page
+
+
+def test_evaluators_find_the_page_in_their_menu(office: Office, login: Login) -> None:
+    evaluator = login(office.staff(Role.EVALUATOR, everywhere=True))
+    assert f'href="{PAGE}"' in evaluator.get("/petugas/").get_data(as_text=True)
+    assert "Menu kasus" not in evaluator.get(PAGE).get_data(as_text=True)
+
+
+def test_officers_keep_the_menu_of_cases(office: Office, login: Login) -> None:
+    officer = login(office.staff(Role.OFFICER))
+    for address in (PAGE, "/petugas/perbaikan"):
+        page = officer.get(address).get_data(as_text=True)
+        assert "Menu kasus" in page
+        assert 'href="/petugas/kotak-masuk"' in page
+
+
+def test_a_report_that_looked_automatic_is_marked_in_the_inbox_and_no_rating_is_spoken_of(
+    session: Session, login: Login
+) -> None:
+    office = new_office(session)
+    office.report("Antrean dimulai sebelum loket dibuka.")
+    case = office.report("KTP saya belum jadi sejak Maret.", signals=("too_fast",))
+    officer = login(office.staff(Role.OFFICER))
+    assert officer.get("/petugas/kotak-masuk").get_data(as_text=True).count("Mungkin otomatis") == 1
+    page = officer.get(f"/petugas/kasus/{case.id}").get_data(as_text=True)
+    assert "Mungkin otomatis" in page
+    assert "nilainya yang belum ikut dihitung" not in page

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from feedback_app.measures.anomalies import (
 )
 from feedback_app.measures.anomaly_counts import anything_fresh
 from feedback_app.measures.anomaly_queries import with_and_without
+from feedback_app.measures.anomaly_runs import is_newest
 from feedback_app.measures.network_marks import KEPT_DAYS, forget_networks, marks_are_due
 from feedback_app.measures.release_models import Anomaly, AnomalyKind
 from feedback_app.measures.set_aside import is_set_aside
@@ -41,13 +42,13 @@ def head(session: Session) -> Actor:
     return person(make.user(session).id)
 
 
-def aside(session: Session) -> int:
-    query = sa.select(sa.func.count()).select_from(Submission).where(is_set_aside())
+def aside(session: Session, at: datetime | None = None) -> int:
+    query = sa.select(sa.func.count()).select_from(Submission).where(is_set_aside(at))
     return session.scalar(query) or 0
 
 
 def only(session: Session) -> Anomaly:
-    return session.scalars(sa.select(Anomaly)).one()
+    return session.scalars(sa.select(Anomaly).where(is_newest())).one()
 
 
 def flood(session: Session, unit: Unit, n: int = 200) -> None:
@@ -172,3 +173,45 @@ def test_the_trail_names_who_decided_and_holds_no_words(session: Session, unit: 
     assert [action for action, _, _ in found] == ["measures.set_aside", "measures.clear_anomaly"]
     assert [actor for _, actor, _ in found] == [SYSTEM.user_id, head.user_id]
     assert "KTP" not in str(found)
+
+
+def test_a_run_that_went_on_is_one_run_and_is_put_back_whole(session: Session, unit: Unit, head: Actor) -> None:
+    flood(session, unit)
+    first = only(session)
+    send_all(session, unit, [Sent(NOON + timedelta(minutes=5, seconds=place), 1) for place in range(60)])
+    assert detect(session, now=NOON + timedelta(minutes=7)).extended == 1
+    assert aside(session) == 260
+    # The page was opened before the run went on.
+    clear(session, first, REASON, actor=head, now=NOON + timedelta(minutes=8))
+    assert aside(session) == 0
+    assert only(session).n == 260
+    set_aside_again(session, first, actor=head, now=NOON + timedelta(minutes=9))
+    assert aside(session) == 260
+    with pytest.raises(AnomalyDecidedError):
+        set_aside_again(session, first, actor=head, now=NOON + timedelta(minutes=10))
+
+
+def test_automatic_ratings_set_aside_again_are_aside_and_their_neighbours_are_not(
+    session: Session, unit: Unit, head: Actor
+) -> None:
+    send_all(session, unit, [Sent(NOON, 1, signals=("honeypot",)), Sent(NOON, 4)])
+    detect(session, now=NOON)
+    clear(session, only(session), REASON, actor=head, now=NOON)
+    set_aside_again(session, only(session), actor=head, now=NOON)
+    assert aside(session) == 1
+
+
+def test_all_rows_of_a_network_share_one_lot_so_the_past_stays_as_it_was(
+    session: Session, unit: Unit, head: Actor
+) -> None:
+    (office,) = marks(1)
+    send_all(session, unit, [Sent(NOON - timedelta(minutes=4 * place), 4, office) for place in range(60)])
+    send_all(session, unit, [Sent(NOON - timedelta(hours=2), 3, mark) for mark in marks(5)])
+    detect(session, now=NOON)
+    clear(session, only(session), REASON, actor=head, now=NOON + timedelta(hours=1))
+    set_aside_again(session, only(session), actor=head, now=NOON + timedelta(hours=2))
+    moments = [NOON + timedelta(minutes=minutes) for minutes in (-1, 1, 61, 121)]
+    before = [aside(session, at) for at in moments]
+    assert before == [0, 60, 0, 60]
+    forget_networks(session, now=NOON + timedelta(days=KEPT_DAYS + 2))
+    assert [aside(session, at) for at in moments] == before

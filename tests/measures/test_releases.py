@@ -10,11 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
+from feedback_app.audit.operations import person
 from feedback_app.handling import operations
 from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import Channel
+from feedback_app.measures.anomalies import clear, detect, set_aside_again
 from feedback_app.measures.release_models import Anomaly, AnomalyKind, Release, ReleaseSubject
 from feedback_app.measures.releases import candidates, figures_are_due, release_all, verify
 from tests import factories as make
@@ -126,6 +128,114 @@ def test_every_release_is_reproduced_after_marks_have_changed(office: Office) ->
     count, differences = verify(office.session)
     assert count >= 3
     assert differences == []
+
+
+def set_aside_between(
+    office: Office, first: int, last: int, found: int, kind: AnomalyKind = AnomalyKind.BURST
+) -> Anomaly:
+    """A run of open ratings received between two hours, found at a third."""
+    row = Anomaly(
+        agency_id=office.agency.id, unit_id=office.unit.id, channel=Channel.OPEN, kind=kind,
+        starts_at=at(first), ends_at=at(last), network_mark=None, n=12, expected=1.0, detected_at=at(found),
+    )  # fmt: skip
+    office.session.add(row)
+    office.session.flush()
+    return row
+
+
+def test_a_release_made_while_a_run_was_put_back_is_reproduced_after_it_is_set_aside_again(office: Office) -> None:
+    who = person(make.user(office.session).id)
+    rate(office, 40)
+    rate(office, 12, rating=1, hour=1, received_at=at(1))
+    anomaly = set_aside_between(office, 1, 2, found=1)
+    release_at(office, 2)
+    clear(office.session, anomaly, "Pembagian KTP massal.", actor=who, now=at(3))
+    rate(office, 10, hour=3)
+    release_at(office, 4)
+    set_aside_again(office.session, anomaly, actor=who, now=at(5))
+    rate(office, 30, hour=5)
+    release_at(office, 6)
+    assert [r.n for r in released(office)] == [40, 62, 80]
+    assert verify(office.session)[1] == []
+
+
+def test_a_run_that_went_on_later_changes_no_earlier_release(office: Office) -> None:
+    def rush(first: int, count: int) -> None:
+        moment = make.NOW + timedelta(minutes=first)
+        rate(office, count, rating=1, received_at=moment)
+
+    rush(0, 200)
+    detect(office.session, now=make.NOW + timedelta(minutes=4))
+    rush(5, 60)
+    release_at(office, 0)
+    assert detect(office.session, now=at(1)).extended == 1
+    assert [r.n for r in released(office)] == [60]
+    assert verify(office.session)[1] == []
+
+
+def test_ratings_put_back_are_in_the_next_figure_automatic_ones_too(office: Office) -> None:
+    rate(office, 30)
+    rate(office, 12, rating=1, signals=["honeypot"])
+    release_at(office, 0)
+    anomaly = set_aside_between(office, -1, 1, found=0, kind=AnomalyKind.AUTOMATIC)
+    clear(office.session, anomaly, "Petugas menguji formulir.", actor=person(make.user(office.session).id), now=at(1))
+    rate(office, 10, hour=1)
+    release_at(office, 2)
+    assert [r.n for r in released(office)] == [30, 52]
+    assert verify(office.session)[1] == []
+
+
+def test_after_a_few_are_set_aside_the_next_figure_waits_until_it_has_outgrown_the_one_shown(office: Office) -> None:
+    rate(office, 40)
+    rate(office, 3, received_at=at(1))
+    release_at(office, 0)
+    set_aside_between(office, 1, 2, found=2)
+    for hour, count in [(3, 10), (4, 2), (5, 1)]:
+        rate(office, count, hour=hour)
+        release_at(office, hour)
+    assert [r.n for r in released(office)] == [43, 53]
+    assert verify(office.session)[1] == []
+
+
+def test_a_flood_found_after_its_release_leaves_with_the_next_ten_answers(office: Office) -> None:
+    rate(office, 40)
+    rate(office, 60, rating=1, received_at=at(1))
+    release_at(office, 0)
+    set_aside_between(office, 1, 2, found=2)
+    for hour, count in [(3, 9), (4, 1)]:
+        rate(office, count, hour=hour)
+        release_at(office, hour)
+    assert [(r.n, r.figures["set_aside"]) for r in released(office)] == [(100, 0), (50, 60)]
+    assert verify(office.session)[1] == []
+
+
+def test_cases_that_went_past_the_unit_never_make_a_figure_fall(office: Office) -> None:
+    cases = [office.report(f"KTP saya belum jadi, sudah {day} hari.", at=make.NOW) for day in range(30)]
+    office.session.execute(sa.update(Labels).values(labelled_at=at(0)))
+    release_at(office, 0)
+    for case in cases[:12]:
+        send_past_the_unit(office.session, case, now=at(1))
+    sent = [office.report(f"Antrean panjang, sudah {day} jam.", at=make.NOW).submission_id for day in range(21)]
+    office.session.execute(sa.update(Labels).where(Labels.submission_id.in_(sent)).values(labelled_at=at(2)))
+    release_at(office, 3)
+    assert [r.n for r in released(office, ReleaseSubject.HANDLING)] == [30]
+    sent = [office.report(f"Loket tutup, kunjungan ke-{day}.", at=make.NOW).submission_id for day in range(1)]
+    office.session.execute(sa.update(Labels).where(Labels.submission_id.in_(sent)).values(labelled_at=at(4)))
+    release_at(office, 5)
+    assert [r.n for r in released(office, ReleaseSubject.HANDLING)] == [30, 40]
+    assert verify(office.session)[1] == []
+
+
+def test_recounting_asks_one_question_for_each_figure(office: Office) -> None:
+    rate(office, 120)
+    for hour in range(4):
+        rate(office, 10, hour=hour)
+        release_at(office, hour)
+    asked = []
+    sa.event.listen(office.session.connection(), "before_cursor_execute", lambda *call: asked.append(call[2]))
+    count, _ = verify(office.session)
+    assert count >= 4
+    assert len(asked) <= count + 1
 
 
 def test_a_changed_row_is_named_by_the_recount(office: Office) -> None:
