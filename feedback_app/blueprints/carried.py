@@ -5,6 +5,8 @@ Nothing of it stands in an address, so no code or token reaches a log, a history
 
 from __future__ import annotations
 
+import enum
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -34,9 +36,24 @@ class CarriedVisit:
     visited_on: date
 
 
+class Readers(enum.StrEnum):
+    """Who reads what was sent; of an allegation the receipt must not name the unit it speaks of."""
+
+    UNIT = "unit"
+    RECEPTION = "reception"
+    INSPECTORATE = "inspectorate"
+    ABOVE = "above"
+    KEEPERS = "keepers"
+
+    @property
+    def examine(self) -> bool:
+        """Tell whether they examine an allegation."""
+        return self in {Readers.INSPECTORATE, Readers.ABOVE, Readers.KEEPERS}
+
+
 @dataclass(frozen=True, slots=True)
 class CarriedReceipt:
-    """What the page after sending shows."""
+    """What the page after sending shows; `unit_name` is that of whoever reads it, empty where nobody is to be named."""
 
     code: str
     kind: SubmissionKind
@@ -45,6 +62,7 @@ class CarriedReceipt:
     unit_name: str
     sent_at: datetime
     is_follower: bool = False
+    readers: Readers = Readers.UNIT
 
 
 def carry_visit(token: str, visit: Visit, *, now: datetime) -> None:
@@ -69,12 +87,13 @@ def drop_visit() -> None:
 
 
 def carry_receipt(
-    receipt: Receipt, tracking_hash: bytes, *, wants_reply: bool, agency_code: str, unit_name: str, now: datetime
-) -> None:
+    receipt: Receipt, tracking_hash: bytes, *, wants_reply: bool, agency_code: str, unit_name: str, readers: Readers,
+    now: datetime,
+) -> None:  # fmt: skip
     """Note what was just sent; the page after it, and its status, open without typing the code."""
     session["receipt"] = {
         "code": receipt.code, "kind": receipt.kind.value, "reply": wants_reply, "agency": agency_code,
-        "unit": unit_name, "at": now.isoformat(),
+        "unit": unit_name, "at": now.isoformat(), "readers": readers.value,
     }  # fmt: skip
     carry_tracked(tracking_hash, now=now)
 
@@ -98,6 +117,12 @@ def note_joined(publication_id: int) -> None:
     session["joined"] = [*session.get("joined", []), publication_id][-JOINED_MOST:]
 
 
+def joiner_mark() -> str:
+    """Return the mark of this browser from which the codes of what it joins are made, so that it joins once."""
+    mark: str = session.setdefault("joiner", secrets.token_urlsafe(12))
+    return mark
+
+
 def carried_receipt(*, now: datetime) -> CarriedReceipt | None:
     """Return what was sent from this browser within the last hour."""
     noted = _fresh("receipt", now, timedelta(minutes=RECEIPT_MINUTES))
@@ -106,6 +131,7 @@ def carried_receipt(*, now: datetime) -> CarriedReceipt | None:
     return CarriedReceipt(
         noted["code"], SubmissionKind(noted["kind"]), noted["reply"], noted["agency"], noted["unit"],
         datetime.fromisoformat(noted["at"]), noted.get("follower", False),
+        Readers(noted.get("readers", Readers.UNIT)),
     )  # fmt: skip
 
 

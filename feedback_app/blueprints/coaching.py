@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from feedback_app import clock
 from feedback_app.blueprints import places
+from feedback_app.blueprints.examiner import examiner_of
 from feedback_app.blueprints.forms.report import REPORT_KINDS, ReportForm
 from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.text_reader import text_reader
@@ -24,10 +24,8 @@ from feedback_app.nlp.coach import (
     personal_data,
 )
 from feedback_app.nlp.reading import Reading
-from feedback_app.nlp.redact import redact
 from feedback_app.nlp.routing import Destination, shipped_router
 from feedback_app.nlp.similarity import alike
-from feedback_app.organisation.oversight import overseers
 from feedback_app.organisation.queries import unit_by_id
 from feedback_app.organisation.reception import sectors_by_unit
 
@@ -58,8 +56,16 @@ class Advice:
 
     @property
     def has_findings(self) -> bool:
-        """Tell whether anything at all is worth showing beside the form."""
-        return self.is_worth_a_stop or bool(self.missing) or self.differs or self.likely_kind is not None
+        """Tell whether there is anything to show: a question for the kind alone has no words of its own."""
+        return bool(
+            self.suggests_kind or self.missing or self.data or self.names or self.is_allegation
+            or self.units or self.similar
+        )  # fmt: skip
+
+    @property
+    def suggests_kind(self) -> bool:
+        """Tell whether the text reads like a kind that the sender has not chosen."""
+        return self.likely_kind is not None and (self.asks_for_kind or self.differs)
 
     @property
     def is_worth_a_stop(self) -> bool:
@@ -82,14 +88,17 @@ def advise(session: Session, form: ReportForm) -> Advice:
     reading = _read(text)
     likely = _likely_kind(reading)
     chosen = form.kind.data if form.kind.data in REPORT_KINDS else None
-    found = speaks_of_allegation(text, reading)
+    found = alleges(text, reading)
     asks_for_unit = form.units is not None and form.chosen_unit is None
+    # Where nobody knows the kind, what a complaint needs is asked for: it is the kind that fails without.
+    kind = SubmissionKind(chosen) if chosen else likely or SubmissionKind.COMPLAINT
     return Advice(
         chosen_kind=chosen,
         likely_kind=likely,
-        missing=_missing(form, chosen or (likely.value if likely else None)),
+        missing=_missing(form, kind),
         data=personal_data(form.boxes),
-        names=named_persons(form.boxes),
+        # Praise may name whom it praises.
+        names=() if kind is SubmissionKind.PRAISE else named_persons(form.boxes),
         is_allegation=found,
         overseer=_overseer(session, form) if found else None,
         units=likely_units(session, form.place, form.units or (), text) if asks_for_unit else (),
@@ -98,14 +107,9 @@ def advise(session: Session, form: ReportForm) -> Advice:
     )
 
 
-def speaks_of_allegation(text: str, reading: Reading | None) -> bool:
-    """Tell whether a text alleges levy or abuse of an office, by the classifier or by the written rules."""
-    return bool(reading and reading.integrity) or alleges(redact(text).text)
-
-
 def is_allegation(text: str) -> bool:
-    """Tell the same of a text about to be stored."""
-    return speaks_of_allegation(text, _read(text))
+    """Tell whether a text about to be stored alleges levy or abuse of an office, as the drain will."""
+    return alleges(text, _read(text))
 
 
 def likely_units(session: Session, of: Place, units: Sequence[Place], text: str) -> tuple[Place, ...]:
@@ -132,12 +136,12 @@ def _likely_kind(reading: Reading | None) -> SubmissionKind | None:
     return SubmissionKind(value) if value in {kind.value for kind in REPORT_KINDS} else None
 
 
-def _missing(form: ReportForm, kind: str | None) -> tuple[Missing, ...]:
+def _missing(form: ReportForm, kind: SubmissionKind) -> tuple[Missing, ...]:
     happened = form.happened.data or ""
     indoors = form.units is None and shipped_router().sector(form.whole_text) not in OUTDOOR_SECTORS
     return missing_facts(
         f"{happened}\n{form.expected.data or ''}",
-        kind=kind,
+        kind=kind.value,
         # The page proposes today, so only another day is surely the sender's own.
         has_when=form.occurred_on.data not in {None, form.place.agency.today()},
         has_where=bool(form.where.data) or indoors,
@@ -145,13 +149,9 @@ def _missing(form: ReportForm, kind: str | None) -> tuple[Missing, ...]:
 
 
 def _overseer(session: Session, form: ReportForm) -> str | None:
-    agency, day = form.place.agency, form.place.agency.day_of(clock.utcnow())
-    over = overseers(session, [agency.id], day)
-    if form.units is not None and form.chosen_unit is None:
-        unit_id = over.inspectorates.get(agency.id)
-    else:
-        unit_id = over.unit_for(agency.id, form.destination.unit.id)
-    return unit_by_id(session, agency.id, unit_id, day).name if unit_id is not None else None
+    is_unknown = form.units is not None and form.chosen_unit is None
+    found = examiner_of(session, form.place.agency, None if is_unknown else form.destination.unit.id)
+    return found.name if found else None
 
 
 def _similar(session: Session, form: ReportForm) -> tuple[OpenPublication, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from flask import current_app, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
+from flask_babel import gettext
 from werkzeug import Response
 
 from feedback_app import clock
@@ -102,7 +103,8 @@ def to_status() -> Response:
 
 
 def to_lookup() -> Response:
-    """Lead to the page that asks for a code."""
+    """Lead to the page that asks for a code, and say why: nothing is open here any more."""
+    flash(gettext("Laporan ditutup di perangkat ini; masukkan kodenya lagi."), "info")
     return not_stored(redirect(url_for("tracking.lookup"), 303))
 
 

@@ -15,3 +15,12 @@ def not_stored(response: Response) -> Response:
     """Keep a page of one person out of every cache."""
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def not_shared(response: Response) -> Response:
+    """Keep an empty form, whose token is of one browser, out of shared caches.
+
+    The browser itself may keep it: whoever goes back finds the boxes as they were left, which `no-store` would undo.
+    """
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -26,6 +26,7 @@ from feedback_app.blueprints.places import AgencyCard
 from feedback_app.blueprints.released import means_by_unit
 from feedback_app.blueprints.unit_search import QUERY_MAX, search
 from feedback_app.db import db
+from feedback_app.organisation.codes import UNKNOWN_UNIT
 
 log = logging.getLogger(__name__)
 bp = Blueprint("public", __name__)
@@ -56,7 +57,7 @@ def agency(agency: str) -> ResponseReturnValue:
 
 def _agency_page(card: AgencyCard) -> ResponseReturnValue:
     means = means_by_unit(db.session(), card)
-    return render_template("public/agency.html", agency=card, means=means, **listed(card))
+    return render_template("public/agency.html", agency=card, means=means, unknown=UNKNOWN_UNIT, **listed(card))
 
 
 def listed(card: AgencyCard) -> dict[str, Any]:
@@ -66,7 +67,8 @@ def listed(card: AgencyCard) -> dict[str, Any]:
     pages = max(1, -(-len(hits) // UNITS_PER_PAGE))
     page = min(asked_page(), pages)
     shown = hits[(page - 1) * UNITS_PER_PAGE : page * UNITS_PER_PAGE]
-    return {"hits": shown, "query": query, "page": page, "pages": pages, "found": len(hits)}
+    is_near = any(hit.is_near for hit in hits)
+    return {"hits": shown, "query": query, "page": page, "pages": pages, "found": len(hits), "is_near": is_near}
 
 
 @bp.post("/bahasa")

@@ -7,16 +7,21 @@ from flask.typing import ResponseReturnValue
 
 from feedback_app import clock
 from feedback_app.blueprints import carried, places, receipts, shell
+from feedback_app.blueprints.carried import CarriedVisit
+from feedback_app.blueprints.expired_forms import draw_again
 from feedback_app.blueprints.forms.rating import RateForm
 from feedback_app.blueprints.places import Place
-from feedback_app.blueprints.private import secretive
+from feedback_app.blueprints.private import not_shared, not_stored, secretive
 from feedback_app.blueprints.public import bp
 from feedback_app.blueprints.wall import preselected_service
 from feedback_app.db import db
 from feedback_app.errors import NotFoundError
+from feedback_app.handling.past_the_unit import alleges
 from feedback_app.intake.operations import UnknownVisitTokenError, UsedVisitTokenError, open_visit
 from feedback_app.organisation.queries import UnknownUnitError
 from feedback_app.organisation.unit_codes import agencies_with_unit
+
+bp.record_once(lambda state: draw_again(state.app, "public.rate", _rate_again))
 
 
 class UnknownRatingPlaceError(NotFoundError):
@@ -45,17 +50,31 @@ def rate(agency: str, unit: str) -> ResponseReturnValue:
     now = clock.utcnow()
     visit = carried.carried_visit(place.agency.id, place.unit.id, now=now)
     if request.method == "GET" and visit is None:
-        return shell.rate_page(place, service_id=preselected_service(place, now=now))
+        return not_shared(make_response(shell.rate_page(place, service_id=preselected_service(place, now=now))))
     form = RateForm(place)
     status = 200
     if request.method == "POST" and form.validate():
-        status = receipts.send(form, form.to_draft(visit), place)
+        # The written rules alone: a rating must not wait for the classifier.
+        status = receipts.send(form, form.to_draft(visit), place, alleges=alleges(form.text.data or ""))
         if status == receipts.SENT:
             return redirect(url_for("public.received"), receipts.SENT)
     if status == receipts.VISIT_USED:
         visit = None
     status = 422 if status == 200 and form.errors else status
-    return render_template("public/rate.html", form=form, place=place, visit=visit), status
+    return _own_page(form, place, visit, status)
+
+
+def _rate_again(words: list[str], *, agency: str, unit: str) -> ResponseReturnValue:
+    """Show the rating as it was filled in, with what became of it."""
+    place = places.place_of(db.session(), agency, unit)
+    form = RateForm(place)
+    form.form_errors = words
+    return _own_page(form, place, carried.carried_visit(place.agency.id, place.unit.id, now=clock.utcnow()), 400)
+
+
+def _own_page(form: RateForm, place: Place, visit: CarriedVisit | None, status: int) -> ResponseReturnValue:
+    page = make_response(render_template("public/rate.html", form=form, place=place, visit=visit), status)
+    return not_stored(page) if request.method == "POST" else not_shared(page)
 
 
 @bp.get("/k/<token>")

@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.blueprints import carried, signals
-from feedback_app.blueprints.carried import CarriedReceipt
+from feedback_app.blueprints.carried import CarriedReceipt, Readers
+from feedback_app.blueprints.examiner import examiner_of
 from feedback_app.blueprints.places import AgencyCard, Place
 from feedback_app.db import db
+from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.queries import promise
+from feedback_app.handling.rules import Classification
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.operations import (
     AlreadySubmittedError,
@@ -33,8 +36,8 @@ SENT: Final = 303
 VISIT_USED: Final = UsedVisitTokenError.status
 
 
-def send(form: FlaskForm, draft: Draft, place: Place, *, once: str | None = None) -> int:
-    """Store a draft and commit; return the status of the answer.
+def send(form: FlaskForm, draft: Draft, place: Place, *, alleges: bool, once: str | None = None) -> int:
+    """Store a draft and commit; return the status of the answer. `alleges` keeps the unit off the receipt.
 
     Where a rule of the room refuses the draft, its sentence stands on the form, with everything typed kept.
     """
@@ -54,11 +57,26 @@ def send(form: FlaskForm, draft: Draft, place: Place, *, once: str | None = None
     db.session.commit()
     if draft.visit_token:
         carried.drop_visit()
+    readers, name = _readers(place, alleges=alleges, is_unknown=draft.unit_is_unknown)
     carried.carry_receipt(
         receipt, code_hash(receipt.code, key), wants_reply=bool(draft.wants_reply), agency_code=place.agency.code,
-        unit_name=place.unit.name, now=now,
+        unit_name=name, readers=readers, now=now,
     )  # fmt: skip
     return SENT
+
+
+def _readers(place: Place, *, alleges: bool, is_unknown: bool) -> tuple[Readers, str]:
+    """Return who reads a draft, and the name that may stand on its receipt.
+
+    The receipt of an allegation may be seen by whoever stands beside its sender: it names no unit but the Inspektorat,
+    for the unit above would tell which one stands below it.
+    """
+    if not alleges:
+        return Readers.RECEPTION if is_unknown else Readers.UNIT, place.unit.name
+    examiner = examiner_of(db.session(), place.agency, None if is_unknown else place.unit.id)
+    if examiner is None:
+        return Readers.KEEPERS, ""
+    return (Readers.INSPECTORATE, examiner.name) if examiner.is_inspectorate else (Readers.ABOVE, "")
 
 
 def _submit(draft: Draft, place: Place, *, key: bytes, now: datetime, once: str | None) -> Receipt:
@@ -77,7 +95,7 @@ def _submit(draft: Draft, place: Place, *, key: bytes, now: datetime, once: str 
         return submit(db.session(), draft, key=key, now=now, today=today, once=once)
 
 
-def send_once(form: FlaskForm, draft: Draft, place: Place, *, once: str) -> int:
+def send_once(form: FlaskForm, draft: Draft, place: Place, *, alleges: bool, once: str) -> int:
     """Send a draft unless this browser has just sent the same from the same page; then show that receipt again.
 
     `once` is the mark of the page. The cookie remembers a reload or the way back; two taps on their way at the same
@@ -88,14 +106,20 @@ def send_once(form: FlaskForm, draft: Draft, place: Place, *, once: str) -> int:
     mark = hashlib.blake2b(f"{once}\0{draft!r}".encode(), digest_size=12).hexdigest()
     if carried.receipt_again(mark, now=now):
         return SENT
-    status = send(form, draft, place, once=once)
+    status = send(form, draft, place, alleges=alleges, once=once)
     if status == SENT:
         carried.note_sent(mark, now=now)
     return status
 
 
 def reply_due_on(session: Session, agency: AgencyCard, receipt: CarriedReceipt) -> date | None:
-    """Return the last day, at the agency, on which an answer is on time; None where none was asked for."""
+    """Return the last day, at the agency, on which an answer is on time; None where none was asked for.
+
+    An allegation is answered whatever it was sent as, by the clocks of what has to be examined.
+    """
+    if receipt.readers.examine:
+        clocks = clocks_of(session, agency.id)
+        return agency.day_of(clocks.deadlines(Classification.OVERSIGHT, receipt.sent_at).reply_due_at)
     due = promise(session, agency.id, receipt.kind, wants_reply=receipt.wants_reply, now=receipt.sent_at)
     return agency.day_of(due) if due else None
 

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from feedback_app.blueprints import coaching, places, receipts
 from feedback_app.blueprints.coaching import Advice
+from feedback_app.blueprints.expired_forms import draw_again
 from feedback_app.blueprints.forms.report import ReportForm
-from feedback_app.blueprints.private import not_stored
+from feedback_app.blueprints.private import not_shared, not_stored
 from feedback_app.blueprints.public import bp, listed
 from feedback_app.blueprints.text_reader import register_text_reader, text_reader
 from feedback_app.db import db
@@ -19,10 +20,11 @@ from feedback_app.organisation.codes import UNKNOWN_UNIT
 from feedback_app.organisation.reception import reception_unit_id
 
 bp.record_once(lambda state: register_text_reader(state.app))
+bp.record_once(lambda state: draw_again(state.app, "public.report", _report_again))
 
 MASKS: Final = {"mask": False, "mask_names": True}
 # What the next page makes itself, or asks for anew.
-_NOT_CARRIED: Final = frozenset({"step", "reviewed", "is_confidential", "to", "once"})
+_NOT_CARRIED: Final = frozenset({"step", "reviewed", "is_confidential", "confidential_by_coach", "to", "once"})
 
 
 @bp.get("/lapor")
@@ -48,15 +50,15 @@ def report(agency: str, unit: str) -> ResponseReturnValue:
     if request.method == "GET":
         if reader := text_reader():
             reader.warm()
-        return _form_page(form)
+        return not_shared(make_response(_form_page(form)))
     step = request.form.get("step", "")
     if step == "edit":
-        return _form_page(form)
+        return _back_to_form(form, 200)
     if step in MASKS:
         form.mask(names=MASKS[step])
         form.reviewed.data = ""
     if not form.validate():
-        return _form_page(form), 422
+        return _back_to_form(form, 422)
     if step in MASKS or not form.reviewed.data:
         advice = coaching.advise(db.session(), form)
         if step in MASKS or advice.is_worth_a_stop:
@@ -87,11 +89,23 @@ def _form(agency: str, unit: str) -> ReportForm:
 
 
 def _send(form: ReportForm) -> ResponseReturnValue:
-    draft = form.to_draft(alleges=coaching.is_allegation(form.whole_text))
-    status = receipts.send_once(form, draft, form.destination, once=form.once.data or "")
+    alleges = coaching.is_allegation(form.whole_text)
+    draft = form.to_draft(alleges=alleges)
+    status = receipts.send_once(form, draft, form.destination, alleges=alleges, once=form.once.data or "")
     if status == receipts.SENT:
         return redirect(url_for("public.received"), receipts.SENT)
-    return _form_page(form), status
+    return _back_to_form(form, status)
+
+
+def _report_again(words: list[str], *, agency: str, unit: str) -> ResponseReturnValue:
+    """Show the report as it was filled in, with what became of it."""
+    form = _form(agency, unit)
+    form.form_errors = words
+    return _back_to_form(form, 400)
+
+
+def _back_to_form(form: ReportForm, status: int) -> ResponseReturnValue:
+    return not_stored(make_response(_form_page(form), status))
 
 
 def _form_page(form: ReportForm) -> str:
@@ -124,6 +138,7 @@ def _carried(form: ReportForm, advice: Advice) -> list[tuple[str, str]]:
         for name, value in request.form.items(multi=True)
         if name not in _NOT_CARRIED | asked_anew
     ]
-    if form.is_confidential.data or advice.is_allegation:
+    # What the coach ticked holds as long as the words allege something, and the words are asked again.
+    if form.wishes_confidence:
         fields.append(("is_confidential", "y"))
     return [*fields, ("once", form.once.data or "")]

@@ -1,14 +1,15 @@
-"""Find a unit by a few words of its name, address or services, typing errors forgiven."""
+"""Find a unit by a few words of its name, address or services, typing errors forgiven and everyday words understood."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz import fuzz
 
+from feedback_app.blueprints.everyday_words import WORD, everyday_words, telling
 from feedback_app.blueprints.places import Place
 from feedback_app.organisation.queries import ServiceCard
 
@@ -17,54 +18,117 @@ QUERY_MAX: Final = 80
 # one length stay below 70.
 LIKENESS_MIN: Final = 75.0
 SHORT_WORD: Final = 3
-_WORD: Final = re.compile(r"[a-z0-9]+")
-_EMPTY_WORDS: Final = frozenset({"dan", "di", "ke", "dari", "untuk", "yang", "kota", "kabupaten"})
+# What an everyday word stands for counts a little less than the word itself.
+_EVERYDAY: Final = 98.0
+# They stand in every address, so they count only beside the rest of one.
+_STREET: Final = frozenset({"jalan", "jl"})
+
+Likenesses = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A unit that answers a search, with the services that made it do so."""
+    """A unit that answers a search, with the services that made it do so; `is_near` where it lacks one of the words."""
 
     place: Place
     services: tuple[ServiceCard, ...] = ()
+    is_near: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """How well a unit, and each of its services, meets each word: 0, or 75 to 100."""
+
+    place: Place
+    by_name: Likenesses
+    by_service: tuple[tuple[Likenesses, ServiceCard], ...]
+
+    @property
+    def best(self) -> Likenesses:
+        return max([self.by_name, *(met for met, _ in self.by_service)], key=lambda met: (_share(met), _mean(met)))
+
+    def hit(self, *, is_near: bool = False) -> Hit:
+        """Name the services that met more than the unit's own name did."""
+        least = _share(self.best)
+        if _share(self.by_name) == least:
+            return Hit(self.place, is_near=is_near)
+        return Hit(self.place, tuple(service for met, service in self.by_service if _share(met) == least), is_near)
 
 
 def search(places: Sequence[Place], query: str) -> list[Hit]:
-    """Return the units that hold every word of the query, the closest first; all of them for an empty query."""
-    words = _words(query[:QUERY_MAX])
-    wanted = [word for word in words if word not in _EMPTY_WORDS] or words
+    """Return the units that hold every word of the query, the closest first; all of them for an empty query.
+
+    Where none holds every word, those that hold some: the rarer the words they hold, the earlier they stand.
+    """
+    wanted = telling(_words(query[:QUERY_MAX]))
     if not wanted:
         return [Hit(place) for place in places]
-    scored = [(likeness, hit) for place in places for likeness, hit in [_match(place, wanted)] if likeness]
-    return [hit for _, hit in sorted(scored, key=lambda item: (-item[0], item[1].place.unit.name))]
+    matches = [_match(place, wanted) for place in places]
+    full = [match for match in matches if all(match.best)]
+    if full:
+        return [match.hit() for match in sorted(full, key=lambda match: (-_mean(match.best), match.place.unit.name))]
+    return _nearest(matches)
 
 
-def _match(place: Place, wanted: Sequence[str]) -> tuple[float, Hit]:
+def _nearest(matches: Sequence[_Match]) -> list[Hit]:
+    """Return the units that meet some of the words, by how rare among the units those words are."""
+    found = [(match, match.best) for match in matches if any(match.best)]
+    met_by = [sum(1 for _, met in found if met[at]) for at in range(len(found[0][1]))] if found else []
+    rarity = [math.log(1 + len(matches) / count) if count else 0.0 for count in met_by]
+    scored = [(sum(r * m for r, m in zip(rarity, met, strict=True)), match) for match, met in found]
+    scored.sort(key=lambda item: (-round(item[0], 6), item[1].place.unit.name))
+    return [match.hit(is_near=True) for _, match in scored]
+
+
+def _match(place: Place, wanted: Sequence[str]) -> _Match:
     unit = place.unit
-    own = _words(f"{unit.name} {unit.code} {unit.address or ''}")
-    by_service = [(_likeness(wanted, [*own, *_words(service.name)]), service) for service in place.services]
-    by_name = _likeness(wanted, own)
-    best = max((likeness for likeness, _ in by_service), default=0.0)
-    # A unit found by its own name needs no service to explain it.
-    shown = () if by_name else tuple(service for likeness, service in by_service if likeness)
-    return max(by_name, best), Hit(place, shown)
+    own = [*_words(f"{unit.name} {unit.code}"), *_address(unit.address or "", wanted)]
+    services = ((_met(wanted, [*own, *_words(service.name)]), service) for service in place.services)
+    return _Match(place, _met(wanted, own), tuple(services))
 
 
-def _likeness(wanted: Iterable[str], offered: Sequence[str]) -> float:
-    """Return 0 where a word is met by none, else the mean likeness (75 to 100)."""
-    found = [max((_alike(word, other) for other in offered), default=0.0) for word in wanted]
-    return sum(found) / len(found) if found and min(found) >= LIKENESS_MIN else 0.0
+def _address(address: str, wanted: Sequence[str]) -> list[str]:
+    words = _words(address)
+    named = [word for word in words if word not in _STREET]
+    is_meant = any(word in named for word in wanted if word not in _STREET)
+    return [*named, *_STREET] if is_meant else named
 
 
-def _alike(word: str, other: str) -> float:
+def _met(wanted: Sequence[str], offered: Sequence[str]) -> Likenesses:
+    return tuple(_word_met(word, offered) for word in wanted)
+
+
+def _word_met(word: str, offered: Sequence[str]) -> float:
+    """Return how alike the closest word is; 0 below the least likeness."""
+    phrases = everyday_words().get(word, ())
+    # A word that is known is no misspelt other one: "pindah" is not "Indah".
+    best = max((_alike(word, other, is_known=bool(phrases)) for other in offered), default=0.0)
+    if best < _EVERYDAY and any(_says(phrase, offered) for phrase in phrases):
+        return _EVERYDAY
+    return best if best >= LIKENESS_MIN else 0.0
+
+
+def _says(phrase: Sequence[str], offered: Sequence[str]) -> bool:
+    return all(any(other.startswith(word) for other in offered) for word in phrase)
+
+
+def _share(met: Likenesses) -> float:
+    return sum(1 for likeness in met if likeness) / len(met)
+
+
+def _mean(met: Likenesses) -> float:
+    return sum(met) / len(met)
+
+
+def _alike(word: str, other: str, *, is_known: bool) -> float:
     if word == other:
         return 100.0
     if other.startswith(word):
         return 95.0
     if len(word) > SHORT_WORD and word in other:
         return 90.0
-    return fuzz.ratio(word, other) if len(word) > SHORT_WORD else 0.0
+    return fuzz.ratio(word, other) if len(word) > SHORT_WORD and not is_known else 0.0
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(text.lower())
+    return WORD.findall(text.lower())

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.blueprints.places import AgencyCard
 from feedback_app.blueprints.text_reader import TextReader
+from feedback_app.drain.run import drain_batch
 from feedback_app.handling.models import Case
 from feedback_app.handling.public_models import Publication
 from feedback_app.handling.rules import CaseStatus, Classification
@@ -364,6 +365,79 @@ def test_review_page_is_light_and_keeps_the_token_of_the_first_page(
     assert client.post(address, data=hidden(page)).status_code == 303
 
 
+def test_question_for_the_kind_alone_stands_under_no_empty_heading(
+    client: FlaskClient, session: Session, agency: Agency, office: Unit, address: str
+) -> None:
+    status, page = posted(client, address, report(kind=""))
+    assert (status, stored(session)) == (200, [])
+    assert "Yang kami temukan" not in page
+    assert "Tidak ada lagi yang perlu diperbaiki" not in page
+    assert "Kirim sebagai apa?" in page
+    assert "Ketuk satu untuk mengirim." in page
+    assert "saran kami" not in page, "nothing is suggested where nothing was recognised"
+    live = client.post(f"/lapor/{agency.code}/periksa", data=report(kind="", to=office.code))
+    assert live.json == {"html": "", "confidential": False}
+
+
+def test_kind_suggested_and_chosen_alike_stands_under_no_empty_heading(
+    client: FlaskClient, agency: Agency, office: Unit, says: object
+) -> None:
+    says("complaint")  # type: ignore[operator]
+    live = client.post(f"/lapor/{agency.code}/periksa", data=report(to=office.code))
+    assert live.json == {"html": "", "confidential": False}
+
+
+def test_suggested_kind_is_marked_in_words_and_the_way_back_is_a_link(
+    client: FlaskClient, address: str, says: object
+) -> None:
+    says("aspiration")  # type: ignore[operator]
+    page = posted(client, address, report(kind=""))[1]
+    assert page.count("(saran kami)") == 1
+    assert re.search(r'btn-primary" type="submit" name="kind" value="aspiration">[^<]+ \(saran kami\)<', page)
+    assert re.search(r'<button class="btn btn-link[^>]*value="edit"', page)
+
+
+def test_report_of_unknown_kind_is_asked_for_what_a_complaint_needs(
+    client: FlaskClient, agency: Agency, office: Unit
+) -> None:
+    unknown = f"/lapor/{agency.code}/tidak-tahu"
+    assert "Di mana terjadi?" in posted(client, unknown, report(kind=""))[1]
+    assert "Di mana terjadi?" not in posted(client, unknown, report(kind="information_request"))[1]
+
+
+def test_praise_may_name_whom_it_praises_but_hears_of_other_personal_data(
+    client: FlaskClient, session: Session, address: str
+) -> None:
+    praised = "Terima kasih kepada Ibu Marselina Taneo di loket 2, sangat ramah."
+    assert posted(client, address, report(kind="praise", happened=praised))[0] == 303
+    assert [row.text for row in stored(session)] == [praised]
+    status, page = posted(client, address, report(kind="praise", happened=f"{praised} {PHONE}", once="dua"))
+    assert status == 200
+    assert "Nomor telepon" in page
+    assert "Anda menyebut nama orang" not in page
+    assert "Anda menyebut nama orang" in posted(client, address, report(happened=praised, once="tiga"))[1]
+
+
+def test_tick_of_the_coach_goes_with_its_reason_and_that_of_the_sender_stays(
+    client: FlaskClient, session: Session, address: str
+) -> None:
+    by_coach = {"is_confidential": "y", "confidential_by_coach": "y"}
+    off = "Pilihan Rahasia yang kami nyalakan sudah dimatikan lagi"
+    calm = f"{HAPPENED} Hubungi {PHONE}."
+    page = posted(client, address, report(happened=calm, **by_coach))[1]
+    assert off in page
+    assert "is_confidential" not in hidden(page)
+    own = posted(client, address, report(happened=calm, is_confidential="y"))[1]
+    assert off not in own
+    assert hidden(own)["is_confidential"] == "y"
+    accused = posted(client, address, report(happened=LEVY, **by_coach))[1]
+    assert off not in accused
+    back = posted(client, address, {**hidden(accused), "step": "edit", "happened": calm})[1]
+    assert not re.search(r'<input[^>]*checked[^>]*name="is_confidential"', back)
+    client.post(address, data=hidden(page))
+    assert not stored(session)[0].is_confidential
+
+
 def test_classifier_is_loaded_once_for_all_threads() -> None:
     loads: list[int] = []
     reader = TextReader(lambda: loads.append(1) or Says("praise"))  # type: ignore[func-returns-value]
@@ -402,3 +476,24 @@ def test_stumbling_classifier_leaves_no_word_in_the_log(caplog: pytest.LogCaptur
     TextReader(lambda: Stumbles("praise")).read(PHONE, patience=5)
     assert "ValueError" in caplog.text
     assert PHONE not in caplog.text
+
+
+@pytest.mark.parametrize("integrity", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pelayanannya bagus, terima kasih. Cuma saya diminta uang pelicin supaya berkas cepat selesai.",
+        "Terima kasih, pelayanan cepat dan gratis, bebas pungli.",
+        HAPPENED,
+    ],
+)
+def test_the_reader_whom_the_coach_promises_is_the_one_whom_the_drain_finds(
+    client: FlaskClient, session: Session, agency: Agency, address: str, says: object, text: str, integrity: bool
+) -> None:
+    inspectorate = make.unit(session, agency, name="Inspektorat Kota", kind=UnitKind.INSPECTORATE)
+    says("praise", integrity=integrity)  # type: ignore[operator]
+    promised = "Yang membacanya Inspektorat Kota" in posted(client, address, report(happened=text))[1]
+    client.post(address, data=report(happened=text, reviewed="1"))
+    drain_batch(session, Says("praise", integrity=integrity), limit=10, now=make.NOW)
+    case = session.scalars(sa.select(Case)).one()
+    assert (case.unit_id == inspectorate.id) is promised

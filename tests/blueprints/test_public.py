@@ -227,3 +227,24 @@ def test_expired_and_used_visit_tokens_are_told_apart(
     answer = client.get(f"/k/{used}")
     assert answer.status_code == 409
     assert "Kunjungan ini sudah dinilai" in answer.get_data(as_text=True)
+
+
+def test_search_that_no_unit_meets_in_full_shows_the_nearest_and_says_so(client: FlaskClient, session: Session) -> None:
+    agency = factories.agency(session)
+    factories.unit(session, agency, name="Dinas Perhubungan")
+    near = "Tidak ada yang memuat semua kata; ini yang paling dekat."
+    for path in (f"/instansi/{agency.code}", f"/lapor/{agency.code}"):
+        page = client.get(f"{path}?q=perhubungan+laut").get_data(as_text=True)
+        assert near in page
+        assert "Dinas Perhubungan" in page
+        assert near not in client.get(f"{path}?q=perhubungan").get_data(as_text=True)
+
+
+def test_search_without_an_answer_offers_the_way_for_who_does_not_know_the_unit(
+    client: FlaskClient, session: Session
+) -> None:
+    agency = factories.agency(session)
+    factories.unit(session, agency)
+    page = client.get(f"/instansi/{agency.code}?q=zzzzzz").get_data(as_text=True)
+    assert "Tidak ada unit yang cocok" in page
+    assert f'href="/lapor/{agency.code}/tidak-tahu"' in page

@@ -194,7 +194,7 @@ def test_a_browser_remembers_the_last_few_reports(client: FlaskClient, session: 
 
 def test_praise_is_thanked_without_a_promise(client: FlaskClient, address: str) -> None:
     page = client.post(address, data=report(kind="praise"), follow_redirects=True).get_data(as_text=True)
-    assert "laporan Anda sudah kami terima" in page
+    assert "pujian Anda sudah kami terima" in page
     assert "Dijawab paling lambat" not in page
 
 
@@ -234,6 +234,11 @@ def test_receipt_page_of_a_stranger_shows_nothing(client: FlaskClient) -> None:
 def test_language_switch_leads_back_inside_this_site_only(client: FlaskClient, target: str, wanted: str) -> None:
     answer = client.post("/bahasa", data={"language": "en", "next": target})
     assert (answer.status_code, answer.location) == (303, wanted)
+
+
+def test_form_says_that_an_allegation_is_not_read_by_the_unit(client: FlaskClient, address: str) -> None:
+    page = client.get(address).get_data(as_text=True)
+    assert "Dugaan pungutan liar atau penyalahgunaan wewenang hanya dibaca Inspektorat, bukan unit itu." in page
 
 
 def test_language_is_kept_and_unknown_ones_are_ignored(client: FlaskClient) -> None:

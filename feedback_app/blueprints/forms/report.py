@@ -52,6 +52,8 @@ class ReportForm(PlaceForm):
     where = StringField(_("Di mana terjadi?"), filters=[clean_text])
     is_anonymous = BooleanField(_("Anonim"))
     is_confidential = BooleanField(_("Rahasia"))
+    # Ticked by the script beside the box above, so that its tick goes when its reason goes; a draft keeps it as well.
+    confidential_by_coach = BooleanField()
     unit = HiddenField()
     # Differs from page to page, so that the same page sent twice is known again.
     once = HiddenField()
@@ -100,6 +102,11 @@ class ReportForm(PlaceForm):
                     years=OCCURRED_YEARS_BACK,
                 )
             )
+
+    @property
+    def wishes_confidence(self) -> bool:
+        """Tell whether the sender, and not the coach, ticked the box."""
+        return bool(self.is_confidential.data) and not self.confidential_by_coach.data
 
     @property
     def boxes(self) -> list[str]:

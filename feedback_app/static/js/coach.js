@@ -29,9 +29,10 @@ function start() {
     }
     for (const unit of region.querySelectorAll("input[name=unit]")) if (unit.value === chosen) unit.checked = true;
     region.hidden = !answer.html;
-    const box = form.elements.is_confidential;
-    if (answer.confidential && !box.checked) {
-      box.checked = true;
+    const { is_confidential: box, confidential_by_coach: mark } = form.elements;
+    // Ticked here, it goes with its reason; ticked by the sender, it stays.
+    if (answer.confidential ? !box.checked : box.checked && mark.checked) {
+      box.checked = mark.checked = answer.confidential;
       form.dispatchEvent(new Event("change"));
     }
   }
@@ -56,6 +57,7 @@ function start() {
 
   function soon(event) {
     if (event.target.closest?.("[data-coach-answer]")) return;
+    if (event.isTrusted && event.target.name === "is_confidential") form.elements.confidential_by_coach.checked = false;
     if (event.isTrusted || event.target === form) {
       if (event.target.name && !["is_anonymous", "is_confidential", "service_id"].includes(event.target.name)) {
         form.elements.reviewed.value = "";
