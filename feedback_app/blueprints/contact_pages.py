@@ -7,16 +7,25 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from feedback_app import clock
+from feedback_app.blueprints.formats import moment
 from feedback_app.blueprints.forms.tracking import ContactForm
 from feedback_app.blueprints.frame import current_language
 from feedback_app.blueprints.opened_report import opened, opened_to_follow, owner_of_form, to_lookup, to_status
 from feedback_app.blueprints.private import not_stored, secretive
 from feedback_app.blueprints.receipt_page import receipt_page
+from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.status_page import followed_page, status_page
 from feedback_app.blueprints.tracking import bp
 from feedback_app.db import db
 from feedback_app.errors import InvalidInputError
-from feedback_app.intake.contacts import AddressTooOftenError, forget_contact, keep_contact, unsubscribe
+from feedback_app.intake.contacts import (
+    SAME_ADDRESS_A_DAY,
+    AddressTooOftenError,
+    NobodyToTellError,
+    forget_contact,
+    keep_contact,
+    unsubscribe,
+)
 from feedback_app.notifications.unsubscribe import read
 
 
@@ -42,8 +51,12 @@ def contact() -> ResponseReturnValue:
         )  # fmt: skip
     except AddressTooOftenError as error:
         db.session.rollback()
-        form.address.errors = [error.message]
+        form.address.errors = [_free_again(error)]
         return _again(form)
+    except NobodyToTellError as error:
+        db.session.rollback()
+        flash(translated(error.message), "error")
+        return _back()
     db.session.commit()
     flash(gettext("Kontak Anda disimpan tersegel. Kami memberi kabar lewat kontak itu bila ada tanggapan."), "success")
     return _back()
@@ -81,6 +94,17 @@ def _again(form: ContactForm) -> ResponseReturnValue:
     if report is not None:
         return status_page(report, contact=form)
     return followed_page(joined, contact=form) if joined is not None else to_lookup()
+
+
+def _free_again(error: AddressTooOftenError) -> str:
+    """Say that the address was named often enough, and from when on it may be named again."""
+    found = opened() or opened_to_follow()
+    words: str = gettext(
+        "Alamat ini sudah dipakai pada %(count)s laporan dalam 24 jam, jadi belum kami simpan. Coba lagi mulai "
+        "%(moment)s.",
+        count=SAME_ADDRESS_A_DAY, moment=moment(error.free_at, found.time_zone if found else "Asia/Jakarta"),
+    )  # fmt: skip
+    return words
 
 
 def _back() -> ResponseReturnValue:

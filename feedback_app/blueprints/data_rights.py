@@ -4,34 +4,54 @@ from __future__ import annotations
 
 import json
 
-from flask import current_app, flash, make_response, render_template, request
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from feedback_app import clock
 from feedback_app.blueprints.formats import moment
 from feedback_app.blueprints.forms.tracking import EraseForm
+from feedback_app.blueprints.held_words import held_in_words
 from feedback_app.blueprints.opened_report import opened, report_of_form, seal, to_lookup, to_status
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.tracking import bp
 from feedback_app.db import db
+from feedback_app.handling.citizen_models import RequestKind
 from feedback_app.handling.erasure import Erasure, ask_to_erase
-from feedback_app.handling.own_data import take_out
+from feedback_app.handling.own_data import everything_held, take_out
 from feedback_app.handling.tracked import Tracked
+from feedback_app.intake.attachments import attachments_of
 
 
 @bp.post("/lacak/data")
 def data() -> ResponseReturnValue:
-    """Give everything held under the code, as a file."""
+    """Note that everything held under the code is asked for, and give it: as a page, or as a file for programs."""
     if opened() is None:
         return to_lookup()
     report = report_of_form()
     held = take_out(db.session(), report.agency_id, report.submission_id, now=clock.utcnow())
     db.session.commit()
+    if request.form.get("format") != "json":
+        return not_stored(redirect(url_for("tracking.data_page"), 303))
     answer = make_response(json.dumps(held, ensure_ascii=False, indent=2) + "\n")
     answer.mimetype = "application/json"
     answer.headers["Content-Disposition"] = 'attachment; filename="data-saya.json"'
     return not_stored(answer)
+
+
+@bp.get("/lacak/data")
+def data_page() -> ResponseReturnValue:
+    """Show everything held under the code in words; the request for it was noted by the form that leads here."""
+    report = opened()
+    if report is None:
+        return to_lookup()
+    if not any(one.kind is RequestKind.ACCESS for one in report.requests):
+        return to_status()
+    held = everything_held(db.session(), report.agency_id, report.submission_id)
+    files = attachments_of(db.session(), report.agency_id, report.submission_id)
+    sections = held_in_words(held, report.time_zone)
+    page = render_template("tracking/data.html", report=report, sections=sections, files=files, seal=seal())
+    return not_stored(make_response(page))
 
 
 @bp.route("/lacak/hapus", methods=["GET", "POST"])

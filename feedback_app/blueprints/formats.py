@@ -1,4 +1,4 @@
-"""How numbers, days and moments read on a page: `88,31`, `12 Mei 2026`, `12 Mei 2026 14.05 WITA`."""
+"""How numbers, sizes, days and moments read on a page: `88,31`, `1,5 MB`, `12 Mei 2026`, `12 Mei 2026 14.05 WITA`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ def register_formats(app: Flask) -> None:
     app.add_template_filter(day, "day")
     app.add_template_filter(moment, "moment")
     app.add_template_filter(number, "number")
+    app.add_template_filter(file_size, "file_size")
 
 
 def day(value: date | None) -> str:
@@ -30,6 +31,12 @@ def moment(value: datetime | None, time_zone: str) -> str:
         return "–"
     local = value.astimezone(ZoneInfo(time_zone))
     return f"{day(local.date())} {local:%H.%M} {ZONE_NAMES.get(time_zone, time_zone)}"
+
+
+def file_size(size_bytes: int) -> str:
+    """Return the size of a file as people say it, never less than it is: `12 KB`, `1,5 MB`."""
+    kilobytes = (size_bytes + 999) // 1000
+    return f"{number(kilobytes, 0)} KB" if kilobytes < 1000 else f"{number(size_bytes / 1_000_000, 1)} MB"
 
 
 def number(value: float | None, decimals: int = 2) -> str:

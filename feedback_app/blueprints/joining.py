@@ -15,7 +15,7 @@ from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.tracking import bp
 from feedback_app.db import db
 from feedback_app.handling import followers
-from feedback_app.handling.followers import Joinable, NotJoinableError, OwnReportNeededError
+from feedback_app.handling.followers import AlreadyJoinedError, Joinable, NotJoinableError, OwnReportNeededError
 from feedback_app.intake.codes import code_hash
 
 
@@ -25,6 +25,7 @@ def join(agency: str, publication: int) -> ResponseReturnValue:
     card = places.agency_card(db.session(), agency)
     found = followers.joinable(db.session(), card.id, publication, day=card.today())
     form = JoinForm()
+    carried.joiner_mark()
     if request.method == "POST" and form.validate() and not carried.has_joined(publication):
         try:
             return _joined(found, card, form)
@@ -47,15 +48,29 @@ def leave() -> ResponseReturnValue:
     db.session.commit()
     carried.forget_tracked()
     flash(gettext("Anda tidak lagi mengikuti laporan itu. Tulisan dan kontak Anda sudah dihapus."), "success")
-    return to_lookup()
+    return not_stored(redirect(url_for("tracking.lookup"), 303))
 
 
 def _joined(found: Joinable, card: AgencyCard, form: JoinForm) -> ResponseReturnValue:
     now, key = clock.utcnow(), current_app.config["TRACKING_KEY"]
-    code = followers.join(db.session(), found, form.words.data, key=key, now=now)
-    db.session.commit()
+    once = carried.joiner_mark()
+    try:
+        code = followers.join(db.session(), found, form.words.data, key=key, now=now, once=once)
+        db.session.commit()
+    except AlreadyJoinedError as error:
+        db.session.rollback()
+        code = error.tracking_code
+    flash(_next_words(), "success")
     carried.note_joined(found.publication_id)
     carried.carry_joined(
         code, code_hash(code, key), agency_code=card.code, unit_name=found.unit_name, now=now
     )  # fmt: skip
     return not_stored(redirect(url_for("public.received"), 303))
+
+
+def _next_words() -> str:
+    words: str = gettext(
+        "Selanjutnya: bila laporan ini ditanggapi atau berakhir, kabarnya tampil dengan kode Anda, dan dikirim kepada "
+        "Anda bila Anda memberi kontak."
+    )
+    return words

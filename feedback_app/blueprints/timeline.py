@@ -40,7 +40,7 @@ def timeline(tracked: Tracked, *, now: datetime) -> list[Step]:
     steps = [Step(gettext("Diterima"), Progress.DONE, tracked.received_at), _reading(tracked)]
     if tracked.case is not None:
         case = tracked.case
-        steps += [_handling(tracked, case), *_past(tracked, case), *_ahead(tracked, case, now)]
+        steps += [*_handling(tracked, case), *_past(tracked, case), *_ahead(tracked, case, now)]
     elif tracked.analysis is AnalysisState.PENDING and tracked.kind in KINDS_WITH_CASE and not tracked.erased_at:
         steps += [Step(gettext("Ditangani unit"), Progress.NEXT), Step(gettext("Tanggapan"), Progress.NEXT)]
     return steps
@@ -57,9 +57,15 @@ def _reading(tracked: Tracked) -> Step:
     return Step(gettext("Dibaca dan dikelompokkan"), Progress.DONE)
 
 
-def _handling(tracked: Tracked, case: TrackedCase) -> Step:
-    title = gettext("Ditangani %(unit)s", unit=tracked.unit_name)
+def _handling(tracked: Tracked, case: TrackedCase) -> Iterator[Step]:
     taken_at = next((event.at for event in case.events if _is_taking(event)), None)
+    # What was taken back or erased before anybody took it up was handled by nobody.
+    if not case.is_withdrawn or taken_at or case.replies:
+        yield _handled(tracked, case, taken_at)
+
+
+def _handled(tracked: Tracked, case: TrackedCase, taken_at: datetime | None) -> Step:
+    title = gettext("Ditangani %(unit)s", unit=tracked.unit_name)
     if case.status is CaseStatus.ARCHIVED:
         return Step(title, Progress.DONE, taken_at)
     if case.status is CaseStatus.ON_HOLD:
@@ -71,7 +77,14 @@ def _handling(tracked: Tracked, case: TrackedCase) -> Step:
 
 def _is_taking(event: TrackedEvent) -> bool:
     # A dispute leads to IN_PROGRESS as well, and being sent on may stay there; those have lines of their own.
-    return event.status is CaseStatus.IN_PROGRESS and event.outcome is None and not event.was_sent_on
+    lines_of_their_own = event.was_sent_on or _is_taken_up(event)
+    return event.status is CaseStatus.IN_PROGRESS and event.outcome is None and not lines_of_their_own
+
+
+def _is_taken_up(event: TrackedEvent) -> bool:
+    """Tell whether a case went on without a verdict, because the reporter's words ask for an examination."""
+    ended = event.came_from in {CaseStatus.ANSWERED, CaseStatus.CLOSED}
+    return ended and event.status is CaseStatus.IN_PROGRESS and event.outcome is None
 
 
 def _past(tracked: Tracked, case: TrackedCase) -> Iterator[Step]:
@@ -90,6 +103,8 @@ def _told(event: TrackedEvent) -> Iterator[Step]:
         yield Step(_verdict(event.outcome), Progress.DONE, event.at, _after(event.outcome), event.words)
     elif event.was_sent_on:
         yield Step(gettext("Diteruskan ke unit lain"), Progress.DONE, event.at)
+    elif _is_taken_up(event):
+        yield Step(gettext("Dibuka lagi untuk diperiksa"), Progress.DONE, event.at)
     elif event.status is CaseStatus.ARCHIVED:
         title = gettext("Anda menarik laporan ini") if event.by_reporter else gettext("Diarsipkan tanpa tanggapan")
         yield Step(title, Progress.DONE, event.at, quote=event.words)
@@ -126,14 +141,14 @@ def _moment(step: Step) -> datetime:
 def _ahead(tracked: Tracked, case: TrackedCase, now: datetime) -> Iterator[Step]:
     """Yield what is still to come, with the clock in force; nothing once the case has ended."""
     if case.status is CaseStatus.ANSWERED:
-        yield Step(gettext("Putusan Anda"), Progress.NOW, note=_window(tracked, case))
+        yield Step(gettext("Penilaian Anda atas tanggapan"), Progress.NOW, note=_window(tracked, case))
     elif case.is_open:
         note = _promise(tracked, case, now)
         if case.replies:
             yield Step(gettext("Tanggapan lanjutan"), Progress.NOW, note=note)
         else:
             yield Step(gettext("Tanggapan"), Progress.NEXT, note=note)
-        yield Step(gettext("Putusan Anda"), Progress.NEXT)
+        yield Step(gettext("Penilaian Anda atas tanggapan"), Progress.NEXT)
 
 
 def _promise(tracked: Tracked, case: TrackedCase, now: datetime) -> str:

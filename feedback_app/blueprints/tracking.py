@@ -86,8 +86,9 @@ def _belongs_to_something(tracking_hash: bytes) -> bool:
 def _thanks(outcome: Outcome) -> str:
     if outcome is Outcome.DISPUTED:
         reopened: str = gettext(
-            "Putusan Anda sudah dicatat. Laporan dibuka kembali pada petugas yang sama, dan atasannya ikut melihatnya."
+            "Penilaian Anda sudah dicatat. Laporan dibuka kembali pada petugas yang sama, dan atasannya ikut "
+            "melihatnya."
         )
         return reopened
-    words: str = gettext("Terima kasih. Putusan Anda sudah dicatat.")
+    words: str = gettext("Terima kasih. Penilaian Anda sudah dicatat.")
     return words

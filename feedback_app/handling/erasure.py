@@ -132,7 +132,8 @@ def _erase_case_words(session: Session, case: Case, now: datetime) -> None:
     session.execute(
         sa.update(Publication)
         .where(Publication.agency_id == case.agency_id, Publication.case_id == case.id)
-        .values(text=ERASED)
+        # An answer shown to the public may quote; the officer's own words stay with the case.
+        .values(text=ERASED, reply=sa.case((Publication.reply.is_not(None), ERASED)))
     )
     session.execute(
         sa.update(CaseFollower)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import CITIZEN, record
@@ -21,7 +24,7 @@ from feedback_app.handling.rules import MESSAGE_MAX, WITHDRAWABLE, CaseStatus
 from feedback_app.intake.codes import code_hash, new_code
 from feedback_app.intake.contacts import Owner, forget_contact
 from feedback_app.nlp.redact import redact
-from feedback_app.organisation.models import UnitVersion
+from feedback_app.organisation.models import Unit, UnitVersion
 
 
 class UnknownPublicationError(NotFoundError):
@@ -34,6 +37,16 @@ class NotJoinableError(ConflictError):
     """The case has ended, so that joining it would lead nowhere."""
 
     code = "not_joinable"
+
+
+class AlreadyJoinedError(ConflictError):
+    """The same page has joined before; `tracking_code` is the one given then."""
+
+    code = "already_joined"
+
+    def __init__(self, tracking_code: str) -> None:
+        super().__init__("Anda sudah ikut mencatat pengalaman pada laporan ini.")
+        self.tracking_code = tracking_code
 
 
 class OwnReportNeededError(InvalidInputError):
@@ -52,6 +65,7 @@ class Joinable:
     unit_name: str
     text: str
     status: CaseStatus
+    unit_code: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -68,8 +82,9 @@ def joinable(session: Session, agency_id: int, publication_id: int, *, day: date
         Also where the case has become confidential since.
     """
     row = session.execute(
-        sa.select(Publication, Case.status, UnitVersion.name)
+        sa.select(Publication, Case.status, UnitVersion.name, Unit.code)
         .join(Case, sa.and_(Case.agency_id == Publication.agency_id, Case.id == Publication.case_id))
+        .join(Unit, sa.and_(Unit.agency_id == Publication.agency_id, Unit.id == Publication.unit_id))
         .outerjoin(UnitVersion, version_on(Publication.agency_id, Publication.unit_id, day))
         .where(
             Publication.agency_id == agency_id,
@@ -80,8 +95,8 @@ def joinable(session: Session, agency_id: int, publication_id: int, *, day: date
     ).first()
     if row is None:
         raise UnknownPublicationError("Laporan ini tidak ditampilkan kepada masyarakat.")
-    published, status, unit_name = row
-    return Joinable(published.id, agency_id, published.case_id, unit_name or "–", published.text, status)
+    published, status, unit_name, unit_code = row
+    return Joinable(published.id, agency_id, published.case_id, unit_name or "–", published.text, status, unit_code)
 
 
 def join(
@@ -91,12 +106,17 @@ def join(
     *,
     key: bytes,
     now: datetime,
-    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    once: str | None = None,
 ) -> str:
     """Join a case; return the tracking code, of which only the hash is kept.
 
+    `once` is the mark of the page that joins. The code is then made from it, so that of many taps at the same moment
+    one joins and the others are refused by the UNIQUE constraint on the code, whatever words they carry.
+
     Raises
     ------
+    AlreadyJoinedError
+        The caller's transaction has to be rolled back.
     NotJoinableError
     OwnReportNeededError
         The words allege levy or abuse: such a report goes to the Inspektorat and not to the unit of this case.
@@ -111,15 +131,25 @@ def join(
             "Tulisan Anda menyebut pungutan atau penyalahgunaan wewenang. Kirim sebagai laporan sendiri: "
             "laporan itu diperiksa Inspektorat dan tidak dibaca unit ini."
         )
-    code = new_code(random_bytes)
+    code = new_code(_bytes_of(to, once, key) if once else secrets.token_bytes)
     follower = CaseFollower(
         agency_id=to.agency_id, case_id=to.case_id, tracking_hash=code_hash(code, key), text=said,
         redacted_text=redact(said).text if said else None, joined_at=now,
     )  # fmt: skip
     session.add(follower)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if once and "uq_case_followers_tracking_hash" in str(error.orig):
+            raise AlreadyJoinedError(code) from error
+        raise
     _note(session, follower, "handling.join", now)
     return code
+
+
+def _bytes_of(to: Joinable, once: str, key: bytes) -> Callable[[int], bytes]:
+    digest = hmac.new(key, f"join:{to.agency_id}:{to.case_id}:{once}".encode(), hashlib.sha256).digest()
+    return lambda length: digest[:length]
 
 
 def leave(session: Session, agency_id: int, follower_id: int, *, now: datetime) -> None:

@@ -15,11 +15,12 @@ from feedback_app.audit.operations import CITIZEN
 from feedback_app.handling.citizen_models import CitizenMessage, RequestKind, RequestOutcome, SubjectRequest
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.public_models import Publication
-from feedback_app.handling.queries import events_of, replies_of
+from feedback_app.handling.queries import events_of, replies_of, version_on
 from feedback_app.handling.subject_requests import ask_for, settle
 from feedback_app.intake.contacts import Owner, contact_card
 from feedback_app.intake.extra_models import Attachment
 from feedback_app.intake.models import Submission
+from feedback_app.organisation.models import PublicService, UnitVersion
 
 _SUBMISSION: Final = (
     "id", "agency_id", "unit_id", "service_id", "kind", "channel", "rating", "reasons", "text", "wants_reply",
@@ -28,7 +29,7 @@ _SUBMISSION: Final = (
 )  # fmt: skip
 _LABELS: Final = (
     "redacted_text", "pii_kinds", "kind", "kind_confidence", "sentiment", "sentiment_confidence", "aspect",
-    "aspect_confidence", "urgency", "urgency_confidence", "urgency_source", "model_version", "labelled_at",
+    "aspect_confidence", "urgency", "urgency_confidence", "urgency_source", "integrity", "model_version", "labelled_at",
 )  # fmt: skip
 _CASE: Final = (
     "id", "classification", "is_confidential", "status", "outcome", "opened_at", "reply_due_at", "resolve_due_at",
@@ -63,6 +64,7 @@ def everything_held(session: Session, agency_id: int, submission_id: int) -> dic
     return {
         "submission": {
             **_plain(submission, _SUBMISSION),
+            **_place(session, submission),
             "tracking_code": "kept as a keyed hash only",
             "network_mark": "kept" if submission.network_mark is not None else None,
             "visit_token": "used" if submission.visit_token_hash is not None else None,
@@ -73,6 +75,17 @@ def everything_held(session: Session, agency_id: int, submission_id: int) -> dic
         "requests": [_plain(row, _REQUEST) for row in session.scalars(requests.order_by(SubjectRequest.id))],
         "case": _case(session, case) if case else None,
     }
+
+
+def _place(session: Session, submission: Submission) -> dict[str, Any]:
+    """Return the names of the unit, as it was called on the day of service, and of the service."""
+    unit = sa.select(UnitVersion.name).where(
+        version_on(submission.agency_id, submission.unit_id, submission.occurred_on)
+    )
+    service = sa.select(PublicService.name).where(
+        PublicService.agency_id == submission.agency_id, PublicService.id == submission.service_id
+    )
+    return {"unit_name": session.scalar(unit), "service_name": session.scalar(service)}
 
 
 def _contact(session: Session, agency_id: int, submission_id: int) -> dict[str, Any] | None:

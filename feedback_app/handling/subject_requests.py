@@ -16,6 +16,7 @@ from feedback_app.handling.citizen_models import RequestKind, RequestOutcome, Su
 from feedback_app.handling.models import Case
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.rules import Permission
+from feedback_app.intake.models import Submission
 from feedback_app.organisation.models import Agency
 
 # Hours of the clock and not of the office: the law counts 3 x 24 hours, nights and holidays included.
@@ -96,15 +97,25 @@ def settle(
 def open_request_for(session: Session, user_id: int, request_id: int, *, day: date) -> tuple[SubjectRequest, Case]:
     """Return a request and its case, both locked, where somebody answers for the case.
 
+    The submission is locked before them, as an erasure by the reporter does it: the two wait for each other and never
+    for a knot.
+
     Raises
     ------
     UnknownRequestError
     """
+    session.execute(
+        sa.select(Submission.id)
+        .join(SubjectRequest, _submission_of_request())
+        .where(SubjectRequest.id == request_id)
+        .with_for_update(of=Submission)
+    )
     row = session.execute(
         sa.select(SubjectRequest, Case)
         .join(Case, _case_of_request())
         .where(SubjectRequest.id == request_id, may_see(user_id, Permission.ANSWER_CASE, day))
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).first()
     if row is None:
         raise UnknownRequestError("Permintaan ini tidak ada pada kasus Anda.")
@@ -150,6 +161,12 @@ def open_requests(session: Session, user_id: int, *, day: date) -> list[OpenRequ
 def _case_of_request() -> sa.ColumnElement[bool]:
     return sa.and_(
         Case.agency_id == SubjectRequest.agency_id, Case.submission_id == SubjectRequest.submission_id
+    )  # fmt: skip
+
+
+def _submission_of_request() -> sa.ColumnElement[bool]:
+    return sa.and_(
+        Submission.agency_id == SubjectRequest.agency_id, Submission.id == SubjectRequest.submission_id
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from feedback_app.handling.public_models import Publication
 from feedback_app.handling.queries import events_of, replies_of, version_on
 from feedback_app.handling.rules import (
     WITHDRAWABLE,
+    ArchiveReason,
     CaseStatus,
     Classification,
     Outcome,
@@ -62,6 +63,7 @@ class TrackedCase:
     messages: list[tuple[datetime, str]] = field(default_factory=list)
     closed_at: datetime | None = None
     is_examined: bool = False
+    is_withdrawn: bool = False
 
     @property
     def disputable_until(self) -> datetime | None:
@@ -126,6 +128,11 @@ class Followed:
     status: CaseStatus | None = None
     outcome: Outcome | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether there is news to come: the case is shown to the public and has not ended."""
+        return self.status in WITHDRAWABLE
+
 
 def tracked(session: Session, tracking_hash: bytes, *, day: date) -> Tracked | None:
     """Return what belongs to a tracking code, or None for a code nobody was given."""
@@ -161,6 +168,7 @@ def _tracked_case(session: Session, case: Case) -> TrackedCase:
         id=case.id, status=case.status, outcome=case.outcome, reply_due_at=case.reply_due_at,
         silence_ends_at=case.silence_ends_at, closed_at=case.closed_at,
         is_examined=case.classification is Classification.OVERSIGHT,
+        is_withdrawn=case.archive_reason is ArchiveReason.WITHDRAWN,
         events=[_event(event) for event in events_of(session, case.agency_id, case.id)],
         replies=[(reply.sent_at, reply.text) for reply in replies_of(session, case.agency_id, case.id)],
         messages=[(sent_at, text) for sent_at, text in messages],

@@ -14,13 +14,18 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.operations import CITIZEN, record
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.intake.extra_models import Contact
+from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import ContactKind
 from feedback_app.intake.vault import Vault
 from feedback_app.notifications.models import Message
 
 ADDRESS_MAX: Final = 254
-# Somebody else's mailbox must not be filled by many reports that name it.
+# Somebody else's mailbox must not be filled by many reports that name it. It is counted for each agency by itself: who
+# names an address at one must not keep its owner from every other.
 SAME_ADDRESS_A_DAY: Final = 10
+_DAY: Final = timedelta(days=1)
+# The table of a room above, of which only the key is needed here.
+_FOLLOWERS: Final = sa.table("case_followers", sa.column("agency_id"), sa.column("id"))
 _MOBILE: Final = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE})
 
 
@@ -31,9 +36,19 @@ class InvalidAddressError(InvalidInputError):
 
 
 class AddressTooOftenError(ConflictError):
-    """Many reports of one day name the same address."""
+    """Many reports of one day name the same address; from `free_at` on it may be named again."""
 
     code = "address_too_often"
+
+    def __init__(self, message: str, free_at: datetime) -> None:
+        super().__init__(message)
+        self.free_at = free_at
+
+
+class NobodyToTellError(ConflictError):
+    """The report was erased, or who joined it has left, so there is nobody a contact could belong to."""
+
+    code = "nobody_to_tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +112,17 @@ def _mobile(typed: str) -> str:
 def keep_contact(
     session: Session, owner: Owner, address: Address, *, vault: Vault, language: str, now: datetime
 ) -> None:
-    """Keep where somebody wants to be told, in place of what was kept before.
+    """Keep where somebody wants to be told, in place of what was kept before; of two at once the later one stays.
 
     Raises
     ------
+    NobodyToTellError
     AddressTooOftenError
     """
+    _lock(session, owner)
     fingerprint = vault.fingerprint(address.kind, address.value)
     forget_contact(session, owner, now=now)
-    named = session.scalar(
-        sa.select(sa.func.count())
-        .select_from(Contact)
-        .where(Contact.fingerprint == fingerprint, Contact.added_at > now - timedelta(days=1))
-    )
-    if (named or 0) >= SAME_ADDRESS_A_DAY:
-        raise AddressTooOftenError("Alamat ini sudah dipakai pada banyak laporan hari ini. Coba lagi besok.")
+    _check_named(session, owner.agency_id, fingerprint, now)
     session.add(
         Contact(
             agency_id=owner.agency_id, submission_id=owner.submission_id, follower_id=owner.follower_id,
@@ -125,7 +136,8 @@ def keep_contact(
 
 def forget_contact(session: Session, owner: Owner, *, now: datetime) -> bool:
     """Delete a contact and the messages still owed to it; return whether there was one."""
-    found = session.scalar(sa.select(Contact.id).where(_of(owner)))
+    # Locked, so that no message is written to it between the two deletions.
+    found = session.scalar(sa.select(Contact.id).where(_of(owner)).with_for_update())
     if found is None:
         return False
     session.execute(sa.delete(Message).where(Message.agency_id == owner.agency_id, Message.contact_id == found))
@@ -153,6 +165,37 @@ def unsubscribe(session: Session, agency_id: int, contact_id: int, *, now: datet
             session, agency_id=agency_id, actor=CITIZEN, action="intake.unsubscribe", subject_type="contact",
             subject_id=contact_id, now=now,
         )  # fmt: skip
+
+
+def _lock(session: Session, owner: Owner) -> None:
+    """Hold whom a contact belongs to, so that two tabs wait for each other and nothing comes after an erasure."""
+    if owner.submission_id is None:
+        follower = (_FOLLOWERS.c.agency_id == owner.agency_id, _FOLLOWERS.c.id == owner.follower_id)
+        held = session.scalar(sa.select(_FOLLOWERS.c.id).where(*follower).with_for_update(key_share=True))
+    else:
+        # The condition is read again once the lock is there, so an erasure that came first is seen.
+        report = (Submission.agency_id == owner.agency_id, Submission.id == owner.submission_id)
+        query = sa.select(Submission.id).where(*report, Submission.erased_at.is_(None))
+        held = session.scalar(query.with_for_update(key_share=True))
+    if held is None:
+        raise NobodyToTellError("Data pada laporan ini sudah dihapus, jadi kontak tidak dapat disimpan.")
+
+
+def _check_named(session: Session, agency_id: int, fingerprint: bytes, now: datetime) -> None:
+    """Refuse an address that enough reports to this agency name within 24 hours, and say from when it is free."""
+    named = session.scalars(
+        sa.select(Contact.added_at)
+        .where(
+            Contact.agency_id == agency_id, Contact.fingerprint == fingerprint, Contact.added_at > now - _DAY
+        )
+        .order_by(Contact.added_at.desc())
+        .limit(SAME_ADDRESS_A_DAY)
+    ).all()  # fmt: skip
+    if len(named) >= SAME_ADDRESS_A_DAY:
+        raise AddressTooOftenError(
+            f"Alamat ini sudah dipakai pada {SAME_ADDRESS_A_DAY} laporan dalam 24 jam. Coba lagi besok.",
+            named[-1] + _DAY,
+        )
 
 
 def _of(owner: Owner) -> sa.ColumnElement[bool]:

@@ -19,7 +19,9 @@ _BLANK: Final = b"\0\t\n\f\r "
 # A name may spell any of its letters as #xx (ISO 32000-1, 7.3.5).
 _SPELLED: Final = re.compile(rb"#([0-9A-Fa-f]{2})")
 _LOCKED: Final = re.compile(rb"/Encrypt(?![A-Za-z])")
-_ACTING: Final = re.compile(rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])")
+_ACTING: Final = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|SubmitForm|ImportData|Rendition|Movie|GoTo[ER])(?![A-Za-z])"
+)
 
 
 class BrokenDocumentError(InvalidInputError):
@@ -35,7 +37,7 @@ class LockedDocumentError(InvalidInputError):
 
 
 class ActingDocumentError(InvalidInputError):
-    """It runs programs, starts others or carries files inside."""
+    """It runs programs, starts others, sends what is typed, plays films, opens other files or carries some inside."""
 
     code = "acting_document"
 
@@ -56,5 +58,5 @@ def check_pdf(raw: bytes) -> None:
         raise LockedDocumentError("PDF ini terkunci dengan kata sandi. Simpan tanpa kata sandi, lalu kirim.")
     if _ACTING.search(plain):
         raise ActingDocumentError(
-            "PDF ini berisi program, formulir aktif, atau berkas lain di dalamnya. Cetak ulang ke PDF biasa."
+            "PDF ini berisi program, formulir aktif, film, atau rujukan ke berkas lain. Cetak ulang ke PDF biasa."
         )

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.identity.rules import Role
+from feedback_app.intake.contacts import SAME_ADDRESS_A_DAY
 from feedback_app.intake.extra_models import Contact
 from feedback_app.intake.rules import ContactKind
 from feedback_app.intake.vault import open_sealed
@@ -94,7 +95,7 @@ def test_no_page_of_staff_and_no_file_holds_the_contact(
     reporter.post("/lacak/kontak", {"address": ADDRESS})
     kept = contact(session, reporter)
     assert kept is not None
-    held = reporter.post("/lacak/data").get_data(as_text=True)
+    held = reporter.post("/lacak/data", {"format": "json"}).get_data(as_text=True)
     assert json.loads(held)["contact"]["kind"] == "email"
     client = login(reporter.office.staff(Role.UNIT_HEAD))
     pages = [held]
@@ -146,3 +147,15 @@ def test_one_click_needs_no_cookie_and_no_token_of_a_form(app: Flask, session: S
             assert mailer.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
+
+
+def test_an_address_named_too_often_says_from_when_it_is_taken_again(session: Session, reporter: Reporter) -> None:
+    for _ in range(SAME_ADDRESS_A_DAY):
+        reporter.report()
+        reporter.look()
+        assert reporter.post("/lacak/kontak", {"address": ADDRESS}).status_code == 303
+    reporter.report()
+    reporter.look()
+    answer = reporter.post("/lacak/kontak", {"address": ADDRESS})
+    assert answer.status_code == 422
+    assert re.search(r"Coba lagi mulai \d+ \w+ 20\d\d \d\d\.\d\d WITA\.", answer.get_data(as_text=True))

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from feedback_app import clock
+from feedback_app.db import db
+from feedback_app.handling.citizen_models import CaseFollower
 from feedback_app.handling.followers import followers_of
 from feedback_app.handling.public_models import Publication
 from feedback_app.identity.rules import Role
-from tests.blueprints.office import Login
+from tests import factories as make
+from tests.blueprints.office import Login, new_office
 from tests.blueprints.reporter import COMPLAINT, PUBLISHED, Reporter, new_reporter
+from tests.conftest import Live
 
 LEVY = "Petugas loket minta uang pelicin Rp200.000 supaya KTP cepat jadi."
 
@@ -96,3 +104,44 @@ def test_what_is_not_published_is_not_found(client: FlaskClient, reporter: Repor
     code = reporter.office.agency.code
     assert client.get(f"/ikut/{code}/999999").status_code == 404
     assert client.get(f"/ikut/tidak-ada/{published.id}").status_code == 404
+
+
+def test_the_page_leads_back_to_the_unit_and_says_what_comes_next(
+    client: FlaskClient, reporter: Reporter, published: Publication
+) -> None:
+    page = client.get(path(reporter, published)).get_data(as_text=True)
+    office = reporter.office
+    assert re.search(rf'<a href="[^"]*/{office.agency.code}/{office.unit.code}">← Kembali ke', page)
+    receipt = client.post(path(reporter, published), data={}, follow_redirects=True).get_data(as_text=True)
+    assert "Selanjutnya: bila laporan ini ditanggapi" in receipt
+
+
+def test_taps_at_the_same_moment_with_one_cookie_join_once(live: Live) -> None:
+    with live.app.app_context():
+        office = new_office(db.session())
+        case, officer = office.report(), make.user(db.session())
+        row = Publication(
+            agency_id=case.agency_id, case_id=case.id, unit_id=office.unit.id, text=PUBLISHED,
+            published_at=clock.utcnow(), published_by=officer.id,
+        )  # fmt: skip
+        db.session.add(row)
+        db.session.commit()
+        address, agency_id = f"/ikut/{office.agency.code}/{row.id}", case.agency_id
+    live.app.config["WTF_CSRF_ENABLED"] = False
+    first = live.app.test_client()
+    first.get(address)
+    cookie = first.get_cookie("session")
+    assert cookie is not None
+    barrier = threading.Barrier(8)
+
+    def tap(number: int) -> str | None:
+        client = live.app.test_client()
+        client.set_cookie("session", cookie.value)
+        barrier.wait()
+        return client.post(address, data={"words": f"Saya juga, kata {number}."}).location
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(tap, range(8))) == {"/diterima"}
+    with live.app.app_context():
+        query = sa.select(sa.func.count()).select_from(CaseFollower).where(CaseFollower.agency_id == agency_id)
+        assert db.session.scalar(query) == 1

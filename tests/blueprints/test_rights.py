@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -10,12 +12,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from feedback_app import clock
+from feedback_app.analysis.models import Labels
 from feedback_app.handling.citizen_models import RequestOutcome, SubjectRequest
 from feedback_app.handling.erasure import ERASED
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
+from feedback_app.intake.extra_models import Attachment
+from feedback_app.intake.rules import AttachmentKind
 from feedback_app.organisation.models import UnitKind
+from feedback_app.storage import new_key
 from tests import factories as make
 from tests.blueprints.office import Login
 from tests.blueprints.reporter import ANSWER, COMPLAINT, Reporter, new_reporter
@@ -53,7 +60,7 @@ def test_everything_held_comes_as_a_file(session: Session, reporter: Reporter) -
     reporter.answer()
     reporter.look()
     reporter.post("/lacak/pesan", {"message": "Terima kasih, saya cek dulu."})
-    answer = reporter.post("/lacak/data")
+    answer = reporter.post("/lacak/data", {"format": "json"})
     held = json.loads(answer.get_data())
     assert answer.headers["Content-Disposition"] == 'attachment; filename="data-saya.json"'
     assert answer.headers["Cache-Control"] == "no-store"
@@ -64,6 +71,68 @@ def test_everything_held_comes_as_a_file(session: Session, reporter: Reporter) -
     assert request(session, reporter).outcome is RequestOutcome.DONE
     assert reporter.code not in answer.get_data(as_text=True)
     assert (reporter.submission.tracking_hash or b"").hex() not in answer.get_data(as_text=True)
+
+
+def test_everything_held_is_a_page_in_words_by_the_clock_of_the_agency(session: Session, reporter: Reporter) -> None:
+    reporter.report()
+    reporter.answer()
+    reporter.look()
+    reporter.post("/lacak/pesan", {"message": "Terima kasih, saya cek dulu."})
+    reporter.post("/lacak/kontak", {"address": "maria.kenari@contoh.id"})
+    answer = reporter.post("/lacak/data")
+    assert (answer.status_code, answer.location) == (303, "/lacak/data")
+    assert request(session, reporter).outcome is RequestOutcome.DONE
+    page = reporter.client.get("/lacak/data")
+    words = html.unescape(page.get_data(as_text=True))
+    assert page.headers["Cache-Control"] == "no-store"
+    for held in (COMPLAINT, ANSWER, "Terima kasih, saya cek dulu.", "Dugaan sistem", "Penundaan berlarut (keyakinan"):
+        assert held in words, held
+    for held in ("Surel", "Baru → Sudah ditanggapi", "Permintaan Anda tentang data", "WITA", "JSON"):
+        assert held in words, held
+    assert "maria.kenari" not in words
+    assert re.findall(r"20\d\d-\d\d-\d\dT|>(?:complaint|delay|answered|access|email)<", words) == []
+
+
+def test_the_page_of_everything_held_links_what_is_attached_and_shows_masked_and_withdrawn_words(
+    session: Session, reporter: Reporter
+) -> None:
+    case = reporter.report("Hubungi saya di 081234567890, KTP belum jadi.")
+    published = reporter.publish()
+    photo = Attachment(
+        agency_id=case.agency_id, submission_id=case.submission_id, kind=AttachmentKind.PHOTO, width=40, height=30,
+        media_type="image/jpeg", size_bytes=1_480_000, sha256=b"s" * 32, storage_key=new_key(), added_at=clock.utcnow(),
+    )  # fmt: skip
+    session.add(photo)
+    session.flush()
+    reporter.look()
+    words = reporter.post("/lacak/data", follow=True).get_data(as_text=True)
+    assert f'href="/lacak/berkas/{photo.id}"' in words
+    assert "Foto 1 (1,5 MB)" in words
+    masked = session.scalars(sa.select(Labels.redacted_text).where(Labels.submission_id == case.submission_id)).one()
+    assert masked
+    assert words.count(masked) == 1 + (masked == reporter.submission.text)
+    assert published.text in words
+
+
+def test_the_page_of_everything_held_opens_by_its_button_alone(client: FlaskClient, reporter: Reporter) -> None:
+    assert client.get("/lacak/data").location == "/lacak"
+    reporter.report()
+    reporter.look()
+    assert client.get("/lacak/data").location == "/lacak/status"
+
+
+def test_after_an_end_no_news_is_promised(reporter: Reporter) -> None:
+    reporter.report()
+    reporter.look()
+    assert "Ingin diberi kabar?" in reporter.look()
+    page = reporter.post("/lacak/kontak", {"address": "maria.kenari@contoh.id"}, follow=True).get_data(as_text=True)
+    assert "Kami memberi kabar lewat Surel" in page
+    page = reporter.post("/lacak/tarik", {}, follow=True).get_data(as_text=True)
+    assert "Kami memberi kabar" not in page
+    assert "Ganti kontak" not in page
+    assert "kecuali laporan ini kembali ditangani" in page
+    page = reporter.post("/lacak/kontak/hapus", follow=True).get_data(as_text=True)
+    assert 'id="kontak"' not in page
 
 
 def test_erasing_needs_the_tick_and_then_says_what_went_and_when(session: Session, reporter: Reporter) -> None:

@@ -60,20 +60,20 @@ FIRST_LINES = ["Diterima", "Dibaca dan dikelompokkan", "Ditangani Dinas A"]
         ),
         pytest.param(
             tracked(case(CaseStatus.NEW, [])),
-            [*FIRST_LINES, "Tanggapan", "Putusan Anda"],
+            [*FIRST_LINES, "Tanggapan", "Penilaian Anda atas tanggapan"],
             "Ditangani Dinas A",
             id="new",
         ),
         pytest.param(
             tracked(case(CaseStatus.IN_PROGRESS, [TAKEN])),
-            [*FIRST_LINES, "Tanggapan", "Putusan Anda"],
+            [*FIRST_LINES, "Tanggapan", "Penilaian Anda atas tanggapan"],
             "Ditangani Dinas A",
             id="in work",
         ),
         pytest.param(
             tracked(case(CaseStatus.ANSWERED, [TAKEN, ANSWERED], [REPLY])),
-            [*FIRST_LINES, "Tanggapan dari Dinas A", "Putusan Anda"],
-            "Putusan Anda",
+            [*FIRST_LINES, "Tanggapan dari Dinas A", "Penilaian Anda atas tanggapan"],
+            "Penilaian Anda atas tanggapan",
             id="answered",
         ),
         pytest.param(
@@ -97,7 +97,7 @@ FIRST_LINES = ["Diterima", "Dibaca dan dikelompokkan", "Ditangani Dinas A"]
                 "Tanggapan dari Dinas A",
                 "Anda menyatakan belum selesai",
                 "Tanggapan lanjutan",
-                "Putusan Anda",
+                "Penilaian Anda atas tanggapan",
             ],
             "Tanggapan lanjutan",
             id="disputed opens it again",
@@ -169,3 +169,24 @@ def test_words_of_a_dispute_and_what_follows_from_it_are_shown(app: Flask) -> No
     line = next(step for step in steps if step.title == "Anda menyatakan belum selesai")
     assert line.quote == "Loket 3 tutup."
     assert "petugas yang sama; atasannya ikut melihatnya" in str(line.note)
+
+
+@pytest.mark.parametrize(
+    ("events", "is_handled"),
+    [
+        pytest.param([], False, id="nobody took it up"),
+        pytest.param([TAKEN], True, id="the unit had begun"),
+    ],
+)
+def test_what_was_taken_back_untouched_was_handled_by_nobody(
+    app: Flask, events: list[TrackedEvent], is_handled: bool
+) -> None:
+    back = TrackedEvent(hour(2), CaseStatus.ARCHIVED, came_from=CaseStatus.NEW, by_reporter=True)
+    withdrawn = TrackedCase(
+        1, CaseStatus.ARCHIVED, None, hour(120), None, [TrackedEvent(START, CaseStatus.NEW), *events, back],
+        is_withdrawn=True,
+    )  # fmt: skip
+    with app.test_request_context():
+        lines = [step.title for step in timeline(tracked(withdrawn), now=hour(4))]
+    assert ("Ditangani Dinas A" in lines) is is_handled
+    assert lines[-1] == "Anda menarik laporan ini"

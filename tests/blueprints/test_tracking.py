@@ -150,6 +150,10 @@ def test_answer_is_shown_and_asks_for_the_verdict(client: FlaskClient, report: R
     assert ANSWER in page
     assert "Apakah masalah Anda sudah selesai?" in page
     assert page.count('name="outcome"') == 3
+    assert page.count('class="btn btn-outline-primary" type="submit" name="outcome"') == 3
+    assert 'name="words"' not in page
+    assert "Penilaian Anda atas tanggapan" in page
+    assert "putusan anda" not in page.lower()
 
 
 @pytest.mark.parametrize(
@@ -167,7 +171,7 @@ def test_verdict_moves_the_case_and_is_thanked(
     shown_page = look_up(client, report.code)
     answer = judged(client, shown_page, {"outcome": outcome.value, "words": words}, follow=True)
     page = answer.get_data(as_text=True)
-    assert "Putusan Anda sudah dicatat" in page
+    assert "Penilaian Anda sudah dicatat" in page
     assert shown in page
     session.refresh(answered)
     assert answered.status is status
@@ -309,3 +313,49 @@ def test_closing_forgets_the_report_on_this_device(client: FlaskClient, report: 
     look_up(client, report.code)
     assert client.post("/lacak/tutup").location == "/lacak"
     assert client.get("/lacak/status").location == "/lacak"
+
+
+def test_a_tap_on_not_solved_is_remembered_and_asks_for_words_in_a_focused_box(
+    client: FlaskClient, session: Session, report: Report, answered: Case
+) -> None:
+    asked = judged(client, look_up(client, report.code), {"outcome": "disputed"})
+    page = asked.get_data(as_text=True)
+    assert asked.status_code == 422
+    assert re.search(r'<textarea[^>]* id="words"[^>]* autofocus>', page)
+    assert page.count("autofocus") == 1
+    assert re.findall(r'name="outcome" value="([a-z]+)"', page) == ["disputed"]
+    done = judged(client, page, {"outcome": "disputed", "words": MISSING}, follow=True).get_data(as_text=True)
+    assert MISSING in done
+    session.refresh(answered)
+    assert answered.status is CaseStatus.IN_PROGRESS
+
+
+def test_a_message_is_said_to_lengthen_the_wait_only_while_an_answer_waits(
+    client: FlaskClient, session: Session, report: Report
+) -> None:
+    case = opened(session, report)
+    sentence = "Selama tanggapan menunggu penilaian Anda"
+    assert sentence not in look_up(client, report.code)
+    respond(session, case, ANSWER, user_id=factories.user(session).id, now=case.opened_at + timedelta(hours=2))
+    session.flush()
+    assert sentence in look_up(client, report.code)
+
+
+def test_status_without_a_report_says_why_the_code_is_asked_for(client: FlaskClient, report: Report) -> None:
+    sentence = "Laporan ditutup di perangkat ini; masukkan kodenya lagi."
+    page = client.get("/lacak/status", follow_redirects=True).get_data(as_text=True)
+    assert sentence in page
+    look_up(client, report.code)
+    seal = re.search(r'name="report" value="([0-9a-f]+)"', client.get("/lacak/status").get_data(as_text=True))
+    assert seal
+    closed = client.post("/lacak/tutup", data={"report": seal[1]}, follow_redirects=True).get_data(as_text=True)
+    assert sentence not in closed
+
+
+def test_an_unknown_unit_leads_to_the_list_of_its_agency(client: FlaskClient, session: Session) -> None:
+    agency = factories.agency(session)
+    answer = client.get(f"/nilai/{agency.code}/tidak-ada")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert re.search(rf'href="[^"]*/{agency.code}">Lihat daftar unit', page)
+    assert "Lihat daftar unit" not in client.get("/nilai/tidak-ada/tidak-ada").get_data(as_text=True)

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import person
 from feedback_app.db import Base
-from feedback_app.handling.citizen_models import RequestOutcome, SubjectRequest
+from feedback_app.handling.citizen_models import CaseFollower, RequestOutcome, SubjectRequest
 from feedback_app.handling.citizen_words import add_message
 from feedback_app.handling.erasure import ERASED, ask_to_erase, erase
 from feedback_app.handling.followers import join, joinable
 from feedback_app.handling.operations import judge, respond
 from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.public_models import Publication
+from feedback_app.handling.queries import replies_of
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, MoveNotAllowedError, Outcome
 from feedback_app.handling.withdrawal import undo_withdrawal
 from feedback_app.intake.contacts import Address, Owner, contact_card, keep_contact
@@ -68,7 +69,7 @@ def test_no_table_holds_the_words_afterwards_and_files_go_with_the_commit(
     case = office.report(f"KTP {CANARY} saya belum jadi.", at=make.NOW)
     published = Publication(
         agency_id=case.agency_id, case_id=case.id, unit_id=office.unit.id, text=f"Warga menunggu {CANARY}.",
-        published_at=make.NOW, published_by=make.user(session).id,
+        reply=f"Tentang {CANARY} itu: sudah tiba.", published_at=make.NOW, published_by=make.user(session).id,
     )  # fmt: skip
     key = new_key()
     disk.put(key, b"foto")
@@ -172,3 +173,40 @@ def test_an_erasure_met_at_once_is_recorded_as_done_and_audited_without_words(
     request = session.scalars(sa.select(SubjectRequest).where(SubjectRequest.submission_id == case.submission_id)).one()
     assert (request.outcome, request.settled_at, request.settled_by) == (RequestOutcome.DONE, make.NOW, None)
     assert office.acts("handling.erase")[0].detail == {"files": 0}
+
+
+def test_what_those_wrote_who_joined_goes_with_the_report_and_their_place_stays(
+    session: Session, office: Office, disk: Disk
+) -> None:
+    case = office.report(at=make.NOW)
+    published = Publication(
+        agency_id=case.agency_id, case_id=case.id, unit_id=office.unit.id, text="Warga menunggu KTP tiga minggu.",
+        published_at=make.NOW, published_by=make.user(session).id,
+    )  # fmt: skip
+    session.add(published)
+    session.flush()
+    found = joinable(session, case.agency_id, published.id, day=make.TODAY)
+    join(session, found, f"Saya juga {CANARY}.", key=KEY, now=make.NOW)
+    join(session, found, None, key=KEY, now=make.NOW)
+    ask_to_erase(session, disk, case.agency_id, case.submission_id, now=make.NOW)
+    session.expire_all()
+    rows = session.scalars(sa.select(CaseFollower).where(CaseFollower.case_id == case.id).order_by(CaseFollower.id))
+    assert [(row.text, row.redacted_text) for row in rows] == [(ERASED, ERASED), (None, None)]
+    assert holders(session, CANARY) == []
+
+
+def test_the_officers_answer_stays_with_the_case_and_leaves_the_public(
+    session: Session, office: Office, disk: Disk
+) -> None:
+    case = office.report(at=make.NOW)
+    respond(session, case, ANSWER, user_id=make.user(session).id, now=make.NOW)
+    published = Publication(
+        agency_id=case.agency_id, case_id=case.id, unit_id=office.unit.id, text="Warga menunggu KTP tiga minggu.",
+        reply=ANSWER, published_at=make.NOW, published_by=make.user(session).id,
+    )  # fmt: skip
+    session.add(published)
+    session.flush()
+    ask_to_erase(session, disk, case.agency_id, case.submission_id, now=make.NOW)
+    session.refresh(published)
+    assert (published.text, published.reply, published.withdrawn_at) == (ERASED, ERASED, make.NOW)
+    assert [reply.text for reply in replies_of(session, case.agency_id, case.id)] == [ANSWER]

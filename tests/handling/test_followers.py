@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.handling.citizen_models import CaseFollower
 from feedback_app.handling.followers import (
+    AlreadyJoinedError,
     NotJoinableError,
     OwnReportNeededError,
     UnknownPublicationError,
@@ -115,3 +116,14 @@ def test_leaving_forgets_words_contact_and_code(session: Session, office: Office
     assert seen(session, code) is None
     assert contact_card(session, mine) is None
     assert session.get(CaseFollower, (case.agency_id, follower.id)) is None
+
+
+def test_one_page_joins_once_whatever_words_it_carries(session: Session, office: Office) -> None:
+    case, row = published(session, office)
+    found = joinable(session, row.agency_id, row.id, day=make.TODAY)
+    code = join(session, found, "Saya juga.", key=KEY, now=make.NOW, once="tanda")
+    with pytest.raises(AlreadyJoinedError) as refused, session.begin_nested():
+        join(session, found, "Saya juga, lagi.", key=KEY, now=make.NOW, once="tanda")
+    assert refused.value.tracking_code == code
+    assert join(session, found, None, key=KEY, now=make.NOW, once="tanda lain") != code
+    assert len(followers_of(session, case)) == 2

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import CITIZEN, person
+from feedback_app.db import db
 from feedback_app.handling.citizen_models import RequestKind, RequestOutcome
+from feedback_app.handling.erasure import ask_to_erase
 from feedback_app.handling.own_data import take_out
 from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.subject_requests import (
@@ -22,9 +29,12 @@ from feedback_app.handling.subject_requests import (
     settle,
 )
 from feedback_app.identity.rules import Role
+from feedback_app.intake.models import Submission
 from feedback_app.organisation.models import UnitKind
+from feedback_app.storage import Disk
 from tests import factories as make
 from tests.blueprints.office import Office, new_office
+from tests.conftest import Live
 
 FRIDAY_EVENING = datetime(2026, 5, 15, 12, 0, tzinfo=UTC)
 
@@ -91,3 +101,41 @@ def test_taking_out_ones_data_is_recorded_as_met_at_once(session: Session, offic
             "outcome": "done", "settled_at": make.NOW.isoformat(), "reason": None,
         }
     ]  # fmt: skip
+
+
+def test_an_officer_who_settles_and_a_reporter_who_erases_wait_for_each_other(live: Live, tmp_path: Path) -> None:
+    disk = Disk(tmp_path / "berkas")
+    with live.app.app_context():
+        office = new_office(db.session())
+        case, officer = office.report(at=make.NOW), office.staff(Role.OFFICER)
+        request = ask_for(db.session(), case.agency_id, case.submission_id, RequestKind.ERASURE, now=make.NOW)
+        db.session.commit()
+        ids, request_id, officer_id = (case.agency_id, case.submission_id), request.id, officer.id
+    erasing, settling = threading.Event(), threading.Event()
+
+    def erases() -> None:
+        with live.app.app_context():
+            db.session.execute(
+                sa.select(Submission.id)
+                .where(Submission.agency_id == ids[0], Submission.id == ids[1])
+                .with_for_update()
+            )
+            erasing.set()
+            settling.wait(5)
+            time.sleep(0.3)
+            ask_to_erase(db.session(), disk, *ids, now=make.NOW)
+            db.session.commit()
+
+    def settles() -> None:
+        with live.app.app_context():
+            erasing.wait(5)
+            settling.set()
+            found, _ = open_request_for(db.session(), officer_id, request_id, day=make.TODAY)
+            with pytest.raises(RequestSettledError):
+                settle(
+                    db.session(), found, RequestOutcome.DONE, actor=person(officer_id), reason=None, now=make.NOW
+                )  # fmt: skip
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(erases), threads.submit(settles)]:
+            done.result(timeout=20)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,11 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.models import AuditEvent
+from feedback_app.db import db
 from feedback_app.intake.contacts import (
     SAME_ADDRESS_A_DAY,
     Address,
     AddressTooOftenError,
     InvalidAddressError,
+    NobodyToTellError,
     Owner,
     contact_card,
     forget_contact,
@@ -22,11 +26,13 @@ from feedback_app.intake.contacts import (
     unsubscribe,
 )
 from feedback_app.intake.extra_models import Contact
+from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import ContactKind
 from feedback_app.intake.vault import open_sealed, vault_of
 from feedback_app.notifications.models import Message
 from feedback_app.organisation.models import Unit
 from tests import factories as make
+from tests.conftest import Live
 
 VAULT = vault_of(make.SECRET)
 MAIL = Address(ContactKind.EMAIL, "maria@contoh.id")
@@ -95,8 +101,9 @@ def test_one_address_is_named_by_so_many_reports_a_day_and_no_more(session: Sess
     for _ in range(SAME_ADDRESS_A_DAY):
         keep(session, owner(session, unit))
     late = owner(session, unit)
-    with pytest.raises(AddressTooOftenError):
+    with pytest.raises(AddressTooOftenError) as refused:
         keep(session, late, Address(ContactKind.EMAIL, "MARIA@contoh.id"))
+    assert refused.value.free_at == make.NOW + timedelta(days=1)
     keep(session, late, Address(ContactKind.EMAIL, "yosef@contoh.id"))
     keep(session, late, days=2)
 
@@ -138,3 +145,44 @@ def test_the_audit_trail_holds_no_address(session: Session, unit: Unit) -> None:
     acts = session.scalars(sa.select(AuditEvent).where(AuditEvent.agency_id == unit.agency_id)).all()
     assert [act.action for act in acts] == ["intake.keep_contact", "intake.forget_contact"]
     assert "maria" not in str([act.detail for act in acts])
+
+
+def test_reports_to_one_agency_keep_nobody_from_another(session: Session, unit: Unit) -> None:
+    for _ in range(SAME_ADDRESS_A_DAY):
+        keep(session, owner(session, unit))
+    elsewhere = owner(session, make.unit(session, make.agency(session)))
+    keep(session, elsewhere)
+    assert contact_card(session, elsewhere) is not None
+
+
+def test_after_an_erasure_no_contact_is_kept(session: Session, unit: Unit) -> None:
+    mine = owner(session, unit)
+    session.execute(
+        sa.update(Submission).where(Submission.id == mine.submission_id).values(erased_at=make.NOW)
+    )  # fmt: skip
+    with pytest.raises(NobodyToTellError):
+        keep(session, mine)
+    assert contact_card(session, mine) is None
+
+
+def test_who_has_left_a_case_keeps_no_contact(session: Session, unit: Unit) -> None:
+    with pytest.raises(NobodyToTellError):
+        keep(session, Owner(unit.agency_id, follower_id=999_999))
+
+
+def test_two_tabs_that_save_at_the_same_moment_leave_one_contact(live: Live) -> None:
+    with live.app.app_context():
+        mine = owner(db.session(), make.unit(db.session(), make.agency(db.session())))
+        db.session.commit()
+    barrier = threading.Barrier(4)
+
+    def save(number: int) -> None:
+        with live.app.app_context():
+            barrier.wait()
+            keep(db.session(), mine, Address(ContactKind.EMAIL, f"maria{number}@contoh.id"))
+            db.session.commit()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(save, range(4)))
+    with live.app.app_context():
+        assert contact_card(db.session(), mine) is not None
