@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,6 +31,15 @@ WEEKS_SHOWN = 8
 Services = Mapping[tuple[int, int], Sequence[ServiceCard]]
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """One week of a counter; without a count its tokens have nothing to be compared with."""
+
+    starts_on: date
+    lines: list[WeekLine]
+    is_counted: bool
+
+
 @bp.route("/token", methods=["GET", "POST"])
 @requires(Permission.ISSUE_VISIT_TOKEN)
 def tokens() -> ResponseReturnValue:
@@ -47,7 +58,9 @@ def tokens() -> ResponseReturnValue:
 def counter() -> ResponseReturnValue:
     """Show visits, tokens and ratings by week, and what should be asked about."""
     units, services = counters_within_reach()
-    return _counter_page(CountForm(units, services, clock.utcnow(), formdata=None), units, services)
+    now, unit = clock.utcnow(), chosen_unit(units)
+    start = {"unit_id": str(unit.id) if unit else "", "day": local_day(unit or units[0], now) if units else None}
+    return _counter_page(CountForm(units, services, now, formdata=None, data=start), units, services)
 
 
 @bp.post("/loket/hitungan")
@@ -99,9 +112,20 @@ def _counter_page(form: CountForm, units: list[ReachedUnit], services: Services)
         unit_names={found.id: found.name for found in units},
         service_names={card.id: card.name for cards in services.values() for card in cards},
         alarms=[line for line in lines if line.is_alarm and (unit is None or line.unit_id == unit.id)],
-        lines=[line for line in lines if unit is not None and line.unit_id == unit.id],
+        weeks=_by_week([line for line in lines if unit is not None and line.unit_id == unit.id]),
         weeks_shown=WEEKS_SHOWN,
     )
+
+
+def _by_week(lines: Sequence[WeekLine]) -> list[Week]:
+    """Return the lines week by week, the latest first, as `weeks` gives them."""
+    by_start: dict[date, list[WeekLine]] = {}
+    for line in lines:
+        by_start.setdefault(line.starts_on, []).append(line)
+    return [
+        Week(starts_on, found, any(line.transactions is not None for line in found))
+        for starts_on, found in by_start.items()
+    ]
 
 
 def _lines(units: Sequence[ReachedUnit]) -> list[WeekLine]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, jsonify, request, url_for
@@ -22,12 +22,15 @@ from feedback_app.db import db
 from feedback_app.errors import InvalidInputError
 from feedback_app.intake.counter_keys import counter_by_key
 from feedback_app.intake.counter_models import CounterKey
-from feedback_app.intake.counters import TRANSACTIONS_MAX, DayCount, count_by_key, issue_by_key
+from feedback_app.intake.counters import TOKENS_AT_ONCE, TRANSACTIONS_MAX, DayCount, count_by_key, issue_by_key
 from feedback_app.intake.operations import VISIT_TOKEN_DAYS
 from feedback_app.organisation.queries import ServiceCard, services_of
 
 bp = Blueprint("counter_api", __name__, url_prefix="/api/v1")
 Call = tuple[CounterKey, str, Mapping[str, Any]]
+
+# The longest call there is has three short fields.
+BODY_MAX: Final = 2048
 
 
 class UnreadableCallError(InvalidInputError):
@@ -56,7 +59,7 @@ def issue() -> ResponseReturnValue:
     day = _day(call, default=_local_day(now, time_zone))
     tokens = issue_by_key(
         db.session(), counter, service_id=service.id if service else None, day=day,
-        count=_whole(call, "count", default=1, most=1_000), time_zone=time_zone, key=key, now=now,
+        count=_whole(call, "count", default=1, least=1, most=TOKENS_AT_ONCE), time_zone=time_zone, key=key, now=now,
     )  # fmt: skip
     db.session.commit()
     expires_at = (now + timedelta(days=VISIT_TOKEN_DAYS)).isoformat(timespec="seconds")
@@ -87,13 +90,25 @@ def _call(now: datetime, known: set[str]) -> Call:
     scheme, _, raw = request.headers.get("Authorization", "").partition(" ")
     given = raw.strip() if scheme.lower() == "bearer" else ""
     counter = counter_by_key(db.session(), given, key=current_app.config["TRACKING_KEY"], now=now)
-    body = request.get_json(force=True, silent=True)
-    if not isinstance(body, dict):
-        raise UnreadableCallError("Kirim satu objek JSON.")
+    body = _body()
     if set(body) - known:
         raise UnreadableCallError("Objek JSON ini memuat isian yang tidak dikenal.")
     card = next(card for card in agency_cards(db.session()) if card.id == counter.agency_id)
     return counter, card.time_zone, body
+
+
+def _body() -> dict[str, Any]:
+    if (request.content_length or 0) > BODY_MAX:
+        raise UnreadableCallError(f"Kirim satu objek JSON, paling banyak {BODY_MAX} byte.")
+    request.max_content_length = BODY_MAX
+    try:
+        body = request.get_json(force=True, silent=True)
+    except RecursionError:
+        # Brackets within brackets without end are text that Python's reader gives up on.
+        body = None
+    if not isinstance(body, dict):
+        raise UnreadableCallError("Kirim satu objek JSON.")
+    return body
 
 
 def _service(counter: CounterKey, call: Mapping[str, Any]) -> ServiceCard | None:
@@ -117,11 +132,13 @@ def _day(call: Mapping[str, Any], default: date | None = None) -> date:
         raise UnreadableCallError("Isi day dengan tanggal seperti 2026-05-12.") from error
 
 
-def _whole(call: Mapping[str, Any], name: str, *, most: int, default: int | None = None) -> int:
+def _whole(call: Mapping[str, Any], name: str, *, most: int, least: int = 0, default: int | None = None) -> int:
     value = call.get(name, default)
     # In Python a truth value is a number, in JSON it is not.
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        raise UnreadableCallError(f"Isi count atau transactions dengan bilangan bulat dari 0 sampai {most}.")
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        if name == "count":
+            raise UnreadableCallError(f"Isi count dengan bilangan bulat dari {least} sampai {most}.")
+        raise UnreadableCallError(f"Isi transactions dengan bilangan bulat dari {least} sampai {most}.")
     return value
 
 

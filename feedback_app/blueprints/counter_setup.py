@@ -9,7 +9,7 @@ from flask_security import current_user
 
 from feedback_app import clock
 from feedback_app.audit.operations import person
-from feedback_app.blueprints.access import requires
+from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.cases import bp
 from feedback_app.blueprints.counter import chosen_unit, counters_within_reach
 from feedback_app.blueprints.forms.counter import KeyForm, WallCodeForm
@@ -19,30 +19,35 @@ from feedback_app.identity.rules import Permission
 from feedback_app.intake.counter_keys import CounterKeyNotFoundError, create_key, key_by_id, keys_of, revoke_key
 from feedback_app.intake.counter_models import CounterKey, WallCode
 from feedback_app.intake.wall_codes import WallCodeNotFoundError, hang, take_down, wall_code_by_id, wall_codes_of
+from feedback_app.organisation.within_reach import ReachedUnit, units_within_reach
 
 
-@bp.route("/loket/kunci", methods=["GET", "POST"])
-@requires(Permission.ISSUE_VISIT_TOKEN)
+@bp.get("/loket/kunci")
+@requires(Permission.ISSUE_VISIT_TOKEN, Permission.MANAGE_COUNTER)
 def counter_keys() -> ResponseReturnValue:
-    """Show the keys of the counters, make a new one, and show that one once."""
-    units, services = counters_within_reach()
-    form = KeyForm(units, services, clock.utcnow())
-    raw = None
-    if request.method == "POST" and form.validate():
-        unit = form.chosen_unit
-        raw = create_key(
-            db.session(), agency_id=unit.agency_id, unit_id=unit.id, name=form.name.data or "",
-            tokens_a_day=form.tokens_a_day.data or 1, actor=person(current_user.id),
-            key=current_app.config["TRACKING_KEY"], now=clock.utcnow(),
-        )  # fmt: skip
-        db.session.commit()
-    keys = [(unit, key) for unit in units for key in keys_of(db.session(), unit.agency_id, unit.id)]
-    page = render_template("cases/counter_keys.html", form=form, units=units, keys=keys, raw=raw)
-    return page, 422 if form.errors else 200
+    """Show the keys of the counters; who answers for one finds the form for another key."""
+    return _keys_page(_key_form())
+
+
+@bp.post("/loket/kunci")
+@requires(Permission.MANAGE_COUNTER)
+def make_counter_key() -> ResponseReturnValue:
+    """Make a key and show it, this once."""
+    form = _key_form()
+    if not form.validate():
+        return _keys_page(form), 422
+    unit = form.chosen_unit
+    raw = create_key(
+        db.session(), agency_id=unit.agency_id, unit_id=unit.id, name=form.name.data or "",
+        tokens_a_day=form.tokens_a_day.data or 1, actor=person(current_user.id),
+        key=current_app.config["TRACKING_KEY"], now=clock.utcnow(),
+    )  # fmt: skip
+    db.session.commit()
+    return _keys_page(form, raw)
 
 
 @bp.post("/loket/kunci/<int:agency_id>/<int:key_id>/cabut")
-@requires(Permission.ISSUE_VISIT_TOKEN)
+@requires(Permission.MANAGE_COUNTER)
 def revoke_counter_key(agency_id: int, key_id: int) -> ResponseReturnValue:
     """Make a key of a counter within reach worthless."""
     revoke_key(db.session(), _key(agency_id, key_id), actor=person(current_user.id), now=clock.utcnow())
@@ -92,10 +97,32 @@ def take_down_wall_code(agency_id: int, code_id: int) -> ResponseReturnValue:
     return redirect(url_for("cases.wall_codes"), 303)
 
 
+def _managed_units() -> list[ReachedUnit]:
+    return units_within_reach(db.session(), current_user.id, Permission.MANAGE_COUNTER, today())
+
+
+def _key_form() -> KeyForm:
+    return KeyForm(_managed_units(), {}, clock.utcnow())
+
+
+def _keys_page(form: KeyForm, raw: str | None = None) -> str:
+    managed = _managed_units()
+    working_at, _services = counters_within_reach()
+    units = list({(unit.agency_id, unit.id): unit for unit in [*managed, *working_at]}.values())
+    keys = [(unit, key) for unit in units for key in keys_of(db.session(), unit.agency_id, unit.id)]
+    return render_template(
+        "cases/counter_keys.html",
+        form=form,
+        units=units,
+        keys=keys,
+        raw=raw,
+        managed={(unit.agency_id, unit.id) for unit in managed},
+    )
+
+
 def _key(agency_id: int, key_id: int) -> CounterKey:
     row = key_by_id(db.session(), agency_id, key_id)
-    units, _services = counters_within_reach()
-    if (row.agency_id, row.unit_id) not in {(unit.agency_id, unit.id) for unit in units}:
+    if (row.agency_id, row.unit_id) not in {(unit.agency_id, unit.id) for unit in _managed_units()}:
         raise CounterKeyNotFoundError("Kunci loket itu tidak ada. Pilih dari daftar.")
     return row
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import current_app, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import refresh
+from flask_babel import force_locale, refresh
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug import Response
 
@@ -16,7 +16,7 @@ from feedback_app.blueprints import places
 from feedback_app.blueprints.forms.rating import RATINGS
 from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.private import not_stored
-from feedback_app.blueprints.public import bp
+from feedback_app.blueprints.public import LANGUAGES, bp
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.intake.codes import code_hash
@@ -28,6 +28,9 @@ THANKS_SECONDS: Final = 25
 LAST_THANKS_SECONDS: Final = 6
 # The form's token lives twelve hours; a screen that stands all day fetches a fresh one long before.
 FRESH_SECONDS: Final = 1800
+# Whoever chose another language and walked away leaves it to nobody.
+TRANSLATED_SECONDS: Final = 60
+OWN_LANGUAGE: Final = "id"
 MARK_MAX: Final = 40
 
 
@@ -36,10 +39,8 @@ def kiosk(agency: str, unit: str) -> ResponseReturnValue:
     """Show four faces, each a button."""
     place = places.place_of(db.session(), agency, unit)
     _forget_everybody()
-    page = render_template(
-        "kiosk/faces.html", place=place, once=secrets.token_urlsafe(12), home=_home(place), seconds=FRESH_SECONDS
-    )
-    return not_stored(make_response(page))
+    seconds = FRESH_SECONDS if _language() == OWN_LANGUAGE else TRANSLATED_SECONDS
+    return _page("kiosk/faces.html", place, once=secrets.token_urlsafe(12), seconds=seconds)
 
 
 @bp.post("/kios/<agency>/<unit>")
@@ -91,10 +92,20 @@ def _store(place: Place, rating: int, once: str) -> Receipt:
 
 
 def _thanks(place: Place, *, rating: int | None, mark: str | None, seconds: int) -> Response:
-    page = render_template(
-        "kiosk/thanks.html", place=place, rating=rating, mark=mark, home=_home(place), seconds=seconds
-    )
+    return _page("kiosk/thanks.html", place, rating=rating, mark=mark, seconds=seconds)
+
+
+def _page(template: str, place: Place, **shown: object) -> Response:
+    language = _language()
+    with force_locale(language):
+        page = render_template(template, place=place, home=_home(place), language=language, **shown)
     return not_stored(make_response(page))
+
+
+def _language() -> str:
+    """Return the language of this visit: each page hands it to the next, and the reset to the faces drops it."""
+    wanted = request.values.get("language", "")
+    return wanted if wanted in LANGUAGES else OWN_LANGUAGE
 
 
 def _home(place: Place) -> str:
@@ -102,7 +113,7 @@ def _home(place: Place) -> str:
 
 
 def _forget_everybody() -> None:
-    """Empty the cookie: language, receipts, and the account of whoever set the screen up."""
+    """Empty the cookie: receipts, the language chosen elsewhere, and the account of whoever set the screen up."""
     session.clear()
     refresh()
 

@@ -12,6 +12,7 @@ from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.forms.publishing import ImprovementForm, PublishForm
 from feedback_app.blueprints.kept_pages import forget_pages
 from feedback_app.blueprints.labels import label
+from feedback_app.blueprints.numbers import whole_number
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
@@ -74,7 +75,7 @@ def withdraw(case_id: int) -> ResponseReturnValue:
 def improvements() -> ResponseReturnValue:
     """Show the changes the units within reach announced; announce another."""
     form = ImprovementForm(units_within_reach(db.session(), current_user.id, Permission.ANSWER_CASE, today()))
-    case_id = request.values.get("case", type=int)
+    case_id = request.values.get("case", type=whole_number)
     case = _case(case_id) if case_id else None
     if request.method == "POST" and form.validate():
         unit = form.chosen

@@ -19,7 +19,7 @@ def key_group() -> None:
 @click.argument("agency")
 @click.argument("unit")
 @click.option("--name", required=True, help="What it is for, such as the machine it is put into.")
-@click.option("--tokens-a-day", type=click.IntRange(1, 100_000), default=2000, show_default=True)
+@click.option("--tokens-a-day", type=click.IntRange(1, 5000), default=2000, show_default=True)
 def create_command(agency: str, unit: str, *, name: str, tokens_a_day: int) -> None:
     """Print a fresh key. It is shown this once; only its hash is kept."""
     from flask import current_app
@@ -35,9 +35,10 @@ def create_command(agency: str, unit: str, *, name: str, tokens_a_day: int) -> N
         )  # fmt: skip
         session.commit()
     click.echo(raw)
+    click.echo("Shown this once: put it into the machine now, it cannot be read again.", err=True)
 
 
-@key_group.command("list")
+@key_group.command("list", short_help="List the keys of an agency.")
 @click.argument("agency")
 def list_command(agency: str) -> None:
     """List the keys of an agency: number, unit, name, last use, and whether it was revoked."""

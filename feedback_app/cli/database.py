@@ -37,7 +37,7 @@ def downgrade_command(revision: str) -> None:
     click.echo(f"The tables are at {revision}.")
 
 
-@db_group.command("check")
+@db_group.command("check", short_help="Tell whether migrations and code agree.")
 def check_command() -> None:
     """Tell whether the migrations give exactly the tables the code expects. Exit code 1 if not."""
     from alembic.util import CommandError

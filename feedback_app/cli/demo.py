@@ -24,7 +24,7 @@ SEED: Final = 20260817
 DEFAULT_PORT: Final = 8000
 
 
-@click.group("demo")
+@click.group("demo", short_help="Invented cities to try everything with.")
 def demo_group() -> None:
     """Load invented cities to try everything with, and show their accounts."""
 
@@ -54,7 +54,7 @@ def load_command(seed: int, only: str | None) -> None:
     click.echo(first_steps(f"http://{settings.host}:{settings.port or DEFAULT_PORT}", settings.home))
 
 
-@demo_group.command("accounts")
+@demo_group.command("accounts", short_help="Show the accounts of the demo.")
 @click.option("--only", type=click.Choice(CITIES), help="Show the accounts of this city alone.")
 def accounts_command(only: str | None) -> None:
     """Show the accounts of the demo, what each is for, and their password."""

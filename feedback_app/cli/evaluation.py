@@ -79,7 +79,7 @@ def list_command() -> None:
         click.echo("No cycles yet; see `feedback evaluation open --help`.")
 
 
-@evaluation_group.command("compute")
+@evaluation_group.command("compute", short_help="Compute a cycle.")
 @click.option("--agency", required=True, help="Code of the agency.")
 @click.option("--name", required=True, help="Name of the cycle.")
 def compute_command(agency: str, name: str) -> None:
@@ -97,7 +97,7 @@ def compute_command(agency: str, name: str) -> None:
     click.echo(f"input sha256 {done.input_hash}")
 
 
-@evaluation_group.command("verify")
+@evaluation_group.command("verify", short_help="Compute a cycle again and compare.")
 @click.option("--agency", required=True, help="Code of the agency.")
 @click.option("--name", required=True, help="Name of the cycle.")
 def verify_command(agency: str, name: str) -> None:

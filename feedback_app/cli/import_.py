@@ -52,7 +52,7 @@ def import_group() -> None:
     """Take in data that was collected elsewhere."""
 
 
-@import_group.command("submissions")
+@import_group.command("submissions", short_help="Import a file of feedback.")
 @submissions_options
 def submissions(file: Path, rejects: Path | None, dry_run: bool, **given: Any) -> None:
     """Import a FILE of feedback collected elsewhere: .csv, .tsv, .xlsx or .jsonl.

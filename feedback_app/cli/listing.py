@@ -18,7 +18,7 @@ from feedback_app.organisation.models import Agency, Assignment, Employee, Publi
 from feedback_app.organisation.rules import mask_nip
 
 
-@click.command("list")
+@click.command("list", short_help="Show units, services, people and accounts.")
 @click.argument("agency")
 def list_command(agency: str) -> None:
     """Show units, services, people with their posts, and accounts of AGENCY; what has ended is left out."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from feedback_app.cli.context import database
 
@@ -20,7 +21,7 @@ def measures_group() -> None:
     """The daily figures that pages and scores are made of."""
 
 
-@measures_group.command("recount")
+@measures_group.command("recount", short_help="Count the daily figures again and print what differs.")
 @click.option("--repair", is_flag=True, help="Replace figures that differ by the counted ones.")
 @click.option("--show", default=20, show_default=True, help="How many differences to print.")
 def recount_command(*, repair: bool, show: int) -> None:
@@ -44,12 +45,12 @@ def recount_command(*, repair: bool, show: int) -> None:
     sys.exit(1 if differences else 0)
 
 
-@measures_group.group("releases")
+@measures_group.group("releases", short_help="The figures shown to everybody.")
 def releases_group() -> None:
     """The figures shown to everybody: released in epochs, and recounted exactly."""
 
 
-@releases_group.command("run")
+@releases_group.command("run", short_help="Release every figure that has enough new answers.")
 def releases_run_command() -> None:
     """Release every figure that has enough new answers, as the platform does by itself every ten minutes."""
     from feedback_app import clock
@@ -61,20 +62,22 @@ def releases_run_command() -> None:
     click.echo(f"{len(made)} figures released")
 
 
-@releases_group.command("list")
+@releases_group.command("list", short_help="List the figures shown at present.")
 def releases_list_command() -> None:
     """List the figures shown at present: agency, unit, year, subject, number of answers, counted up to."""
     from feedback_app.measures.releases import newest
 
     with database() as session:
+        names = _codes(session)
         for release in newest(session):
+            agency, unit = names[release.agency_id, release.unit_id]
             click.echo(
-                f"{release.agency_id} {release.unit_id} {release.year} {release.subject.value} n={release.n} "
+                f"{agency} {unit} {release.year} {release.subject.value} n={release.n} "
                 f"{release.as_of:%Y-%m-%d %H:%M} UTC"
             )
 
 
-@releases_group.command("verify")
+@releases_group.command("verify", short_help="Count every release again and print what differs.")
 def releases_verify_command() -> None:
     """Count every release ever made again from the raw rows and print what differs.
 
@@ -101,16 +104,18 @@ def anomalies_command(*, as_json: bool, with_cleared: bool) -> None:
     """
     from feedback_app import clock
     from feedback_app.measures.anomalies import detect
+    from feedback_app.measures.anomaly_runs import is_newest
     from feedback_app.measures.release_models import Anomaly, AnomalyState
 
     with database() as session:
         detect(session, now=clock.utcnow())
         session.commit()
-        query = sa.select(Anomaly).order_by(Anomaly.starts_at.desc(), Anomaly.id.desc())
+        query = sa.select(Anomaly).where(is_newest()).order_by(Anomaly.starts_at.desc(), Anomaly.id.desc())
         found = session.scalars(
             query if with_cleared else query.where(Anomaly.state == AnomalyState.QUARANTINED)
         ).all()  # fmt: skip
-        rows = [_anomaly(anomaly) for anomaly in found]
+        names = _codes(session)
+        rows = [_anomaly(anomaly, *names[anomaly.agency_id, anomaly.unit_id]) for anomaly in found]
     if as_json:
         click.echo(json.dumps(rows, indent=2))
     else:
@@ -120,9 +125,18 @@ def anomalies_command(*, as_json: bool, with_cleared: bool) -> None:
     sys.exit(1 if any(row["state"] == AnomalyState.QUARANTINED.value for row in rows) else 0)
 
 
-def _anomaly(anomaly: Anomaly) -> dict[str, object]:
+def _codes(session: Session) -> dict[tuple[int, int], tuple[str, str]]:
+    """Return the codes of agency and unit by their numbers, of units that were dissolved too."""
+    from feedback_app.organisation.models import Agency, Unit
+
+    query = sa.select(Agency.id, Unit.id, Agency.code, Unit.code).join(Unit, Unit.agency_id == Agency.id)
+    rows = session.execute(query)
+    return {(agency_id, unit_id): (agency, unit) for agency_id, unit_id, agency, unit in rows}
+
+
+def _anomaly(anomaly: Anomaly, agency: str, unit: str) -> dict[str, object]:
     return {
-        "id": anomaly.id, "agency_id": anomaly.agency_id, "unit_id": anomaly.unit_id,
+        "id": anomaly.id, "agency": agency, "unit": unit,
         "channel": anomaly.channel.value, "kind": anomaly.kind.value, "state": anomaly.state.value,
         "starts_at": anomaly.starts_at.isoformat(), "ends_at": anomaly.ends_at.isoformat(), "n": anomaly.n,
         "expected": round(anomaly.expected, 2), "detected_at": anomaly.detected_at.isoformat(),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from feedback_app.notifications.queries import MessageRow
 
 
-@click.group("messages")
+@click.group("messages", short_help="Messages to citizens and staff.")
 def messages_group() -> None:
     """Messages to citizens and staff: what waits, what was given up. Addresses are never shown."""
 
@@ -44,10 +44,15 @@ def list_command(*, dead: bool, limit: int) -> None:
 def retry_command(number: int) -> None:
     """Try message NUMBER again, which was given up."""
     from feedback_app.audit.operations import SYSTEM
-    from feedback_app.notifications.operations import retry
+    from feedback_app.notifications.operations import MessageNotDeadError, UnknownMessageError, retry
 
     with database() as session:
-        retry(session, number, actor=SYSTEM, now=clock.utcnow())
+        try:
+            retry(session, number, actor=SYSTEM, now=clock.utcnow())
+        except UnknownMessageError as error:
+            raise click.ClickException(f"There is no message {number}; see `feedback messages list --dead`.") from error
+        except MessageNotDeadError as error:
+            raise click.ClickException(f"Message {number} was not given up, so it needs no retry.") from error
         session.commit()
     click.echo(f"Message {number} waits to be sent.")
 

@@ -27,7 +27,7 @@ def setup_group() -> None:
     """Set up an agency, its units, services, people and accounts."""
 
 
-@setup_group.command("agency")
+@setup_group.command("agency", short_help="Add an agency with its calendar and deadlines.")
 @click.argument("code")
 @click.option("--name", required=True, help='Full name, such as "Pemerintah Kota Kupang".')
 @click.option("--region", required=True, help="Kode wilayah of Kemendagri, such as 53.71.")
@@ -99,7 +99,7 @@ def service_command(agency: str, unit: str, code: str, name: str, sector: str) -
     click.echo(f"Added {name} ({code}) to {unit}.")
 
 
-@setup_group.command("reception")
+@setup_group.command("reception", short_help="Choose who reads reports without a unit.")
 @click.argument("agency")
 @click.argument("unit")
 def reception_command(agency: str, unit: str) -> None:

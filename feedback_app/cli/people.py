@@ -24,7 +24,7 @@ from feedback_app.organisation.rules import AssignmentKind, mask_nip, parse_nip
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command("employee")
+@click.command("employee", short_help="Add a civil servant by NIP.")
 @click.argument("agency")
 @click.argument("nip")
 @click.option("--name", required=True)
@@ -43,7 +43,7 @@ def employee_command(agency: str, nip: str, name: str) -> None:
         click.echo(f"Note: {warning}", err=True)
 
 
-@click.command("assignment")
+@click.command("assignment", short_help="Give a civil servant a post.")
 @click.argument("agency")
 @click.argument("nip")
 @click.argument("unit")
@@ -129,7 +129,7 @@ def user_command(email: str, name: str, agency: str, role: str, unit: str | None
     click.echo(f"{address} can sign in at /masuk.")
 
 
-@click.command("password")
+@click.command("password", short_help="Give an account another password.")
 @click.argument("email")
 @click.password_option(help="Asked for if not given; at least 10 characters.")
 def password_command(email: str, password: str) -> None:

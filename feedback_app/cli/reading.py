@@ -31,7 +31,7 @@ def check_model_dir(settings: Settings) -> None:
         )
 
 
-@click.command("classify")
+@click.command("classify", short_help="Read all pending submissions now.")
 @click.option("--text", help="Read this one text and print what the classifier makes of it; stores nothing.")
 def classify_command(*, text: str | None) -> None:
     """Read all pending submissions now, in this process, as the worker would."""
@@ -101,7 +101,7 @@ def train_command(out: Path | None) -> None:
     click.echo(f"Trained in {time.monotonic() - started:.0f} s: {folder}")
 
 
-@nlp_group.command("train-routing")
+@nlp_group.command("train-routing", short_help="Count which words speak of which sector.")
 def train_routing_command() -> None:
     """Count from the project's corpus which words speak of which sector. The same corpus gives the same file."""
     from feedback_app.nlp.corpus import load_corpus
@@ -114,7 +114,7 @@ def train_routing_command() -> None:
     )
 
 
-@nlp_group.command("evaluate")
+@nlp_group.command("evaluate", short_help="Measure the classifier on public sets.")
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 GREETING: Final = "first-steps.txt"
 
 
-@click.command("up")
+@click.command("up", short_help="Run everything on this machine.")
 @click.option("--demo", is_flag=True, help="Fill an empty database with the four demo cities first.")
 def up_command(*, demo: bool) -> None:
     """Run PostgreSQL, Redis, web, worker and sweep in the foreground.
@@ -124,7 +124,7 @@ def down_command() -> None:
     sys.exit(supervisor.down(config.load()))
 
 
-@click.command("status")
+@click.command("status", short_help="Show what runs and what waits.")
 def status_command() -> None:
     """Show what runs, what waits for the drain, and what was set aside. Exit code 3 if not everything runs."""
     from feedback_app import supervisor

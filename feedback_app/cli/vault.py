@@ -31,7 +31,7 @@ def new_key_command() -> None:
     click.echo(new_key())
 
 
-@vault_group.command("rotate")
+@vault_group.command("rotate", short_help="Seal every contact under the first key.")
 def rotate_command() -> None:
     """Seal every contact under the first key of VAULT_KEYS, a commit for each batch. May be repeated."""
     done = 0

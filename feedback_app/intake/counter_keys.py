@@ -14,12 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
-from feedback_app.errors import DomainError, NotFoundError
+from feedback_app.errors import DomainError, InvalidInputError, NotFoundError
 from feedback_app.intake.counter_models import CounterKey
 
 KEY_NAME_MAX: Final = 80
 TOKENS_A_DAY: Final = 2000
-TOKENS_A_DAY_MAX: Final = 100_000
+# A desk that needs five minutes for a visit serves about a hundred people in eight hours, so five thousand fill fifty
+# desks of one unit. More could only be tokens that no visit stands behind.
+TOKENS_A_DAY_MAX: Final = 5000
 _KEY: Final = re.compile(r"slk_[A-Za-z0-9_-]{43}")
 
 
@@ -28,6 +30,12 @@ class UnknownCounterKeyError(DomainError):
 
     status = 401
     code = "unknown_counter_key"
+
+
+class TokensADayError(InvalidInputError):
+    """A budget of a day that no counter needs."""
+
+    code = "tokens_a_day"
 
 
 class CounterKeyNotFoundError(NotFoundError):
@@ -40,7 +48,14 @@ def create_key(
     session: Session, *, agency_id: int, unit_id: int, name: str, tokens_a_day: int, actor: Actor, key: bytes,
     now: datetime,
 ) -> str:  # fmt: skip
-    """Return a new key of 256 random bits; only its hash is kept, so it is shown this once."""
+    """Return a new key of 256 random bits; only its hash is kept, so it is shown this once.
+
+    Raises
+    ------
+    TokensADayError
+    """
+    if not 1 <= tokens_a_day <= TOKENS_A_DAY_MAX:
+        raise TokensADayError(f"Isi jatah token sehari dari 1 sampai {TOKENS_A_DAY_MAX}.")
     raw = f"slk_{secrets.token_urlsafe(32)}"
     row = CounterKey(
         agency_id=agency_id, unit_id=unit_id, name=name, key_hash=_hash(raw, key), tokens_a_day=tokens_a_day,

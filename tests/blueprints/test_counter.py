@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -170,3 +171,34 @@ def test_a_fall_in_use_is_judged_when_the_tokens_have_expired(office: Office) ->
     early = fallen + timedelta(days=6)
     still = {line.starts_on: line.use for line in _lines(office, today=early, shown=12) if not line.is_whole_unit}
     assert still[fallen] is UseFinding.STILL_OPEN
+
+
+def test_the_form_comes_first_and_weeks_without_counts_are_folded_under_one_sentence(
+    head: FlaskClient, office: Office
+) -> None:
+    service = make.service(office.session, office.unit).id
+    for back in (1, 8, 15):
+        _issue(office, local_today() - timedelta(days=back), 5, service)
+    page = head.get("/petugas/loket").get_data(as_text=True)
+    assert page.index('name="transactions"') < page.index("Yang perlu ditanyakan") < page.index("<table")
+    assert page.count("Kunjungan belum dihitung") == 1
+    assert page.count("<details") == 1
+    assert page.index("<details") < page.index("<table")
+    assert f'value="{local_today().isoformat()}"' in page
+
+
+def test_counted_weeks_stand_open_the_latest_first(head: FlaskClient, office: Office) -> None:
+    days = [local_today() - timedelta(weeks=back) for back in (0, 1, 2)]
+    for day in days:
+        _issue(office, day, 5)
+    for day in days[:2]:
+        _count(office, day, 6)
+    page = head.get("/petugas/loket").get_data(as_text=True)
+    weeks_shown = [page.index(f"<summary>Minggu mulai {_monday_words(day)}") for day in days[:2]]
+    assert weeks_shown == sorted(weeks_shown)
+    assert "1 minggu tanpa hitungan kunjungan" in page
+    assert "Kunjungan belum dihitung dalam" not in page
+
+
+def _monday_words(day: date) -> str:
+    return format_date(day - timedelta(days=day.weekday()), "d MMMM yyyy", locale="id")

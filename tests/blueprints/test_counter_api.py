@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,7 @@ from feedback_app.audit.operations import SYSTEM
 from feedback_app.db import db
 from feedback_app.identity.rules import Role
 from feedback_app.intake.codes import visit_token_hash
-from feedback_app.intake.counter_keys import create_key, key_by_id, keys_of, revoke_key
+from feedback_app.intake.counter_keys import TokensADayError, create_key, key_by_id, keys_of, revoke_key
 from feedback_app.intake.counter_models import VisitCount
 from feedback_app.intake.models import VisitToken
 from feedback_app.organisation.models import PublicService
@@ -177,10 +177,22 @@ def test_a_call_that_makes_no_sense_is_a_problem_and_changes_nothing(
         assert session.scalars(sa.select(model).where(model.agency_id == office.agency.id)).all() == []
 
 
-@pytest.mark.parametrize("raw", ["", "[]", "null", "{", '"x"', "\x00"])
+@pytest.mark.parametrize(
+    "raw",
+    ["", "[]", "null", "{", '"x"', "\x00", "[" * 2000, "[" * 30_000, '{"count": 1' + " " * 3000 + "}"],
+    ids=["nothing", "list", "null", "half", "word", "zero", "deep", "deep and long", "long"],
+)
 def test_what_is_no_json_object_is_a_problem(machine: Machine, raw: str) -> None:
     answer = machine.client.post(TOKENS, data=raw, headers={"Authorization": f"Bearer {machine.key}"})
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+
+
+@pytest.mark.parametrize("count", [0, 51, "x"])
+def test_a_number_of_tokens_out_of_range_is_told_the_range(machine: Machine, count: object) -> None:
+    assert (
+        machine(TOKENS, count=count).get_json(force=True)["title"]
+        == "Isi count dengan bilangan bulat dari 1 sampai 50."
+    )
 
 
 def test_the_key_itself_is_stored_nowhere(machine: Machine, session: Session) -> None:
@@ -215,15 +227,16 @@ def test_the_budget_of_a_day_holds_when_many_call_at_once(live: Live) -> None:
 
 
 def test_the_examples_of_the_documentation_work_as_they_stand(
-    machine: Machine, session: Session, service: PublicService
+    machine: Machine, session: Session, office: Office
 ) -> None:
+    make.service(session, office.unit, code="ktp-elektronik")
     written = (config.project_root() / "docs/counter.md").read_text()
     calls = [shlex.split(block.replace("\\\n", " ")) for block in re.findall(r"```sh\n(curl .*?)```", written, re.S)]
     assert len(calls) == 2
     statuses = []
     for words in calls:
         address = next(word for word in words if word.startswith("https://"))
-        body = words[words.index("-d") + 1].replace("2026-05-12", (local_today() - timedelta(days=1)).isoformat())
+        body = words[words.index("-d") + 1].replace("$(date +%F)", local_today().isoformat())
         header = words[words.index("-H") + 1].replace("$KUNCI", machine.key)
         name, _, value = header.partition(": ")
         path = "/" + address.split("/", 3)[3]
@@ -261,3 +274,39 @@ def test_a_key_out_of_reach_looks_like_one_that_does_not_exist(
     assert head.post(f"/petugas/loket/kunci/{other.agency.id}/{key.id}/cabut").status_code == 404
     assert head.post("/petugas/loket/kunci", data={"unit_id": other.unit.id, "name": "x"}).status_code == 422
     assert Machine(head, raw)(TOKENS).status_code == 201
+
+
+def test_an_officer_sees_the_keys_and_neither_makes_nor_revokes_one(
+    app: Flask, login: Login, session: Session, office: Office
+) -> None:
+    new_key(app, office)
+    [key] = keys_of(session, office.agency.id)
+    officer = login(office.staff(Role.OFFICER))
+    page = officer.get("/petugas/loket/kunci").get_data(as_text=True)
+    assert "mesin antrean" in page
+    assert "Kunci dibuat dan dicabut oleh kepala unit." in page
+    assert "Cabut" not in page
+    assert officer.post("/petugas/loket/kunci", data={"name": "x", "tokens_a_day": 10}).status_code == 403
+    assert officer.post(f"/petugas/loket/kunci/{office.agency.id}/{key.id}/cabut").status_code == 403
+    assert len(keys_of(session, office.agency.id)) == 1
+
+
+def test_an_administrator_makes_a_key_and_finds_the_way_there(login: Login, session: Session, office: Office) -> None:
+    administrator = login(office.staff(Role.ADMINISTRATOR))
+    assert 'href="/petugas/loket/kunci"' in administrator.get("/petugas/kotak-masuk").get_data(as_text=True)
+    page = administrator.get("/petugas/loket/kunci").get_data(as_text=True)
+    assert 'href="/petugas/loket"' not in page
+    wanted = {"unit_id": office.unit.id, "name": "mesin antrean", "tokens_a_day": 5000}
+    assert administrator.post("/petugas/loket/kunci", data=wanted).status_code == 200
+    assert [key.tokens_a_day for key in keys_of(session, office.agency.id)] == [5000]
+
+
+@pytest.mark.parametrize("tokens_a_day", [0, 5001])
+def test_a_budget_that_no_counter_needs_is_refused(
+    app: Flask, login: Login, session: Session, office: Office, tokens_a_day: int
+) -> None:
+    wanted = {"unit_id": office.unit.id, "name": "mesin", "tokens_a_day": tokens_a_day}
+    assert login(office.staff(Role.UNIT_HEAD)).post("/petugas/loket/kunci", data=wanted).status_code == 422
+    with pytest.raises(TokensADayError):
+        new_key(app, office, tokens_a_day=tokens_a_day)
+    assert keys_of(session, office.agency.id) == []

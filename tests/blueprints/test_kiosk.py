@@ -165,3 +165,24 @@ def test_the_token_of_a_shown_page_is_good_for_its_tap_and_for_the_reasons(app: 
 
 def test_an_unknown_unit_has_no_screen(client: FlaskClient, office: Office) -> None:
     assert client.get(f"/kios/{office.agency.code}/tidak-ada").status_code == 404
+
+
+def test_another_language_lasts_through_reasons_and_ends_with_the_visit(client: FlaskClient, office: Office) -> None:
+    chosen = client.get(home(office), query_string={"language": "en"}).get_data(as_text=True)
+    assert '<html lang="en">' in chosen
+    [seconds] = re.findall(r'http-equiv="refresh" content="(\d+);', chosen)
+    assert int(seconds) <= 60
+    thanks = client.post(home(office), data={"rating": "1", "once": once_of(chosen), "language": "en"})
+    page = thanks.get_data(as_text=True)
+    assert '<html lang="en">' in page
+    sent = {"mark": mark_of(page), "reasons": "slow", "language": "en"}
+    assert '<html lang="en">' in client.post(f"{home(office)}/alasan", data=sent).get_data(as_text=True)
+    assert f'href="{home(office)}"' in page
+    assert '<html lang="id">' in client.get(home(office)).get_data(as_text=True)
+    assert stored(office)[0].reasons == ["slow"]
+
+
+@pytest.mark.parametrize("language", ["xx", "", "en\0", "../en"])
+def test_a_language_that_is_none_is_the_own_one(client: FlaskClient, office: Office, language: str) -> None:
+    page = client.get(home(office), query_string={"language": language}).get_data(as_text=True)
+    assert '<html lang="id">' in page

@@ -20,7 +20,9 @@ def test_a_key_is_made_listed_and_revoked(live: Live, run: Run) -> None:  # noqa
         codes = agency.code, unit.code
         db.session.commit()
         db.session.remove()
-    raw = run("tokens", "key", "create", *codes, "--name", "mesin antrean").output.strip()
+    made = run("tokens", "key", "create", *codes, "--name", "mesin antrean")
+    raw = made.stdout.strip()
+    assert "Shown this once" in made.stderr
     assert re.fullmatch(r"slk_[\w-]{43}", raw)
     listed = run("tokens", "key", "list", codes[0]).output
     assert raw not in listed

@@ -71,5 +71,6 @@ def test_what_was_given_up_is_listed_with_its_reason_and_tried_once_more(live: L
 
 
 def test_what_was_not_given_up_is_not_retried(live: Live, number: int) -> None:
-    assert call(live, "retry", str(number)).exit_code == 1
-    assert call(live, "retry", str(number + 1)).exit_code == 1
+    for wanted, words in ((number, "was not given up"), (number + 1, "There is no message")):
+        refused = call(live, "retry", str(wanted))
+        assert (refused.exit_code, words in refused.output) == (1, True)

@@ -189,3 +189,11 @@ def test_improvement_with_personal_data_or_out_of_reach_is_refused(office: Offic
     stranger = new_office(office.session).staff(Role.OFFICER)
     with pytest.raises(improvements.UnknownImprovementError):
         improvements.improvement_for(office.session, stranger.id, entry.id, day=clock.utcnow().date())
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 5000, "-1", "x", ""])
+def test_a_number_that_no_case_has_is_no_case(office: Office, officer: User, login: Login, number: str) -> None:
+    page = login(officer).get("/petugas/perbaikan", query_string={"case": number})
+    assert page.status_code == 200
+    assert "Apa yang akan Anda perbaiki?" in page.get_data(as_text=True)
+    assert "Karena kasus" not in page.get_data(as_text=True)

@@ -164,7 +164,7 @@ class KeyForm(UnitForm):
         default=TOKENS_A_DAY,
         validators=[
             InputRequired(_("Isi jatah token sehari dengan angka.")),
-            NumberRange(1, TOKENS_A_DAY_MAX, _("Isi jatah token sehari dari 1 sampai 100.000.")),
+            NumberRange(1, TOKENS_A_DAY_MAX, _("Isi jatah token sehari dari 1 sampai 5.000.")),
         ],
     )
 

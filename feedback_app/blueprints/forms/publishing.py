@@ -38,7 +38,7 @@ class ImprovementForm(StaffForm):
     """A change that a unit announces."""
 
     unit = SelectField(_("Unit"), validate_choice=False)
-    improvement = TextAreaField(_("Apa yang Anda perbaiki?"), filters=[clean_text])
+    improvement = TextAreaField(_("Apa yang akan Anda perbaiki?"), filters=[clean_text])
 
     def __init__(self, units: Sequence[ReachedUnit], **kwargs: Any) -> None:
         super().__init__(**kwargs)

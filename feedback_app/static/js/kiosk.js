@@ -20,7 +20,11 @@ async function goHome() {
 async function send(form, button) {
   const data = new FormData(form);
   if (button && button.name) data.append(button.name, button.value);
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data) });
+  const sent = new URLSearchParams(data);
+  const answer =
+    form.method === "get"
+      ? await fetch(`${form.action}?${sent}`, { cache: "no-store" })
+      : await fetch(form.action, { method: "POST", body: sent });
   // An aged form: a fresh page has a fresh one.
   if (answer.status === 400) window.location.replace(home);
   else if (!answer.ok) throw new Error("not stored");
@@ -30,6 +34,7 @@ async function send(form, button) {
 function show(page) {
   const next = new DOMParser().parseFromString(page, "text/html");
   document.title = next.title;
+  document.documentElement.lang = next.documentElement.lang;
   document.body.replaceChildren(...next.querySelectorAll("main"));
   start(Number(next.body.dataset.seconds));
   document.querySelector("h1").setAttribute("tabindex", "-1");
