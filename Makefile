@@ -29,7 +29,7 @@ contracts: setup
 	@$(IN) .venv/bin/lint-imports
 
 unit: setup
-	@$(IN) .venv/bin/pytest -q --cov --cov-report=term-missing:skip-covered
+	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 browser: setup  ## Run only the browser tests and keep their screenshots in screenshots/
 	@$(IN) SUARA_SCREENSHOTS="$$PWD/screenshots" .venv/bin/pytest -q -m browser

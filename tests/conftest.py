@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -36,7 +37,7 @@ def servers() -> Iterator[config.Settings]:
 
     given = replace(config.load(), secret_key=SECRET, rate_limits=False)
     if given.database_url and given.redis_url:
-        yield given
+        yield replace(given, redis_url=_own_redis(given.redis_url))
         return
     # A path that does not exist yet: as root the servers run as another user, who could not pass a closed folder.
     home = Path(tempfile.gettempdir()) / f"suara-tests-{os.getpid()}-{secrets.token_hex(4)}"
@@ -45,6 +46,16 @@ def servers() -> Iterator[config.Settings]:
             yield replace(started, secret_key=SECRET)
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _own_redis(url: str) -> str:
+    """Give each process of a test run a database of its own on a Redis that was given from outside."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    number = 1 + int(worker.removeprefix("gw")) if worker else 0
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return f"{url}{'&' if parts.query else '?'}db={number}" if "db=" not in parts.query else url
+    return parts._replace(path=f"/{number}").geturl() if parts.path in {"", "/"} else url
 
 
 def _server_url(settings: config.Settings, database: str) -> str:

@@ -62,6 +62,7 @@ PUBLIC_ENDPOINTS: Final = frozenset(
         "tracking.contact",
         "tracking.contact_removal",
         "tracking.data",
+        "tracking.data_page",
         "tracking.erasure",
         "tracking.join",
         "tracking.leave",

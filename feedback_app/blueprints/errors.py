@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from contextlib import suppress
 
 from flask import Flask, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from feedback_app.blueprints.access import SignInRequiredError
+from feedback_app.blueprints.expired_forms import drawn_again
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
@@ -78,6 +80,9 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
 
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:
     log.info("CSRF check failed: %s", error.description)
+    again = None if wants_json() else drawn_again()
+    if again is not None:
+        return again
     return problem(400, "form_expired", "Halaman ini sudah terlalu lama terbuka. Kembali, muat ulang, lalu kirim lagi.")
 
 
@@ -105,5 +110,10 @@ def _unavailable(error: Exception) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    log.exception("Unexpected error at %s", request.endpoint, exc_info=error)
+    if isinstance(error, DBAPIError):
+        # The message of the driver may hold the whole row, and so what a citizen wrote.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("Unexpected %s at %s:\n%s", type(error.orig).__name__, request.endpoint, where)
+    else:
+        log.error("Unexpected error at %s", request.endpoint, exc_info=error)
     return problem(500, "internal", "Terjadi kesalahan di pihak kami. Kejadian ini sudah tercatat; coba lagi nanti.")

@@ -52,12 +52,12 @@ def sign_in_pace() -> str:
 def guessing_pace() -> str:
     """Return how often one client may miss a code or token."""
     attacked = tallies().misses.of(EVERYBODY) > SITE_IS_GUESSED
-    return "3 per minute" if attacked else "20 per minute; 200 per hour"
+    return "3 per minute" if attacked else "40 per minute; 400 per hour"
 
 
 def missed(answer: Response) -> bool:
     """Tell whether a code, a token or an address of one was wrong."""
-    return answer.status_code in {404, 410, 422}
+    return answer.status_code in {400, 404, 410, 422}
 
 
 def missed_anywhere(answer: Response) -> bool:
@@ -85,6 +85,11 @@ def account_missed(answer: Response) -> bool:
     if is_miss:
         tallies().accounts.add(account())
     return is_miss
+
+
+def leafs() -> bool:
+    """Tell whether a page beyond the first is asked for."""
+    return bool(request.args)
 
 
 def searches() -> bool:

@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 
 from flask import Flask, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_limiter import Limiter, RateLimitExceeded
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
@@ -31,6 +32,7 @@ from feedback_app.blueprints.guessing import (
     account_missed,
     guesses,
     guessing_pace,
+    leafs,
     missed,
     missed_anywhere,
     not_signed_in,
@@ -40,6 +42,7 @@ from feedback_app.blueprints.guessing import (
     wrong_key,
 )
 from feedback_app.blueprints.networks import client_key, warn_of_hidden_proxy
+from feedback_app.blueprints.sentences import translated
 from feedback_app.config import Settings
 
 View = Callable[..., ResponseReturnValue]
@@ -47,13 +50,11 @@ View = Callable[..., ResponseReturnValue]
 # A Redis that hangs costs one request so much, and then none for a while.
 REDIS_SECONDS: Final = 0.2
 LIMIT_SENTENCES: Final = {
-    "sending": "Kiriman dari jaringan Anda sedang sangat banyak. Tunggu sebentar, tekan Kembali, lalu kirim lagi; "
+    "sending": "Kiriman dari jaringan Anda sedang sangat banyak. Tunggu, tekan Kembali, lalu kirim lagi; "
     "isian Anda masih ada di halaman sebelumnya.",
-    "guessing": "Sudah terlalu banyak percobaan dari jaringan Anda. Tunggu beberapa saat, periksa kembali kodenya, "
-    "lalu coba lagi.",
-    "signing_in": "Sudah terlalu banyak percobaan masuk. Akun tidak dikunci. Tunggu sebentar, tekan Kembali, lalu coba "
-    "lagi.",
-    "reading": "Permintaan dari jaringan Anda sedang sangat banyak. Tunggu sebentar, lalu muat ulang halaman ini.",
+    "guessing": "Sudah terlalu banyak percobaan dari jaringan Anda. Periksa kembali kodenya.",
+    "signing_in": "Sudah terlalu banyak percobaan masuk. Akun tidak dikunci; tekan Kembali setelah menunggu.",
+    "reading": "Permintaan dari jaringan Anda sedang sangat banyak.",
 }
 
 
@@ -75,6 +76,11 @@ class Budget:
     counts: Callable[[Response], bool] | None = None
     soft: int | None = None
     applies: Callable[[], bool] | None = None
+
+    @property
+    def counted_methods(self) -> tuple[str, ...]:
+        """Return the methods counted; HEAD asks what GET asks, and tells as much."""
+        return (*self.methods, "HEAD") if "GET" in self.methods else self.methods
 
 
 GUESSED: Final = (
@@ -115,6 +121,11 @@ BUDGETS: Final = (
     Budget(
         "search", ("public.agency", "public.report_agency", "public.home"), "240 per minute", "reading",
         "a search compares the words with every unit", methods=("GET",), soft=60, applies=searches,
+    ),
+    Budget(
+        "leafing", ("public.unit",), "120 per minute", "reading",
+        "further pages of complaints are drawn one by one, and read one by one", methods=("GET",), soft=30,
+        applies=leafs,
     ),
     Budget(
         "figures", ("public.unit_json", "public.unit_csv"), "120 per minute", "reading",
@@ -185,7 +196,7 @@ def _lay(app: Flask, limiter: Limiter, budget: Budget) -> None:
         budget.limit,
         scope=budget.scope,
         key_func=budget.key,
-        methods=[method.lower() for method in budget.methods],
+        methods=[method.lower() for method in budget.counted_methods],
         error_message=LIMIT_SENTENCES[budget.sentence],
         exempt_when=lambda: _is_exempt(budget),
         deduct_when=budget.counts,
@@ -213,7 +224,7 @@ def _is_exempt(budget: Budget) -> bool:
     """Tell whether Redis need not be asked; counts the client in this process, once a request."""
     if budget.applies is not None and not budget.applies():
         return True
-    if request.method not in budget.methods:
+    if request.method not in budget.counted_methods:
         return True
     if budget.soft is None:
         return False
@@ -224,8 +235,11 @@ def _is_exempt(budget: Budget) -> bool:
 
 
 def _too_many(limiter: Limiter, error: RateLimitExceeded) -> ResponseReturnValue:
-    answer = make_response(problem(429, "too_many_requests", str(error.description)))
-    answer.headers["Retry-After"] = str(_seconds_left(limiter, error))
+    seconds = _seconds_left(limiter, error)
+    when = gettext("Coba lagi dalam sekitar %(minutes)d menit.", minutes=-(-seconds // 60))
+    sentence = f"{translated(str(error.description))} {when}"
+    answer = make_response(problem(429, "too_many_requests", sentence))
+    answer.headers["Retry-After"] = str(seconds)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

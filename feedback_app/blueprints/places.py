@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import current_app
+from flask import current_app, g
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
@@ -17,6 +17,7 @@ from feedback_app.organisation.models import Agency
 from feedback_app.organisation.queries import (
     ServiceCard,
     UnitCard,
+    UnknownUnitError,
     agencies,
     agency_by_code,
     services_by_unit,
@@ -97,7 +98,12 @@ def place_of(session: Session, agency_code: str, unit_code: str) -> Place:
 
     def read() -> Place:
         agency = agency_card(session, agency_code)
-        unit = unit_by_code(session, agency.id, unit_code, agency.today())
+        try:
+            unit = unit_by_code(session, agency.id, unit_code, agency.today())
+        except UnknownUnitError:
+            # The page of the error leads to the list of units, which its sentence speaks of.
+            g.agency_of_place = agency.code
+            raise
         return Place(agency, unit, tuple(services_of(session, agency.id, unit.id)))
 
     return _kept(("place", agency_code, unit_code), read)

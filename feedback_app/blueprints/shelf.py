@@ -104,8 +104,9 @@ class Visitors:
 
     def __init__(self, app: Flask) -> None:
         name = app.config["SESSION_COOKIE_NAME"]
-        # Found anywhere among the cookies it only sends the request to the application, which looks properly.
-        self.mark: Final = f"{name}="
+        # Found anywhere among the cookies, with or without spaces, it only sends the request to the application, which
+        # looks properly.
+        self.mark: Final = name
         self._field = app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")
         key: str = app.config.get("WTF_CSRF_SECRET_KEY") or app.config["SECRET_KEY"]
         self._tokens = URLSafeTimedSerializer(key, salt="wtf-csrf-token")

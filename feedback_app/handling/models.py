@@ -61,6 +61,8 @@ class Case(Base):
             "ix_cases_unit_open", "agency_id", "unit_id", "reply_due_at",
             postgresql_where=sa.text("status NOT IN ('closed', 'archived')"),
         ),
+        # Officers' addresses name a case by its number alone; who may see it is asked with it.
+        sa.Index("ix_cases_id", "id"),
         sa.Index("ix_cases_unit_id_status", "agency_id", "unit_id", "status"),
         sa.Index("ix_cases_silence", "silence_ends_at", postgresql_where=sa.text("status = 'answered'")),
     )  # fmt: skip

@@ -49,6 +49,7 @@ class InboxRow:
     reopened_count: int
     is_confidential: bool
     time_zone: str
+    is_maybe_automatic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _inbox_rows(day: date) -> sa.Select[*tuple[Any, ...]]:
             Case.id, sa.func.coalesce(UnitVersion.name, "–"), Case.status, Case.outcome, Submission.kind,
             Case.reply_due_at, Case.opened_at,
             Labels.redacted_text, Labels.aspect, Labels.urgency, Case.reopened_count, Case.is_confidential,
-            Agency.time_zone,
+            Agency.time_zone, sa.func.cardinality(Submission.signals) > 0,
         )
         .join(Agency, Agency.id == Case.agency_id)
         .join(Submission, _same(Submission, Case, "submission_id"))

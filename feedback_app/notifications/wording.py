@@ -56,7 +56,7 @@ _CITIZEN: Final[dict[str, dict[Template, tuple[str, str]]]] = {
         Template.CLOSED_BY_SILENCE: (
             "Laporan Anda ditutup karena belum ada jawaban Anda",
             (
-                "Laporan Anda ditutup karena sampai batas waktunya kami tidak menerima putusan Anda atas tanggapannya. "
+                "Laporan Anda ditutup karena sampai batas waktunya kami tidak menerima penilaian Anda atas tanggapan. "
                 "Ini dicatat sebagai tanpa jawaban, bukan sebagai selesai. Jika masalahnya belum selesai, buka "
                 "{lookup} dalam {days} hari, masukkan kode Anda, lalu pilih “Belum selesai”; "
                 "laporan Anda dibuka kembali."

@@ -76,7 +76,7 @@ def test_guesses_by_http_get_one_answer_and_then_a_pause(live: Live, redis: Redi
             code = _report(db.session(), app.config["TRACKING_KEY"])
             db.session.commit()
         guesser = client_from(app, "203.0.113.7")
-        guesses = [_mistyped(code) for _ in range(10)] + [new_code(secrets.token_bytes) for _ in range(10)]
+        guesses = [_mistyped(code) for _ in range(20)] + [new_code(secrets.token_bytes) for _ in range(20)]
         answers = [guesser.post("/lacak", data={"code": guess}) for guess in guesses]
         assert {answer.status_code for answer in answers} == {422}
         pages = {

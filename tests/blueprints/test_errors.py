@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
@@ -100,3 +100,15 @@ def test_value_that_the_database_cannot_hold_is_refused_and_not_logged(
     assert "ValueError" in caplog.text
     assert PRIVATE not in caplog.text
     assert PRIVATE not in answer.get_data(as_text=True)
+
+
+def test_row_that_the_database_refuses_reaches_no_log(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused = IntegrityError("INSERT", {}, Exception(f"DETAIL: Failing row contains ({PRIVATE})"))
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setattr(places, "agency_cards", raising(refused))
+    with caplog.at_level(logging.DEBUG):
+        assert client.get("/").status_code == 500
+    assert "Unexpected" in caplog.text
+    assert PRIVATE not in caplog.text

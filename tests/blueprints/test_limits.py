@@ -63,11 +63,12 @@ def test_a_client_above_the_soft_threshold_costs_one_command_for_each_window(lim
 
 def test_a_stranger_who_guesses_codes_is_slowed_down_and_told_when_to_come_back(limited: Flask) -> None:
     guesser, neighbour = client_from(limited, "203.0.113.7"), client_from(limited, "198.51.100.9")
-    answers = [guesser.post("/lacak", data={"code": "0000-0000-0000"}) for _ in range(25)]
-    assert [answer.status_code for answer in answers] == [422] * 20 + [429] * 5
+    answers = [guesser.post("/lacak", data={"code": "0000-0000-0000"}) for _ in range(45)]
+    assert [answer.status_code for answer in answers] == [422] * 40 + [429] * 5
     refused = answers[-1]
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
     assert "Sudah terlalu banyak percobaan dari jaringan Anda" in refused.get_data(as_text=True)
+    assert "Coba lagi dalam sekitar 1 menit." in refused.get_data(as_text=True)
     assert guesser.get("/lacak").status_code == 200
     assert guesser.get("/").status_code == 200
     assert neighbour.post("/lacak", data={"code": "0000-0000-0000"}).status_code == 422
@@ -76,11 +77,17 @@ def test_a_stranger_who_guesses_codes_is_slowed_down_and_told_when_to_come_back(
 def test_a_program_over_its_budget_gets_the_error_in_its_own_shape(limited: Flask) -> None:
     guesser = client_from(limited, "203.0.113.7")
     headers = {"Accept": "application/json"}
-    answers = [guesser.get(f"/k/tebakan-{number}", headers=headers) for number in range(21)]
+    answers = [guesser.get(f"/k/tebakan-{number}", headers=headers) for number in range(41)]
     refused = answers[-1]
     assert (refused.status_code, refused.mimetype) == (429, "application/problem+json")
     assert refused.get_json()["type"] == "urn:suara-layanan:error:too_many_requests"
     assert "tebakan" not in refused.get_data(as_text=True)
+
+
+def test_asking_for_the_head_alone_is_a_guess_like_any_other(limited: Flask) -> None:
+    guesser = client_from(limited, "203.0.113.7")
+    answers = [guesser.head(f"/k/tebakan-{number}").status_code for number in range(41)]
+    assert answers == [404] * 40 + [429]
 
 
 def test_somebody_who_guesses_a_password_cannot_keep_its_owner_out(limited: Flask) -> None:
@@ -111,8 +118,8 @@ def test_without_redis_citizens_go_on_and_every_process_still_keeps_the_budget(l
         page, client = _rating_page(app), client_from(app, "203.0.113.7")
         assert {client.post(page, data={"rating": "4"}).status_code for _ in range(40)} == {303}
         guesser = client_from(app, "203.0.113.8")
-        answers = [guesser.post("/lacak", data={"code": "0000-0000-0000"}).status_code for _ in range(25)]
-        assert answers == [422] * 20 + [429] * 5
+        answers = [guesser.post("/lacak", data={"code": "0000-0000-0000"}).status_code for _ in range(45)]
+        assert answers == [422] * 40 + [429] * 5
 
 
 def test_a_redis_that_hangs_holds_nobody_up(live: Live) -> None:
@@ -149,7 +156,7 @@ def test_without_a_trusted_proxy_nobody_chooses_an_address(live: Live, redis: Re
             guesser.post(
                 "/lacak", data={"code": "0000-0000-0000"}, headers={"X-Forwarded-For": f"10.0.0.{n}, 203.0.113.7"}
             ).status_code
-            for n in range(25)
+            for n in range(45)
         ]
         assert answers[-1] == 429
 

@@ -104,6 +104,20 @@ def test_who_carries_a_cookie_of_ours_is_served_by_the_application(
     assert '<html lang="id">' in newcomer(shelving_app).get(path).get_data(as_text=True)
 
 
+@pytest.mark.parametrize("form", ["session={}", "session ={}", " session = {}", "a=b;session={}"])
+def test_cookie_in_whatever_spelling_puts_no_page_of_its_own_on_the_shelf(
+    shelving_app: Flask, unit_path: str, form: str
+) -> None:
+    path = f"/unit/{unit_path}"
+    english = newcomer(shelving_app)
+    english.post("/bahasa", data={"language": "en", "next": path})
+    held = english.get_cookie("session")
+    assert held is not None
+    bare = shelving_app.test_client(use_cookies=False)
+    bare.get(path, headers={"Cookie": form.format(held.value)})
+    assert '<html lang="id">' in newcomer(shelving_app).get(path).get_data(as_text=True)
+
+
 def test_another_host_never_reads_from_the_shelf(shelving_app: Flask, unit_path: str, asked: list[str]) -> None:
     path = f"/unit/{unit_path}"
     newcomer(shelving_app).get(path)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.models import ActorKind, AuditEvent
+from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.operations import (
     NewCase,
@@ -21,12 +22,13 @@ from feedback_app.handling.operations import (
     respond,
     take,
 )
+from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.queries import UnknownCaseError, case_for, feedback, inbox, silence_is_over
 from feedback_app.handling.rules import CaseStatus, Classification, MoveNotAllowedError, NotAnsweredError, Outcome
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Permission, Role
 from feedback_app.intake.rules import SubmissionKind
-from feedback_app.organisation.models import Unit, UnitKind
+from feedback_app.organisation.models import Agency, Unit, UnitKind
 from tests import factories as make
 from tests.drain.test_run import FakeReader, drain, reading
 
@@ -300,3 +302,28 @@ def test_an_allegation_in_the_citizens_answer_takes_the_case_past_the_unit(
     assert (case.unit_id, case.is_confidential, case.assigned_to) == (inspectorate.id, True, None)
     assert inbox(session, officer.id, day=make.TODAY).total == 0
     assert feedback(session, officer.id, day=make.TODAY) == ([], 0)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.CONFIRMED, Outcome.PARTLY, Outcome.DISPUTED])
+def test_an_allegation_beside_any_verdict_leaves_the_case_open_for_whoever_examines_it(
+    session: Session, unit: Unit, case: Case, officer: User, outcome: Outcome
+) -> None:
+    of = session.get_one(Agency, unit.agency_id)
+    inspectorate = make.unit(session, of, kind=UnitKind.INSPECTORATE)
+    case.is_confidential = True
+    later = make.NOW + timedelta(days=2)
+    respond(session, case, ANSWER, user_id=officer.id, now=make.NOW)
+    judge(session, case, outcome, "Petugas minta uang pelicin 50 ribu supaya diantar.", now=later)
+    assert (case.unit_id, case.status, case.outcome) == (inspectorate.id, CaseStatus.IN_PROGRESS, None)
+    assert case.reopened_count == 1
+    due = clocks_of(session, unit.agency_id).deadlines(Classification.OVERSIGHT, later)
+    assert (case.reply_due_at, case.resolve_due_at) == (due.reply_due_at, due.resolve_due_at)
+    said = session.scalars(sa.select(CaseEvent.outcome).where(CaseEvent.outcome.is_not(None))).all()
+    assert said == [outcome], "what the citizen said stays on the timeline"
+
+
+def test_the_verdict_on_the_answer_of_whoever_examines_stands(session: Session, case: Case, officer: User) -> None:
+    send_past_the_unit(session, case, now=make.NOW)
+    respond(session, case, ANSWER, user_id=officer.id, now=make.NOW)
+    judge(session, case, Outcome.CONFIRMED, "Petugas yang minta uang pelicin sudah ditegur.", now=make.NOW)
+    assert (case.status, case.outcome) == (CaseStatus.CLOSED, Outcome.CONFIRMED)

@@ -167,10 +167,19 @@ def test_pdf_is_kept_byte_for_byte() -> None:
                  pdf.ActingDocumentError, id="starts others"),
     pytest.param(files.PDF.replace(b"/Catalog", b"/Catalog/Names<</EmbeddedFiles 3 0 R>>"),
                  pdf.ActingDocumentError, id="files inside"),
+    *(
+        pytest.param(files.PDF.replace(b"/Catalog", b"/Catalog/A<</S/" + name + b">>"), pdf.ActingDocumentError,
+                     id=name.decode())
+        for name in (b"SubmitForm", b"ImportData", b"Rendition", b"Movie", b"RichMedia", b"GoToE", b"GoToR")
+    ),
 ])  # fmt: skip
 def test_pdf_that_is_broken_locked_or_acts_is_refused(raw: bytes, error: type[DomainError]) -> None:
     with pytest.raises(error):
         cleaned(raw)
+
+
+def test_a_link_to_a_page_of_the_same_document_is_harmless() -> None:
+    assert cleaned(files.PDF.replace(b"/Catalog", b"/Catalog/A<</S/GoTo>>")).data
 
 
 def test_words_about_encryption_do_not_lock_a_pdf() -> None:

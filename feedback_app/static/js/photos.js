@@ -44,10 +44,12 @@ function upload(url, token, file, name, onProgress) {
     });
     request.addEventListener("loadend", () => {
       if (request.status === 201) return done(null);
+      // Without an answer, or with one that speaks of a busy server, the same file may pass the next time.
+      const again = request.status === 0 || request.status === 429 || request.status >= 500;
       try {
-        done(JSON.parse(request.responseText).title);
+        done({ why: JSON.parse(request.responseText).title, again });
       } catch {
-        done("");
+        done({ why: "", again });
       }
     });
     request.send(data);
@@ -61,11 +63,11 @@ async function uploadAll(files, url, token, status) {
     say(status, "preparing", place);
     const ready = await smaller(file);
     let shown = -25;
-    const problem = ready.size > MOST_BYTES ? status.dataset.large : await upload(url, token, ready, file.name, (percent) => {
+    const problem = ready.size > MOST_BYTES ? { why: status.dataset.large, again: false } : await upload(url, token, ready, file.name, (percent) => {
       // A screen reader speaks every change, so there are few.
       if (percent - shown >= 25) say(status, "sending", { ...place, percent: (shown = percent) });
     });
-    if (problem !== null) failed.push({ name: file.name, why: problem || status.dataset.lost });
+    if (problem !== null) failed.push({ name: file.name, why: problem.why || status.dataset.lost, again: problem.again });
   }
   return failed;
 }
@@ -164,6 +166,7 @@ function showFailed(box) {
   box.querySelector("[data-photos-failed-list]").replaceChildren(
     ...failed.map(({ name, why }) => Object.assign(document.createElement("li"), { textContent: `${name} – ${why}` })),
   );
+  box.querySelector("[data-photos-failed-again]").hidden = !failed.some(({ again }) => again);
   box.hidden = false;
   box.focus();
 }
