@@ -177,6 +177,8 @@ def register_limits(app: Flask, known: Settings) -> None:
         # After the answer is made nothing may fail any more for want of a counter.
         swallow_errors=True,
     )
+    # It would look for limits before every request; ours stand on their endpoints, and are looked at there.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)
     for budget in BUDGETS:
         _lay(app, limiter, budget)
     app.register_error_handler(RateLimitExceeded, lambda error: _too_many(limiter, error))

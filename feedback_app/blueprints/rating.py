@@ -9,10 +9,11 @@ from feedback_app import clock
 from feedback_app.blueprints import carried, places, receipts, shell
 from feedback_app.blueprints.carried import CarriedVisit
 from feedback_app.blueprints.expired_forms import draw_again
-from feedback_app.blueprints.forms.rating import RateForm
+from feedback_app.blueprints.forms.rating import RateForm, plain_rating
 from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.private import not_shared, not_stored, secretive
 from feedback_app.blueprints.public import bp
+from feedback_app.blueprints.receipts import Refused
 from feedback_app.blueprints.wall import preselected_service
 from feedback_app.db import db
 from feedback_app.errors import NotFoundError
@@ -51,17 +52,21 @@ def rate(agency: str, unit: str) -> ResponseReturnValue:
     visit = carried.carried_visit(place.agency.id, place.unit.id, now=now)
     if request.method == "GET" and visit is None:
         return not_shared(make_response(shell.rate_page(place, service_id=preselected_service(place, now=now))))
-    form = RateForm(place)
-    status = 200
-    if request.method == "POST" and form.validate():
+    draft = plain_rating(request.form, place, visit) if request.method == "POST" else None
+    form = RateForm(place) if draft is None else None
+    if draft is None and form is not None and request.method == "POST" and form.validate():
+        draft = form.to_draft(visit)
+    refused, status = Refused(), 200
+    if draft is not None:
         # The written rules alone: a rating must not wait for the classifier.
-        status = receipts.send(form, form.to_draft(visit), place, alleges=alleges(form.text.data or ""))
+        status = receipts.send(refused, draft, place, alleges=bool(draft.text) and alleges(draft.text or ""))
         if status == receipts.SENT:
             return redirect(url_for("public.received"), receipts.SENT)
+    form = form or RateForm(place)
+    form.form_errors = [*form.form_errors, *refused.form_errors]
     if status == receipts.VISIT_USED:
         visit = None
-    status = 422 if status == 200 and form.errors else status
-    return _own_page(form, place, visit, status)
+    return _own_page(form, place, visit, 422 if status == 200 and form.errors else status)
 
 
 def _rate_again(words: list[str], *, agency: str, unit: str) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
@@ -36,7 +37,14 @@ SENT: Final = 303
 VISIT_USED: Final = UsedVisitTokenError.status
 
 
-def send(form: FlaskForm, draft: Draft, place: Place, *, alleges: bool, once: str | None = None) -> int:
+@dataclass
+class Refused:
+    """Stands for the form where none was built: it takes the sentence of a rule that refuses a draft."""
+
+    form_errors: list[str] = field(default_factory=list)
+
+
+def send(form: FlaskForm | Refused, draft: Draft, place: Place, *, alleges: bool, once: str | None = None) -> int:
     """Store a draft and commit; return the status of the answer. `alleges` keeps the unit off the receipt.
 
     Where a rule of the room refuses the draft, its sentence stands on the form, with everything typed kept.

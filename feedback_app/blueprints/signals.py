@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from flask import Request, current_app, request, session
+from flask import Request, current_app, g, request, session
 from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_decode, bytes_to_int
 
 from feedback_app.blueprints.networks import network_mark
 from feedback_app.intake.operations import Draft
@@ -48,8 +49,12 @@ def page_age(sent: Request) -> float | None:
     """Return how many seconds ago the page that sends this was made, by the signed stamp of its form; None unknown."""
     if not current_app.config.get("WTF_CSRF_ENABLED", True):
         return None
-    key: str = current_app.config.get("WTF_CSRF_SECRET_KEY") or current_app.config["SECRET_KEY"]
     field = current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")
+    if g.get("csrf_valid"):
+        # Its signature was just checked, for this very session; only the moment is wanted of it.
+        stamp = sent.form.get(field, "").rpartition(".")[0].rpartition(".")[2]
+        return time.time() - bytes_to_int(base64_decode(stamp)) if stamp else None
+    key: str = current_app.config.get("WTF_CSRF_SECRET_KEY") or current_app.config["SECRET_KEY"]
     stamped = URLSafeTimedSerializer(key, salt="wtf-csrf-token")
     try:
         held, made_at = stamped.loads(sent.form.get(field, ""), return_timestamp=True)
