@@ -49,6 +49,8 @@ def _citizen_lines(base: str, city: City, samples: Samples | None) -> list[str]:
         f"  nilai layanan    {base}/nilai/{city.code}/dukcapil",
         f"  kirim laporan    {base}/lapor/{city.code}/dukcapil",
         f"  lacak laporan    {base}/lacak",
+        f"  halaman unit     {base}/unit/{city.code}/dukcapil",
+        f"  layar di loket   {base}/kios/{city.code}/dukcapil",
     ]
     if samples:
         lines += [f"    kode {sample.code}  {sample.shows}" for sample in samples.tracking]
@@ -73,6 +75,7 @@ def _try_lines(base: str, samples: Samples | None) -> list[str]:
             "Lacak kode pertama dan nyatakan 'belum selesai': kasusnya terbuka kembali di kotak masuk Dukcapil.",
         ]
     steps += [
+        "Kirim laporan dengan nomor telepon di dalamnya: sebelum terkirim Anda ditanya apakah nomor itu perlu.",
         "Masuk sebagai petugas Dukcapil: tanggapi kasus teratas, yaitu yang paling dekat tenggatnya.",
         "Masuk sebagai penilai, buka Evaluasi: mengapa ada pegawai 'belum cukup bukti'? Setiap angka dapat dibuka.",
         "Masuk sebagai Inspektorat: dugaan pungli sampai di sini tanpa melewati unit yang diadukan.",
