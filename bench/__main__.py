@@ -49,12 +49,15 @@ def main() -> int:
     asked = _arguments()
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="suara-bench-") as home, open_stage(Path(home)) as stage:
-        for name, benchmark in BENCHMARKS.items():
-            if not asked.only or name in asked.only:
-                print(f"{name} ...", file=sys.stderr, flush=True)
-                rows += benchmark(stage, asked)
-    found = table(rows)
-    print(found)
+        try:
+            for name, benchmark in BENCHMARKS.items():
+                if not asked.only or name in asked.only:
+                    print(f"{name} ...", file=sys.stderr, flush=True)
+                    rows += benchmark(stage, asked)
+        finally:
+            # What was measured before something failed is not lost with it.
+            found = table(rows)
+            print(found)
     if asked.write:
         _write(found, f"python -m bench {' '.join(sys.argv[1:])}")
     return 0 if all(row.holds for row in rows) else 1

@@ -119,10 +119,10 @@ def _check(stage: Stage, expected: int) -> None:
     cases = session.scalar(sa.select(sa.func.count()).select_from(Case)) or 0
     in_inboxes = sum(inbox(session, who, day=now.date()).total for who in (head, inspector))
     # Other benchmarks mark rows as read without reading them, so the rows themselves are counted.
-    read = (
-        session.scalar(sa.select(sa.func.count()).select_from(Submission).where(Submission.analysis != "pending")) or 0
-    )
-    kept = session.scalar(sa.select(sa.func.count()).select_from(Labels).where(Labels.integrity)) or 0
+    ours = sa.select(sa.func.count()).select_from(Submission).where(Submission.unit_id == stage.unit_id)
+    read = session.scalar(ours.where(Submission.analysis != "pending")) or 0
+    same = sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id)
+    kept = session.scalar(ours.join(Labels, same).where(Labels.integrity)) or 0
     _, seen = feedback(session, head, day=now.date())
     if seen + kept != read or in_inboxes != cases:
         raise RuntimeError(
