@@ -88,8 +88,12 @@ def releases_verify_command() -> None:
     with database() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         count, differences = verify(session)
+        names = _codes(session)
     for found in differences:
-        click.echo(f"release {found.release_id} {found.cell}: stored {found.stored}, counted {found.counted}")
+        cell = found.cell
+        agency, unit = names[cell.agency_id, cell.unit_id]
+        what = f"release {found.release_id}, {agency} {unit} {cell.year} {cell.subject}"
+        click.echo(f"{what}: stored {found.stored}, counted {found.counted}")
     click.echo(f"{count} releases, {len(differences)} differences")
     sys.exit(1 if differences else 0)
 

@@ -8,11 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
+from feedback_app.analysis.models import Labels
 from feedback_app.demo.accounts import PASSWORD, main_accounts
 from feedback_app.demo.cities import cities
 from feedback_app.demo.load import load
@@ -21,6 +23,7 @@ from feedback_app.demo.tour import accounts_table, first_steps
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.handling.tracked import tracked
 from feedback_app.intake.codes import code_hash
+from feedback_app.intake.models import Submission
 from feedback_app.intake.operations import open_visit
 from feedback_app.measures.operations import recount
 from tests.demo.conftest import NOW
@@ -141,3 +144,14 @@ def test_the_accounts_of_all_cities_or_of_one_are_listed() -> None:
     assert "penilai@tangsel.demo" in one
     assert "penilai@kupang.demo" not in one
     assert PASSWORD in one
+
+
+def test_samples_are_read_when_they_come_so_that_figures_released_before_stay_true(
+    app: Flask, session: Session, samples: Samples
+) -> None:
+    hashes = [code_hash(sample.code, app.config["TRACKING_KEY"]) for sample in samples.tracking]
+    same = sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id)
+    query = sa.select(Labels.labelled_at).join(Submission, same).where(Submission.tracking_hash.in_(hashes))
+    moments = session.scalars(query).all()
+    assert len(moments) >= 2
+    assert set(moments) == {NOW}
