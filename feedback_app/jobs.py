@@ -186,21 +186,6 @@ def release_figures() -> int:
         return len(made)
 
 
-class Seldom:
-    """Asks the rows at most once in so many seconds: sums over everything are not for every look of the sweep."""
-
-    def __init__(self, seconds: float, is_due: Callable[[Session], bool]) -> None:
-        self.seconds, self.is_due = seconds, is_due
-        self.asked_at: float | None = None
-
-    def __call__(self, session: Session) -> bool:
-        """Tell whether there is something to do; False between two questions."""
-        if self.asked_at is not None and time.monotonic() - self.asked_at < self.seconds:
-            return False
-        self.asked_at = time.monotonic()
-        return self.is_due(session)
-
-
 def find_anomalies() -> int:
     """Set odd runs of ratings aside. Return how many were new."""
     with own_session() as session:
@@ -221,7 +206,10 @@ def forget_networks() -> int:
 
 @dataclass(slots=True)
 class Paced:
-    """A question that one process asks the database at most every so many seconds; in between the answer is no."""
+    """A question that one process asks the database at most every so many seconds; in between the answer is no.
+
+    Sums over everything are not for every look of the sweep.
+    """
 
     seconds: float
     is_due: Callable[[Session], bool]
@@ -250,6 +238,6 @@ PERIODIC: Final = (
     Periodic("find_anomalies", Paced(ANOMALY_SECONDS, lambda session: anything_fresh(session, now=clock.utcnow()))),
     Periodic("forget_networks", Paced(3600, lambda session: marks_are_due(session, now=clock.utcnow()))),
     Periodic("deliver_messages", _message_is_due),
-    Periodic("remove_orphan_files", Seldom(ORPHAN_SECONDS, lambda _session: True)),
-    Periodic("release_figures", Seldom(RELEASE_SECONDS, figures_are_due)),
+    Periodic("remove_orphan_files", Paced(ORPHAN_SECONDS, lambda _session: True)),
+    Periodic("release_figures", Paced(RELEASE_SECONDS, figures_are_due)),
 )
