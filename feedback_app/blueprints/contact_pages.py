@@ -10,7 +10,14 @@ from feedback_app import clock
 from feedback_app.blueprints.formats import moment
 from feedback_app.blueprints.forms.tracking import ContactForm
 from feedback_app.blueprints.frame import current_language
-from feedback_app.blueprints.opened_report import opened, opened_to_follow, owner_of_form, to_lookup, to_status
+from feedback_app.blueprints.opened_report import (
+    check_same_report,
+    opened,
+    opened_to_follow,
+    owner_opened,
+    to_lookup,
+    to_status,
+)
 from feedback_app.blueprints.private import not_stored, secretive
 from feedback_app.blueprints.receipt_page import receipt_page
 from feedback_app.blueprints.sentences import translated
@@ -39,9 +46,11 @@ class UnknownLinkError(InvalidInputError):
 @bp.post("/lacak/kontak")
 def contact() -> ResponseReturnValue:
     """Keep where the holder of the code wants to be told."""
-    if opened() is None and opened_to_follow() is None:
+    owner = owner_opened()
+    if owner is None:
         return to_lookup()
-    owner, form = owner_of_form(), ContactForm()
+    check_same_report()
+    form = ContactForm()
     if not form.validate():
         return _again(form)
     try:
@@ -65,9 +74,11 @@ def contact() -> ResponseReturnValue:
 @bp.post("/lacak/kontak/hapus")
 def contact_removal() -> ResponseReturnValue:
     """Forget where the holder of the code wanted to be told."""
-    if opened() is None and opened_to_follow() is None:
+    owner = owner_opened()
+    if owner is None:
         return to_lookup()
-    forget_contact(db.session(), owner_of_form(), now=clock.utcnow())
+    check_same_report()
+    forget_contact(db.session(), owner, now=clock.utcnow())
     db.session.commit()
     flash(gettext("Kontak Anda sudah dihapus."), "success")
     return _back()

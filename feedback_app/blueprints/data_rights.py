@@ -12,7 +12,7 @@ from feedback_app import clock
 from feedback_app.blueprints.formats import moment
 from feedback_app.blueprints.forms.tracking import EraseForm
 from feedback_app.blueprints.held_words import held_in_words
-from feedback_app.blueprints.opened_report import opened, report_of_form, seal, to_lookup, to_status
+from feedback_app.blueprints.opened_report import check_same_report, opened, seal, to_lookup, to_status
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.tracking import bp
 from feedback_app.db import db
@@ -26,9 +26,10 @@ from feedback_app.intake.attachments import attachments_of
 @bp.post("/lacak/data")
 def data() -> ResponseReturnValue:
     """Note that everything held under the code is asked for, and give it: as a page, or as a file for programs."""
-    if opened() is None:
+    report = opened()
+    if report is None:
         return to_lookup()
-    report = report_of_form()
+    check_same_report()
     held = take_out(db.session(), report.agency_id, report.submission_id, now=clock.utcnow())
     db.session.commit()
     if request.form.get("format") != "json":
@@ -66,7 +67,7 @@ def erasure() -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         page = render_template("tracking/erase.html", form=form, report=report, seal=seal())
         return not_stored(make_response(page, 422 if form.errors else 200))
-    report = report_of_form()
+    check_same_report()
     ended = ask_to_erase(
         db.session(), current_app.extensions["suara_storage"], report.agency_id, report.submission_id,
         now=clock.utcnow(),

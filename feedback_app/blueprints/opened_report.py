@@ -14,7 +14,7 @@ from feedback_app.blueprints import carried
 from feedback_app.blueprints.access import today
 from feedback_app.blueprints.private import not_stored
 from feedback_app.db import db
-from feedback_app.errors import ConflictError, NotFoundError
+from feedback_app.errors import ConflictError
 from feedback_app.handling.tracked import Followed, Tracked, followed, tracked
 from feedback_app.intake.contacts import Owner
 
@@ -23,12 +23,6 @@ class OtherReportError(ConflictError):
     """The page a form stands on shows another report than the one now opened in this browser."""
 
     code = "other_report"
-
-
-class NothingOpenedError(NotFoundError):
-    """No report is open in this browser, or the hour in which it stays open is over."""
-
-    code = "nothing_opened"
 
 
 def opened() -> Tracked | None:
@@ -43,37 +37,13 @@ def opened_to_follow() -> Followed | None:
     return followed(db.session(), tracking_hash, day=today()) if tracking_hash else None
 
 
-def report_of_form() -> Tracked:
-    """Return the report a sent form belongs to.
-
-    Raises
-    ------
-    NothingOpenedError
-    OtherReportError
-    """
-    report = opened()
-    if report is None:
-        raise _nothing_opened()
-    check_same_report()
-    return report
-
-
-def owner_of_form() -> Owner:
-    """Return whose contact a sent form speaks of: that of a report's sender, or of somebody who joined a case.
-
-    Raises
-    ------
-    NothingOpenedError
-    OtherReportError
-    """
-    report, joined = opened(), opened_to_follow()
-    if report is None and joined is None:
-        raise _nothing_opened()
-    check_same_report()
-    if report is not None:
+def owner_opened() -> Owner | None:
+    """Return whose contact it is here: that of the opened report's sender, or of somebody who joined a case."""
+    if (report := opened()) is not None:
         return Owner(report.agency_id, submission_id=report.submission_id)
-    assert joined is not None  # noqa: S101 - one of both was found above
-    return Owner(joined.agency_id, follower_id=joined.follower_id)
+    if (joined := opened_to_follow()) is not None:
+        return Owner(joined.agency_id, follower_id=joined.follower_id)
+    return None
 
 
 def check_same_report() -> None:
@@ -106,7 +76,3 @@ def to_lookup() -> Response:
     """Lead to the page that asks for a code, and say why: nothing is open here any more."""
     flash(gettext("Laporan ditutup di perangkat ini; masukkan kodenya lagi."), "info")
     return not_stored(redirect(url_for("tracking.lookup"), 303))
-
-
-def _nothing_opened() -> NothingOpenedError:
-    return NothingOpenedError("Laporan ini tidak lagi terbuka di peramban Anda. Buka lagi dengan kodenya.")

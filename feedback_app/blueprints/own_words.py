@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from feedback_app import clock
 from feedback_app.blueprints.forms.tracking import MessageForm, WithdrawForm
-from feedback_app.blueprints.opened_report import opened, report_of_form, seal, to_lookup, to_status
+from feedback_app.blueprints.opened_report import check_same_report, opened, seal, to_lookup, to_status
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.status_page import status_page
@@ -23,9 +23,11 @@ from feedback_app.handling.withdrawal import undo_withdrawal, withdraw
 @bp.post("/lacak/pesan")
 def message() -> ResponseReturnValue:
     """Add a message to the opened report."""
-    if opened() is None:
+    report = opened()
+    if report is None:
         return to_lookup()
-    report, form = report_of_form(), MessageForm()
+    check_same_report()
+    form = MessageForm()
     if not form.validate():
         return status_page(report, message=form)
     try:
@@ -50,7 +52,7 @@ def withdrawal() -> ResponseReturnValue:
     if request.method == "GET" or not form.validate():
         page = render_template("tracking/withdraw.html", form=form, report=report, seal=seal())
         return not_stored(make_response(page, 422 if form.errors else 200))
-    report = report_of_form()
+    check_same_report()
     try:
         case = case_of_submission(db.session(), report.agency_id, report.submission_id)
         is_put_away = withdraw(db.session(), case, form.reason.data, now=clock.utcnow())
@@ -68,9 +70,10 @@ def withdrawal() -> ResponseReturnValue:
 @bp.post("/lacak/tarik/batal")
 def withdrawal_undone() -> ResponseReturnValue:
     """Bring a withdrawn report back."""
-    if opened() is None:
+    report = opened()
+    if report is None:
         return to_lookup()
-    report = report_of_form()
+    check_same_report()
     try:
         case = case_of_submission(db.session(), report.agency_id, report.submission_id)
         undo_withdrawal(db.session(), case, now=clock.utcnow())

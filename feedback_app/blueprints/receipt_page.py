@@ -9,12 +9,12 @@ from werkzeug import Response
 from feedback_app import clock
 from feedback_app.blueprints import carried, places, receipts
 from feedback_app.blueprints.forms.tracking import ContactForm
-from feedback_app.blueprints.opened_report import opened, opened_to_follow, seal
+from feedback_app.blueprints.opened_report import owner_opened, seal
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.public import bp
 from feedback_app.config import Settings
 from feedback_app.db import db
-from feedback_app.intake.contacts import ContactCard, Owner, contact_card
+from feedback_app.intake.contacts import contact_card
 
 
 @bp.get("/diterima")
@@ -29,7 +29,7 @@ def receipt_page(contact: ContactForm | None = None) -> Response:
     if receipt is None:
         return not_stored(make_response(render_template("public/receipt_gone.html")))
     card = places.agency_card(db.session(), receipt.agency_code)
-    form = contact or ContactForm(formdata=None)
+    form, owner = contact or ContactForm(formdata=None), owner_opened()
     page = render_template(
         "public/received.html",
         receipt=receipt,
@@ -37,8 +37,7 @@ def receipt_page(contact: ContactForm | None = None) -> Response:
         qr=receipts.qr(tracking_address(receipt.code)),
         form=form,
         seal=seal(),
-        kept_contact=_kept_contact(),
-        report=opened(),
+        kept_contact=contact_card(db.session(), owner) if owner else None,
     )
     return not_stored(make_response(page, 422 if form.errors else 200))
 
@@ -48,12 +47,3 @@ def tracking_address(code: str) -> str:
     settings: Settings = current_app.extensions["suara_settings"]
     path = url_for("tracking.lookup") if settings.public_url else url_for("tracking.lookup", _external=True)
     return f"{settings.public_url or ''}{path}#{code}"
-
-
-def _kept_contact() -> ContactCard | None:
-    report, joined = opened(), opened_to_follow()
-    if report is not None:
-        return contact_card(db.session(), Owner(report.agency_id, submission_id=report.submission_id))
-    if joined is not None:
-        return contact_card(db.session(), Owner(joined.agency_id, follower_id=joined.follower_id))
-    return None

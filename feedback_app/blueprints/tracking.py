@@ -10,7 +10,7 @@ from feedback_app import clock
 from feedback_app.blueprints import carried
 from feedback_app.blueprints.access import today
 from feedback_app.blueprints.forms.tracking import LookupForm, VerdictForm
-from feedback_app.blueprints.opened_report import opened, opened_to_follow, report_of_form, to_lookup, to_status
+from feedback_app.blueprints.opened_report import check_same_report, opened, opened_to_follow, to_lookup, to_status
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.status_page import followed_page, status_page
@@ -52,9 +52,11 @@ def status() -> ResponseReturnValue:
 @bp.post("/lacak/putusan")
 def verdict() -> ResponseReturnValue:
     """Take the citizen's word on the answer."""
-    if opened() is None:
+    report = opened()
+    if report is None:
         return to_lookup()
-    report, form = report_of_form(), VerdictForm()
+    check_same_report()
+    form = VerdictForm()
     if not form.validate():
         return status_page(report, verdict=form)
     try:
