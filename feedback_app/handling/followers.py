@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -21,7 +19,7 @@ from feedback_app.handling.past_the_unit import alleges
 from feedback_app.handling.public_models import Publication
 from feedback_app.handling.queries import version_on
 from feedback_app.handling.rules import MESSAGE_MAX, WITHDRAWABLE, CaseStatus
-from feedback_app.intake.codes import code_hash, new_code
+from feedback_app.intake.codes import code_hash, derived_code, new_code
 from feedback_app.intake.contacts import Owner, forget_contact
 from feedback_app.nlp.redact import redact
 from feedback_app.organisation.models import Unit, UnitVersion
@@ -131,7 +129,8 @@ def join(
             "Tulisan Anda menyebut pungutan atau penyalahgunaan wewenang. Kirim sebagai laporan sendiri: "
             "laporan itu diperiksa Inspektorat dan tidak dibaca unit ini."
         )
-    code = new_code(_bytes_of(to, once, key) if once else secrets.token_bytes)
+    mark = f"join:{to.agency_id}:{to.case_id}:{once}"
+    code = derived_code(mark, key) if once else new_code(secrets.token_bytes)
     follower = CaseFollower(
         agency_id=to.agency_id, case_id=to.case_id, tracking_hash=code_hash(code, key), text=said,
         redacted_text=redact(said).text if said else None, joined_at=now,
@@ -145,11 +144,6 @@ def join(
         raise
     _note(session, follower, "handling.join", now)
     return code
-
-
-def _bytes_of(to: Joinable, once: str, key: bytes) -> Callable[[int], bytes]:
-    digest = hmac.new(key, f"join:{to.agency_id}:{to.case_id}:{once}".encode(), hashlib.sha256).digest()
-    return lambda length: digest[:length]
 
 
 def leave(session: Session, agency_id: int, follower_id: int, *, now: datetime) -> None:

@@ -48,6 +48,12 @@ def new_code(random_bytes: Callable[[int], bytes]) -> str:
     return _grouped(_with_check(_base32(number, CODE_LENGTH - 1)))
 
 
+def derived_code(mark: str, key: bytes) -> str:
+    """Return the tracking code that belongs to a mark, the same each time; without the key nobody can tell it."""
+    digest = hmac.new(key, mark.encode(), hashlib.sha256).digest()
+    return new_code(lambda length: digest[:length])
+
+
 def normalise_code(raw: str) -> str:
     """Return a typed tracking code in its one form, `XXXX-XXXX-XXXX`.
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -16,7 +13,14 @@ from sqlalchemy.orm import Session
 
 from feedback_app import queue
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
-from feedback_app.intake.codes import InvalidVisitTokenError, code_hash, new_code, new_visit_token, visit_token_hash
+from feedback_app.intake.codes import (
+    InvalidVisitTokenError,
+    code_hash,
+    derived_code,
+    new_code,
+    new_visit_token,
+    visit_token_hash,
+)
 from feedback_app.intake.models import Submission, VisitToken
 from feedback_app.intake.rules import (
     KINDS_WITH_CASE,
@@ -176,7 +180,7 @@ def submit(
         This page has sent these words before.
     """
     check(draft, today=today)
-    code = new_code(_bytes_of(draft, once, key) if once else secrets.token_bytes)
+    code = derived_code(_mark(draft, once), key) if once else new_code(secrets.token_bytes)
     token = visit_token_hash(draft.visit_token, key) if draft.visit_token else None
     try:
         session.connection().execute(
@@ -203,10 +207,9 @@ def submit(
     return Receipt(code=code, kind=draft.kind)
 
 
-def _bytes_of(draft: Draft, once: str, key: bytes) -> Callable[[int], bytes]:
+def _mark(draft: Draft, once: str) -> str:
     words = replace(draft, signals=(), network_mark=None)
-    digest = hmac.new(key, f"once:{once}:{words!r}".encode(), hashlib.sha256).digest()
-    return lambda length: digest[:length]
+    return f"once:{once}:{words!r}"
 
 
 def issue_visit_tokens(
