@@ -8,7 +8,6 @@ the officers the reason too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -25,6 +24,7 @@ from feedback_app.handling.rules import CaseStatus, Classification
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import redact
 from feedback_app.organisation.models import UnitKind
+from feedback_app.organisation.oversight import overseers
 from feedback_app.organisation.queries import unit_by_id, units_of
 
 REASON_MIN: Final = 5
@@ -104,7 +104,8 @@ def open_to(session: Session, case: Case, *, day: date) -> frozenset[int]:
         return others & {unit_id for unit_id in examining if not _is_accused(session, case, unit_id)}
     if not case.is_confidential or _is_with_reception(session, case):
         return others
-    return others & _units_above(case.unit_id, {card.id: card.parent_id for card in cards})
+    above = overseers(session, [case.agency_id], day).above(case.unit_id) if case.unit_id is not None else ()
+    return others & frozenset(above)
 
 
 def dispose(session: Session, case: Case, unit_id: int, reason: str, user_id: int, now: datetime) -> None:
@@ -165,15 +166,6 @@ def _check_open_to(session: Session, case: Case, unit_id: int, day: date) -> Non
         "Laporan ini rahasia: pelapor dijanjikan bahwa hanya unit yang dituju dan unit di atasnya yang membacanya. "
         "Pilih unit di atas unit yang sekarang memegangnya."
     )
-
-
-def _units_above(unit_id: int | None, parents: Mapping[int, int | None]) -> frozenset[int]:
-    found: set[int] = set()
-    above = parents.get(unit_id) if unit_id is not None else None
-    while above is not None and above not in found:
-        found.add(above)
-        above = parents.get(above)
-    return frozenset(found)
 
 
 def _is_with_reception(session: Session, case: Case) -> bool:

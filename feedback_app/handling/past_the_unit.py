@@ -22,7 +22,7 @@ from feedback_app.nlp.integrity import by_written_rules
 from feedback_app.nlp.reading import Reading
 from feedback_app.nlp.redact import redact
 from feedback_app.nlp.tokens import analyse
-from feedback_app.organisation.oversight import Overseers, overseers
+from feedback_app.organisation.oversight import overseers
 
 # Where nobody has to act, and from where the table of moves lets somebody: answered and closed cases are reopened, one
 # on hold waits for whoever examines it as if it were new.
@@ -109,11 +109,7 @@ def _examiner(session: Session, case: Case, now: datetime) -> int | None:
     ).one()
     named = None if is_unknown else sent_to
     inspectorate = over.inspectorates.get(case.agency_id)
-    if inspectorate is None:
-        return _above(over, case.unit_id or sent_to, {named, case.unit_id})
-    return inspectorate if inspectorate != named else _above(over, inspectorate, {named, case.unit_id})
-
-
-def _above(over: Overseers, unit_id: int, barred: set[int | None]) -> int | None:
-    found = over.parents.get(unit_id)
-    return _above(over, found, barred) if found is not None and found in barred else found
+    if inspectorate is not None and inspectorate != named:
+        return inspectorate
+    above = over.above(inspectorate or case.unit_id or sent_to)
+    return next((unit_id for unit_id in above if unit_id not in {named, case.unit_id}), None)

@@ -24,7 +24,7 @@ from feedback_app.identity.rules import Permission, Role, roles_with
 from feedback_app.intake.extra_models import Contact
 from feedback_app.notifications.operations import owe
 from feedback_app.notifications.wording import Template
-from feedback_app.organisation.models import UnitVersion
+from feedback_app.organisation.oversight import overseers
 from feedback_app.organisation.queries import valid_on
 
 
@@ -119,27 +119,12 @@ def _supervisors(session: Session, case: Case, day: date) -> list[int]:
     unit_id = case.unit_id
     if unit_id is None or case.is_confidential:
         return _accounts_over(session, case.agency_id, unit_id, day, roles_with(Permission.READ_INBOX))
-    for above in _above(session, case.agency_id, unit_id, day):
+    for above in overseers(session, [case.agency_id], day).above(unit_id):
         heads = _accounts_over(session, case.agency_id, above, day, {Role.UNIT_HEAD})
         found = heads or _accounts_over(session, case.agency_id, above, day, roles_with(Permission.ANSWER_CASE))
         if found:
             return found
     return _accounts_over(session, case.agency_id, unit_id, day, {Role.UNIT_HEAD})
-
-
-def _above(session: Session, agency_id: int, unit_id: int, day: date) -> list[int]:
-    rows = session.execute(
-        sa.select(UnitVersion.unit_id, UnitVersion.parent_id).where(
-            UnitVersion.agency_id == agency_id, valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day)
-        )
-    )
-    parents: dict[int, int | None] = {row.unit_id: row.parent_id for row in rows}
-    found: list[int] = []
-    above = parents.get(unit_id)
-    while above is not None and above not in found:
-        found.append(above)
-        above = parents.get(above)
-    return found
 
 
 def _accounts_over(

@@ -31,6 +31,15 @@ class Overseers:
             return inspectorate
         return self.parents.get(accused_unit_id)
 
+    def above(self, unit_id: int) -> tuple[int, ...]:
+        """Return the units above one, the nearest first."""
+        found: list[int] = []
+        unit = self.parents.get(unit_id)
+        while unit is not None and unit not in found:
+            found.append(unit)
+            unit = self.parents.get(unit)
+        return tuple(found)
+
 
 def overseers(session: Session, agency_ids: Iterable[int], day: date) -> Overseers:
     """Return the overseers of some agencies on a day."""
