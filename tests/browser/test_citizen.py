@@ -66,6 +66,8 @@ class Window:
 
     def check(self) -> None:
         """Nothing wider than the window, every target large enough, nothing refused by the content policy."""
+        # A click returns when the answer begins to come, and a page that has just begun has no element to measure.
+        self.page.wait_for_load_state()
         width = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width[0] <= width[1]
         small = self.page.evaluate(
