@@ -14,6 +14,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+from feedback_app.analysis.models import Labels
 from feedback_app.app import derived_key
 from feedback_app.handling.clocks import set_default_clocks
 from feedback_app.identity.models import RoleGrant, User
@@ -158,6 +159,21 @@ def submission(session: Session, to: Unit, **values: Any) -> Submission:
         **{
             "kind": SubmissionKind.RATING, "channel": Channel.OPEN, "rating": 3, "occurred_on": TODAY,
             "received_at": NOW, **values,
+        },
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def labels(session: Session, of: Submission, **values: Any) -> Labels:
+    """What a model that does not know reads in a text."""
+    row = Labels(
+        agency_id=of.agency_id, submission_id=of.id,
+        **{
+            "redacted_text": of.text, "kind_confidence": 0.3, "sentiment_confidence": 0.3, "aspect_confidence": 0.3,
+            "urgency_confidence": 0.3, "urgency_source": "model", "model_version": "test", "labelled_at": NOW,
+            **values,
         },
     )  # fmt: skip
     session.add(row)

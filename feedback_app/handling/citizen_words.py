@@ -14,7 +14,7 @@ from feedback_app.handling.citizen_models import CitizenMessage
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case
 from feedback_app.handling.past_the_unit import heed_allegation
-from feedback_app.handling.rules import MESSAGE_MAX, MESSAGE_MIN, WITHDRAWABLE, CaseStatus
+from feedback_app.handling.rules import ENDED, MESSAGE_MAX, MESSAGE_MIN, CaseStatus
 from feedback_app.nlp.redact import redact
 
 # Enough for a conversation, too little to bury an officer.
@@ -55,7 +55,7 @@ def add_message(session: Session, case: Case, text: str, *, now: datetime) -> Ci
     words = text.strip()
     if not MESSAGE_MIN <= len(words) <= MESSAGE_MAX:
         raise MessageLengthError(f"Pesan harus {MESSAGE_MIN} sampai {MESSAGE_MAX} huruf; ini {len(words)} huruf.")
-    if case.status not in WITHDRAWABLE:
+    if case.status in ENDED:
         raise CaseEndedError(
             "Laporan ini sudah berakhir dan tidak menerima pesan. Bila masalahnya masih ada, pilih “belum selesai” "
             "selama pilihan itu tampil, atau kirim laporan baru."

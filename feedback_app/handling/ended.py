@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.handling.models import Case
-from feedback_app.handling.rules import CaseStatus
-
-ENDED: Final = (CaseStatus.CLOSED, CaseStatus.ARCHIVED)
+from feedback_app.handling.rules import ENDED
 
 
 def has_ended(session: Session, agency_id: int, submission_id: int) -> bool:

@@ -20,9 +20,10 @@ from feedback_app.handling.citizen_models import CaseFollower, CitizenMessage, R
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.past_the_unit import alleges
 from feedback_app.handling.public_models import Publication
-from feedback_app.handling.rules import WITHDRAWABLE, Classification
+from feedback_app.handling.publishing import withdraw_all
+from feedback_app.handling.rules import ENDED, Classification
 from feedback_app.handling.subject_requests import ask_for, settle
-from feedback_app.handling.withdrawal import archive_withdrawn, withdraw_publications
+from feedback_app.handling.withdrawal import archive_withdrawn
 from feedback_app.intake.attachments import erase_all
 from feedback_app.intake.contacts import Owner, forget_contact
 from feedback_app.intake.models import Submission
@@ -76,7 +77,7 @@ def erase(
     forget_contact(session, Owner(agency_id, submission_id=submission_id), now=now)
     if case is not None:
         _erase_case_words(session, case, now)
-        if case.status in WITHDRAWABLE and case.classification is not Classification.OVERSIGHT:
+        if case.status not in ENDED and case.classification is not Classification.OVERSIGHT:
             archive_withdrawn(session, case, actor=actor, reason=None, now=now)
     session.flush()
     record(
@@ -152,4 +153,4 @@ def _erase_case_words(session: Session, case: Case, now: datetime) -> None:
         )
         .values(reason=ERASED)
     )
-    withdraw_publications(session, case, now=now)
+    withdraw_all(session, case, now=now)

@@ -17,8 +17,9 @@ from feedback_app.handling.citizen_models import CaseFollower
 from feedback_app.handling.models import Case
 from feedback_app.handling.past_the_unit import alleges
 from feedback_app.handling.public_models import Publication
+from feedback_app.handling.published import is_public
 from feedback_app.handling.queries import version_on
-from feedback_app.handling.rules import MESSAGE_MAX, WITHDRAWABLE, CaseStatus
+from feedback_app.handling.rules import ENDED, MESSAGE_MAX, CaseStatus
 from feedback_app.intake.codes import code_hash, derived_code, new_code
 from feedback_app.intake.contacts import Owner, forget_contact
 from feedback_app.nlp.redact import redact
@@ -68,7 +69,7 @@ class Joinable:
     @property
     def is_open(self) -> bool:
         """Tell whether its case has not ended."""
-        return self.status in WITHDRAWABLE
+        return self.status not in ENDED
 
 
 def joinable(session: Session, agency_id: int, publication_id: int, *, day: date) -> Joinable:
@@ -87,8 +88,7 @@ def joinable(session: Session, agency_id: int, publication_id: int, *, day: date
         .where(
             Publication.agency_id == agency_id,
             Publication.id == publication_id,
-            Publication.withdrawn_at.is_(None),
-            sa.not_(Case.is_confidential),
+            is_public(),
         )
     ).first()
     if row is None:

@@ -37,13 +37,28 @@ def move(
     ended = wanted is CaseStatus.CLOSED
     case.closed_at = now if ended else None
     case.outcome = outcome if ended else None
+    note_status(session, case, before, actor=actor, now=now, action=action, outcome=outcome, reason=reason)
+
+
+def note_status(
+    session: Session,
+    case: Case,
+    before: CaseStatus,
+    *,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    outcome: Outcome | None = None,
+    reason: str | None = None,
+) -> None:
+    """Note on the timeline and in the audit trail that a case came from one status to the one it has now."""
     session.add(
         CaseEvent(
             agency_id=case.agency_id, case_id=case.id, at=now, actor_kind=actor.kind, actor_id=actor.user_id,
-            from_status=before, to_status=wanted, outcome=outcome, reason=reason,
+            from_status=before, to_status=case.status, outcome=outcome, reason=reason,
         )
     )  # fmt: skip
     record(
         session, agency_id=case.agency_id, actor=actor, action=action, subject_type="case", subject_id=case.id,
-        now=now, from_status=before.value, to_status=wanted.value, outcome=outcome.value if outcome else None,
+        now=now, from_status=before.value, to_status=case.status.value, outcome=outcome.value if outcome else None,
     )  # fmt: skip

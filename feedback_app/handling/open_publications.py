@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.handling.models import Case
 from feedback_app.handling.public_models import Publication
-from feedback_app.handling.rules import CaseStatus
+from feedback_app.handling.published import is_public
+from feedback_app.handling.rules import ENDED
 from feedback_app.organisation.models import UnitVersion
 from feedback_app.organisation.queries import valid_on
 
@@ -47,9 +48,8 @@ def open_publications(
         )
         .where(
             Publication.agency_id == agency_id,
-            Publication.withdrawn_at.is_(None),
-            sa.not_(Case.is_confidential),
-            Case.status.not_in([CaseStatus.CLOSED, CaseStatus.ARCHIVED]),
+            is_public(),
+            Case.status.not_in(ENDED),
         )
         .order_by(Publication.published_at.desc(), Publication.id.desc())
         .limit(limit)

@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from feedback_app.analysis.models import Labels
 from feedback_app.handling.models import Case
 from feedback_app.handling.public_models import Publication
-from feedback_app.handling.rules import CaseStatus, Classification, Outcome
+from feedback_app.handling.rules import ENDED, CaseStatus, Classification, Outcome
 from feedback_app.intake.models import Submission
 
 COMPLAINTS_PER_PAGE: Final = 5
-ENDED: Final = (CaseStatus.CLOSED, CaseStatus.ARCHIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,7 @@ def published_complaints(
     query = (
         sa.select(Publication.id, Publication.text, Publication.reply, on_day, Case.status, Case.outcome)
         .join(Case, sa.and_(Case.agency_id == Publication.agency_id, Case.id == Publication.case_id))
-        .join(Submission, sa.and_(Submission.agency_id == Case.agency_id, Submission.id == Case.submission_id))
-        .join(Labels, sa.and_(Labels.agency_id == Case.agency_id, Labels.submission_id == Case.submission_id))
-        .where(Publication.agency_id == agency_id, Publication.unit_id == unit_id, _still_open())
+        .where(Publication.agency_id == agency_id, Publication.unit_id == unit_id, is_public())
     )
     total = session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0
     order = (on_day.desc(), sa.func.md5(Publication.text), Publication.id)
@@ -59,13 +56,15 @@ def published_complaints(
     return [PublishedComplaint(*row) for row in rows], total
 
 
-def _still_open() -> sa.ColumnElement[bool]:
+def is_public() -> sa.ColumnElement[bool]:
+    """Return the condition that a publication, joined with its case, may be shown, whoever forgot to take it back."""
+    sent = sa.and_(Submission.agency_id == Case.agency_id, Submission.id == Case.submission_id)
+    read = sa.and_(Labels.agency_id == Case.agency_id, Labels.submission_id == Case.submission_id)
     return sa.and_(
         Publication.withdrawn_at.is_(None),
         sa.not_(Case.is_confidential),
         Case.classification != Classification.OVERSIGHT,
         Case.status != CaseStatus.ARCHIVED,
-        sa.not_(Submission.is_confidential),
-        Submission.erased_at.is_(None),
-        sa.not_(Labels.integrity),
+        sa.exists().where(sent, sa.not_(Submission.is_confidential), Submission.erased_at.is_(None)),
+        sa.exists().where(read, sa.not_(Labels.integrity)),
     )

@@ -14,7 +14,7 @@ from feedback_app.analysis.models import Labels
 from feedback_app.errors import NotFoundError
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case, CaseEvent, Reply
-from feedback_app.handling.rules import CaseStatus, Outcome, classify_case
+from feedback_app.handling.rules import ENDED, CaseStatus, Outcome, classify_case
 from feedback_app.handling.visibility import may_see, text_is_open
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.models import Submission
@@ -67,7 +67,7 @@ GROUPS: dict[str, tuple[CaseStatus, ...]] = {
     "todo": OPEN_STATUSES,
     "reopened": OPEN_STATUSES,
     "answered": (CaseStatus.ANSWERED,),
-    "ended": (CaseStatus.CLOSED, CaseStatus.ARCHIVED),
+    "ended": tuple(ENDED),
 }
 
 

@@ -76,9 +76,9 @@ STATUS_AFTER: Final[dict[Outcome, CaseStatus]] = {
 DISPUTE_DAYS_AFTER_SILENCE: Final = 30
 DISPUTE_DAYS_AFTER_VERDICT: Final = 7
 
-# The reporter may take back what has not ended. This is no move of officers, so it stands outside their table: a unit
-# must not be able to put a case away in the citizen's name.
-WITHDRAWABLE: Final = frozenset({CaseStatus.NEW, CaseStatus.IN_PROGRESS, CaseStatus.ANSWERED, CaseStatus.ON_HOLD})
+# Where nobody works on a case any more. What has not ended its reporter may take back; this is no move of officers, so
+# it stands outside their table: a unit must not be able to put a case away in the citizen's name.
+ENDED: Final = frozenset({CaseStatus.CLOSED, CaseStatus.ARCHIVED})
 # Long enough for a night's thought and for noticing that somebody else held the phone.
 UNDO_WITHDRAWAL_HOURS: Final = 24
 
@@ -195,7 +195,7 @@ def check_withdrawable(current: CaseStatus) -> None:
     ------
     MoveNotAllowedError
     """
-    if current not in WITHDRAWABLE:
+    if current in ENDED:
         raise MoveNotAllowedError("Laporan ini sudah berakhir, sehingga tidak dapat ditarik lagi.")
 
 

@@ -18,9 +18,10 @@ from feedback_app.handling.citizen_models import (
 )
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.public_models import Publication
+from feedback_app.handling.published import is_public
 from feedback_app.handling.queries import events_of, replies_of, version_on
 from feedback_app.handling.rules import (
-    WITHDRAWABLE,
+    ENDED,
     ArchiveReason,
     CaseStatus,
     Classification,
@@ -75,7 +76,7 @@ class TrackedCase:
     @property
     def is_open(self) -> bool:
         """Tell whether the case has not ended."""
-        return self.status in WITHDRAWABLE
+        return self.status not in ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ class Followed:
     @property
     def is_open(self) -> bool:
         """Tell whether there is news to come: the case is shown to the public and has not ended."""
-        return self.status in WITHDRAWABLE
+        return self.status is not None and self.status not in ENDED
 
 
 def tracked(session: Session, tracking_hash: bytes, *, day: date) -> Tracked | None:
@@ -197,8 +198,7 @@ def followed(session: Session, tracking_hash: bytes, *, day: date) -> Followed |
     shown = sa.and_(
         Publication.agency_id == Case.agency_id,
         Publication.case_id == Case.id,
-        Publication.withdrawn_at.is_(None),
-        sa.not_(Case.is_confidential),
+        is_public(),
     )
     row = session.execute(
         sa.select(CaseFollower, Agency.name, Agency.time_zone, Case, Publication, UnitVersion.name)

@@ -9,12 +9,13 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.audit.operations import CITIZEN, Actor, record
+from feedback_app.audit.operations import CITIZEN, Actor
 from feedback_app.handling.citizen_words import add_message
 from feedback_app.handling.clocks import clocks_of
-from feedback_app.handling.models import Case, CaseEvent
+from feedback_app.handling.models import Case
+from feedback_app.handling.moves import note_status
 from feedback_app.handling.past_the_unit import heed_allegation
-from feedback_app.handling.public_models import Publication
+from feedback_app.handling.publishing import withdraw_all
 from feedback_app.handling.rules import (
     MESSAGE_MAX,
     ArchiveReason,
@@ -74,42 +75,15 @@ def undo_withdrawal(session: Session, case: Case, *, now: datetime) -> None:
     # Read before the case is touched: the database checks a case whole, whenever it is written.
     due = clocks_of(session, case.agency_id).deadlines(case.classification, now)
     case.reply_due_at, case.resolve_due_at = due.reply_due_at, due.resolve_due_at
-    case.archive_reason, case.closed_at = None, None
-    _put(session, case, CaseStatus.NEW, actor=CITIZEN, reason=None, action="handling.undo_withdrawal", now=now)
+    before, case.status, case.archive_reason, case.closed_at = case.status, CaseStatus.NEW, None, None
+    note_status(session, case, before, actor=CITIZEN, now=now, action="handling.undo_withdrawal")
+    session.flush()
 
 
 def archive_withdrawn(session: Session, case: Case, *, actor: Actor, reason: str | None, now: datetime) -> None:
     """Put a case away as withdrawn, and take back what was published of it."""
-    case.archive_reason, case.closed_at = ArchiveReason.WITHDRAWN, now
-    case.silence_ends_at, case.outcome = None, None
-    _put(session, case, CaseStatus.ARCHIVED, actor=actor, reason=reason, action="handling.withdraw", now=now)
-    withdraw_publications(session, case, now=now)
-
-
-def withdraw_publications(session: Session, case: Case, *, now: datetime) -> None:
-    """Take back what the public could read of a case."""
-    session.execute(
-        sa.update(Publication)
-        .where(
-            Publication.agency_id == case.agency_id, Publication.case_id == case.id, Publication.withdrawn_at.is_(None)
-        )
-        .values(withdrawn_at=now)
-    )  # fmt: skip
-
-
-def _put(
-    session: Session, case: Case, wanted: CaseStatus, *, actor: Actor, reason: str | None, action: str, now: datetime
-) -> None:
-    before = case.status
-    case.status = wanted
-    session.add(
-        CaseEvent(
-            agency_id=case.agency_id, case_id=case.id, at=now, actor_kind=actor.kind, actor_id=actor.user_id,
-            from_status=before, to_status=wanted, outcome=None, reason=reason,
-        )
-    )  # fmt: skip
+    before, case.status, case.archive_reason = case.status, CaseStatus.ARCHIVED, ArchiveReason.WITHDRAWN
+    case.closed_at, case.silence_ends_at, case.outcome = now, None, None
+    note_status(session, case, before, actor=actor, now=now, action="handling.withdraw", reason=reason)
     session.flush()
-    record(
-        session, agency_id=case.agency_id, actor=actor, action=action, subject_type="case", subject_id=case.id,
-        now=now, from_status=before.value, to_status=wanted.value,
-    )  # fmt: skip
+    withdraw_all(session, case, now=now)

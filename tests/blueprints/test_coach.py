@@ -98,6 +98,7 @@ def says(app: Flask) -> Iterator[object]:
 def publication(session: Session, unit: Unit, text: str, **case_values: object) -> Publication:
     """A complaint on which the unit works and that stands in public."""
     sent = make.submission(session, unit, kind=SubmissionKind.COMPLAINT, rating=None, text=text)
+    make.labels(session, sent)
     case = Case(
         agency_id=unit.agency_id, submission_id=sent.id, unit_id=unit.id,
         **{
