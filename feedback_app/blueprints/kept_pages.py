@@ -88,6 +88,7 @@ def _sent(page: KeptPage) -> Response:
     answer.headers["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
     # The language is in the cookie.
     answer.vary.add("Cookie")
-    shelve(KEPT_SECONDS)
+    # Until the same moment: together they must not show for a minute what is kept for half of one.
+    shelve(page.until)
     answer.make_conditional(request)
     return answer

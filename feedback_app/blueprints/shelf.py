@@ -60,11 +60,13 @@ class Shelf:
             return self._with_form(page, start_response)
         return _same_for_all(page, environ, start_response)
 
+    def takes(self, environ: WSGIEnvironment) -> bool:
+        """Tell whether the answer to a request may stand on the shelf."""
+        return self._may_answer(environ) and sum(map(len, self._key(environ))) <= ADDRESS_MAX
+
     def keep(self, environ: WSGIEnvironment, page: ShelvedPage) -> None:
-        """Put what the application has just answered on the shelf."""
+        """Put what the application has just answered on the shelf, where `takes` says so."""
         key = self._key(environ)
-        if not self._may_answer(environ) or sum(map(len, key)) > ADDRESS_MAX:
-            return
         if len(self._pages) >= MOST_PAGES:
             self._pages.clear()
         self._pages[key] = page
@@ -131,9 +133,12 @@ def register_shelf(app: Flask) -> None:
     app.after_request_funcs.setdefault(None, []).insert(0, _keep_asked)
 
 
-def shelve(seconds: float, parts: Iterable[str] | None = None) -> None:
-    """Ask that the answer of this request be kept; `parts` are those around the form token, if it has a form."""
-    g.shelve = (seconds, tuple(part.encode() for part in parts) if parts is not None else None)
+def shelve(until: float, parts: Iterable[str] | None = None) -> None:
+    """Ask that the answer of this request be kept until a moment of the monotonic clock.
+
+    `parts` are those around the form token, if it has a form.
+    """
+    g.shelve = (until, tuple(part.encode() for part in parts) if parts is not None else None)
 
 
 def clear_shelf() -> None:
@@ -148,7 +153,10 @@ def _keep_asked(response: Response) -> Response:
     # Tests roll their rows back, so what one of them drew must not be met by the next.
     if asked is None or response.status_code != 200 or current_app.testing:
         return response
-    seconds, parts = asked
+    shelf: Shelf = current_app.extensions["suara_shelf"]
+    if not shelf.takes(request.environ):
+        return response
+    until, parts = asked
     headers: Headers = [item for item in response.headers.items() if item[0].lower() not in _OF_ONE_ANSWER]
     etag = None if parts else response.get_etag()[0]
     if parts is None and etag is None:
@@ -160,6 +168,5 @@ def _keep_asked(response: Response) -> Response:
     packed = gzip.compress(body[0], 6, mtime=0) if etag else None
     if packed is not None:
         headers = [(name, f"{value}, Accept-Encoding" if name.lower() == "vary" else value) for name, value in headers]
-    shelf: Shelf = current_app.extensions["suara_shelf"]
-    shelf.keep(request.environ, ShelvedPage(time.monotonic() + seconds, body, packed, headers, etag))
+    shelf.keep(request.environ, ShelvedPage(until, body, packed, headers, etag))
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 from flask import render_template, session
@@ -34,7 +35,7 @@ def _empty_page(place: Place) -> str:
     if parts is None:
         parts = _drawn(place, csrf_token=lambda: _TOKEN_GOES_HERE).split(_TOKEN_GOES_HERE)
         place.shells[current_language()] = parts
-    shelve(KEPT_SECONDS, parts)
+    shelve(time.monotonic() + KEPT_SECONDS, parts)
     token: str = generate_csrf()
     return token.join(parts)
 
