@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -73,8 +74,21 @@ def fresh_database(settings: config.Settings, name: str, template: str | None = 
     try:
         yield _server_url(settings, name)
     finally:
-        with psycopg.connect(settings.database_url, autocommit=True) as maintenance:
-            maintenance.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+        _drop(settings.database_url, name)
+
+
+def _drop(server_url: str, name: str) -> None:
+    ends_at = time.monotonic() + 30
+    while True:
+        try:
+            with psycopg.connect(server_url, autocommit=True) as maintenance:
+                maintenance.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+            return
+        except psycopg.errors.InsufficientPrivilege:
+            # The server's own vacuum is at work there, which only its superuser may end.
+            if time.monotonic() > ends_at:
+                raise
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,8 @@ class Machine:
                 env=clean | given | self.environment,
                 stdout=said,
                 stderr=said,
+                # Whoever runs the tests under nohup passes an ignored SIGHUP on.
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
             )
         return self
 
