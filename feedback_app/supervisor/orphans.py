@@ -38,6 +38,12 @@ def bury(known: Collection[int]) -> None:
                 os.waitpid(pid, os.WNOHANG)
 
 
+def none_left() -> bool:
+    """Reap what has ended, and return whether no adopted process is left: a killed one takes its moment to go."""
+    bury(())
+    return not _children()
+
+
 def _children() -> list[int]:
     found: list[int] = []
     for listing in Path("/proc/self/task").glob("*/children"):

@@ -24,6 +24,7 @@ from feedback_app.supervisor.preparation import PreparationFailedError
 from feedback_app.supervisor.watch import Part
 
 OPEN_FILES: Final = 65_536
+LAST_SECONDS: Final = 2.0
 STOP_ORDER: Final = ("web", "worker", "sweep")
 
 
@@ -159,7 +160,7 @@ class _Run:
             embedded.halt(started, hurry=self.requests.hurry)
         for name in ("connection.json", "status.json"):
             (self.settings.home / name).unlink(missing_ok=True)
-        orphans.bury(())
+        process.wait_until(orphans.none_left, LAST_SECONDS)
         if parts:
             say("Stopped.")
 
