@@ -23,7 +23,14 @@ from feedback_app.measures.anomaly_counts import (
     network_past_of,
     past_of,
 )
-from feedback_app.measures.anomaly_rules import BIN, bursts, expected_from_one_network, is_candidate, is_one_network
+from feedback_app.measures.anomaly_rules import (
+    BIN,
+    bursts,
+    expected_from_one_network,
+    has_most_of_a_day,
+    is_candidate,
+    is_one_network,
+)
 from feedback_app.measures.anomaly_runs import is_newest, newest_of, quarantined_within
 from feedback_app.measures.release_models import Anomaly, AnomalyKind, AnomalyState
 from feedback_app.organisation.models import Agency
@@ -102,6 +109,8 @@ def _bursts(session: Session, now: datetime) -> list[_Odd]:
 def _networks(session: Session, now: datetime) -> list[_Odd]:
     found = []
     for one in fresh_networks(session, now=now):
+        if not has_most_of_a_day(one.n, one.total):
+            continue
         zone = _zone(session, one.stream.agency_id)
         starts_at, ends_at = _day(one.day, zone)
         past = network_past_of(session, one.stream, before=starts_at, time_zone=zone)

@@ -151,15 +151,23 @@ def _runs(odd: Sequence[datetime], bins: Mapping[datetime, int], expected_a_bin:
     return found
 
 
+def has_most_of_a_day(n: int, total: int) -> bool:
+    """Tell whether one network has so much of a day's ratings that the unit's past is worth reading.
+
+    At most two networks of a day do, however many people rate from how many networks.
+    """
+    return n >= NETWORK_FLOOR and total >= n >= USUAL_SHARE * total
+
+
 def is_one_network(n: int, total: int, past: NetworkPast) -> bool:
     """Tell whether one network has more of a day's ratings than this unit's past explains.
 
     Either its share lies well above the largest the unit ever had, or it is most of the day and its number does.
     """
-    if n < NETWORK_FLOOR or total < n:
+    if not has_most_of_a_day(n, total):
         return False
     share = n / total
-    if share >= USUAL_SHARE and past.largest_n and poisson_tail(n, float(past.largest_n)) < TAIL:
+    if past.largest_n and poisson_tail(n, float(past.largest_n)) < TAIL:
         return True
     return share > max(USUAL_SHARE, min(past.largest_share, 1.0)) + SHARE_MARGIN
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -142,6 +143,34 @@ def test_a_hall_whose_guests_share_its_wifi_is_left_alone(session: Session, unit
     send_all(session, unit, [Sent(NOON - timedelta(minutes=4 * n), 3, wifi) for n in range(34)])
     detect(session, now=NOON)
     assert session.scalars(sa.select(Anomaly)).all() == []
+
+
+def statements(session: Session, act: Callable[[], object]) -> int:
+    """How many statements the database is sent while something is done."""
+    connection, seen = session.connection(), []
+
+    def note(*sent: object) -> None:
+        seen.append(sent[2])
+
+    sa.event.listen(connection, "before_cursor_execute", note)
+    try:
+        act()
+    finally:
+        sa.event.remove(connection, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_a_day_of_many_networks_asks_the_database_no_more_than_a_day_of_one(session: Session, unit: Unit) -> None:
+    def look() -> None:
+        detect(session, now=NOON)
+
+    looks = []
+    for mark in marks(7):
+        # Spread over the day, so that nothing but the networks could be odd.
+        send_all(session, unit, [Sent(NOON - timedelta(minutes=14 * place), 3, mark) for place in range(25)])
+        looks.append(statements(session, look))
+    # The first has the whole day, the first two a half each.
+    assert looks[-1] <= looks[3] < looks[0]
 
 
 def test_marks_are_forgotten_after_their_days_and_what_is_aside_stays_aside(session: Session, unit: Unit) -> None:

@@ -16,6 +16,7 @@ from feedback_app.measures.anomaly_rules import (
     NetworkPast,
     Past,
     bursts,
+    has_most_of_a_day,
     is_candidate,
     is_one_network,
     poisson_tail,
@@ -92,3 +93,10 @@ def test_imported_feedback_is_never_a_burst() -> None:
 )
 def test_one_network_is_judged_by_the_past_of_the_unit(n: int, total: int, past: NetworkPast, odd: bool) -> None:
     assert is_one_network(n, total, past) is odd
+
+
+def test_at_most_two_networks_of_a_day_are_worth_a_look_into_the_past() -> None:
+    day = [40, 40, 25, 19]
+    assert [has_most_of_a_day(n, sum(day[:2])) for n in day[:2]] == [True, True]
+    assert not any(has_most_of_a_day(n, sum(day)) for n in day)
+    assert not has_most_of_a_day(NETWORK_FLOOR - 1, NETWORK_FLOOR - 1)
