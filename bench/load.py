@@ -7,6 +7,7 @@ A request may hold two marks of fixed width: each time it is sent, `ADDRESS` bec
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import re
 import time
@@ -73,9 +74,10 @@ class Connection:
         return status, head
 
     async def close(self) -> None:
-        """Hang up."""
+        """Hang up; the other side may have done so before."""
         self.writer.close()
-        await self.writer.wait_closed()
+        with contextlib.suppress(OSError):
+            await self.writer.wait_closed()
 
 
 def fresh(request: bytes) -> bytes:
