@@ -89,7 +89,6 @@ def advise(session: Session, form: ReportForm) -> Advice:
     likely = _likely_kind(reading)
     chosen = form.kind.data if form.kind.data in REPORT_KINDS else None
     found = alleges(text, reading)
-    asks_for_unit = form.units is not None and form.chosen_unit is None
     # Where nobody knows the kind, what a complaint needs is asked for: it is the kind that fails without.
     kind = SubmissionKind(chosen) if chosen else likely or SubmissionKind.COMPLAINT
     return Advice(
@@ -101,7 +100,7 @@ def advise(session: Session, form: ReportForm) -> Advice:
         names=() if kind is SubmissionKind.PRAISE else named_persons(form.boxes),
         is_allegation=found,
         overseer=_overseer(session, form) if found else None,
-        units=likely_units(session, form.place, form.units or (), text) if asks_for_unit else (),
+        units=likely_units(session, form.place, form.units or (), text) if form.unit_is_unknown else (),
         # Who alleges something is led to nobody else's report: joining it would show them to the unit.
         similar=() if found else _similar(session, form),
     )
@@ -149,15 +148,13 @@ def _missing(form: ReportForm, kind: SubmissionKind) -> tuple[Missing, ...]:
 
 
 def _overseer(session: Session, form: ReportForm) -> str | None:
-    is_unknown = form.units is not None and form.chosen_unit is None
-    found = examiner_of(session, form.place.agency, None if is_unknown else form.destination.unit.id)
+    found = examiner_of(session, form.place.agency, None if form.unit_is_unknown else form.destination.unit.id)
     return found.name if found else None
 
 
 def _similar(session: Session, form: ReportForm) -> tuple[OpenPublication, ...]:
-    unknown = form.units is not None and form.chosen_unit is None
     agency = form.place.agency
-    unit_id = None if unknown else form.destination.unit.id
+    unit_id = None if form.unit_is_unknown else form.destination.unit.id
     found = {row.id: row for row in open_publications(session, agency.id, unit_id=unit_id, day=agency.today())}
     keys = alike(form.whole_text, ((key, row.text) for key, row in found.items()))
     return tuple(found[key] for key in keys)

@@ -126,6 +126,11 @@ class ReportForm(PlaceForm):
         return next((place for place in self.units or () if place.unit.code == self.unit.data), None)
 
     @property
+    def unit_is_unknown(self) -> bool:
+        """Tell whether the sender named no unit, neither at first nor from the list."""
+        return self.units is not None and self.chosen_unit is None
+
+    @property
     def destination(self) -> Place:
         """Return the unit that gets the report first."""
         return self.chosen_unit or self.place
@@ -148,7 +153,7 @@ class ReportForm(PlaceForm):
             text=self.whole_text,
             is_anonymous=bool(self.is_anonymous.data),
             is_confidential=bool(self.is_confidential.data) or alleges,
-            unit_is_unknown=self.units is not None and self.chosen_unit is None,
+            unit_is_unknown=self.unit_is_unknown,
         )
 
     def _text_boxes(self) -> tuple[TextAreaField, TextAreaField, StringField]:
