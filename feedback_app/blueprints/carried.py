@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from flask import session
 
-from feedback_app.intake.operations import Receipt, Visit
+from feedback_app.intake.operations import Visit
 from feedback_app.intake.rules import SubmissionKind
 
 VISIT_HOURS: Final = 12
@@ -86,25 +86,14 @@ def drop_visit() -> None:
     session.pop("visit", None)
 
 
-def carry_receipt(
-    receipt: Receipt, tracking_hash: bytes, *, wants_reply: bool, agency_code: str, unit_name: str, readers: Readers,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Note what was just sent; the page after it, and its status, open without typing the code."""
+def carry_receipt(receipt: CarriedReceipt, tracking_hash: bytes) -> None:
+    """Note what was just sent or joined; the page after it, and its status, open without typing the code."""
     session["receipt"] = {
-        "code": receipt.code, "kind": receipt.kind.value, "reply": wants_reply, "agency": agency_code,
-        "unit": unit_name, "at": now.isoformat(), "readers": readers.value,
+        "code": receipt.code, "kind": receipt.kind.value, "reply": receipt.wants_reply, "agency": receipt.agency_code,
+        "unit": receipt.unit_name, "at": receipt.sent_at.isoformat(), "follower": receipt.is_follower,
+        "readers": receipt.readers.value,
     }  # fmt: skip
-    carry_tracked(tracking_hash, now=now)
-
-
-def carry_joined(code: str, tracking_hash: bytes, *, agency_code: str, unit_name: str, now: datetime) -> None:
-    """Note the code of somebody who just joined a case, for the same page after sending."""
-    session["receipt"] = {
-        "code": code, "kind": SubmissionKind.COMPLAINT.value, "reply": False, "agency": agency_code,
-        "unit": unit_name, "at": now.isoformat(), "follower": True,
-    }  # fmt: skip
-    carry_tracked(tracking_hash, now=now)
+    carry_tracked(tracking_hash, now=receipt.sent_at)
 
 
 def has_joined(publication_id: int) -> bool:
@@ -174,8 +163,8 @@ def carried_tracked(*, now: datetime) -> bytes | None:
 
 def forget() -> None:
     """Drop all of it: somebody else sits down at this browser, or gets up from it."""
-    for name in ("visit", "receipt", "tracked", "sent"):
-        session.pop(name, None)
+    drop_visit()
+    forget_tracked()
 
 
 def _sent_at(noted: dict[str, Any]) -> datetime:

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from feedback_app import clock
 from feedback_app.blueprints import carried, places
+from feedback_app.blueprints.carried import CarriedReceipt
 from feedback_app.blueprints.forms.tracking import JoinForm
 from feedback_app.blueprints.opened_report import check_same_report, opened_to_follow, to_lookup
 from feedback_app.blueprints.places import AgencyCard
@@ -17,6 +18,7 @@ from feedback_app.db import db
 from feedback_app.handling import followers
 from feedback_app.handling.followers import AlreadyJoinedError, Joinable, NotJoinableError, OwnReportNeededError
 from feedback_app.intake.codes import code_hash
+from feedback_app.intake.rules import SubmissionKind
 
 
 @bp.route("/ikut/<agency>/<int:publication>", methods=["GET", "POST"])
@@ -62,9 +64,11 @@ def _joined(found: Joinable, card: AgencyCard, form: JoinForm) -> ResponseReturn
         code = error.tracking_code
     flash(_next_words(), "success")
     carried.note_joined(found.publication_id)
-    carried.carry_joined(
-        code, code_hash(code, key), agency_code=card.code, unit_name=found.unit_name, now=now
+    joined = CarriedReceipt(
+        code, SubmissionKind.COMPLAINT, wants_reply=False, agency_code=card.code, unit_name=found.unit_name,
+        sent_at=now, is_follower=True,
     )  # fmt: skip
+    carried.carry_receipt(joined, code_hash(code, key))
     return not_stored(redirect(url_for("public.received"), 303))
 
 

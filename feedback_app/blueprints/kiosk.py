@@ -12,7 +12,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug import Response
 
 from feedback_app import clock
-from feedback_app.blueprints import places
+from feedback_app.blueprints import places, receipts
 from feedback_app.blueprints.forms.rating import RATINGS
 from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.private import not_stored
@@ -21,7 +21,7 @@ from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.kiosk import REASONS_WITHIN, add_reasons
-from feedback_app.intake.operations import AlreadySubmittedError, Draft, Receipt, submit
+from feedback_app.intake.operations import Draft, Receipt
 from feedback_app.intake.rules import SubmissionKind
 
 THANKS_SECONDS: Final = 25
@@ -75,20 +75,12 @@ def kiosk_reasons(agency: str, unit: str) -> ResponseReturnValue:
 
 def _store(place: Place, rating: int, once: str) -> Receipt:
     now = clock.utcnow()
-    today = place.agency.day_of(now)
     draft = Draft(
-        agency_id=place.agency.id, unit_id=place.unit.id, kind=SubmissionKind.RATING, occurred_on=today,
+        agency_id=place.agency.id, unit_id=place.unit.id, kind=SubmissionKind.RATING,
+        occurred_on=place.agency.day_of(now),
         rating=rating, at_kiosk=True,
     )  # fmt: skip
-    try:
-        receipt = submit(
-            db.session(), draft, key=current_app.config["TRACKING_KEY"], now=now, today=today, once=f"kiosk:{once}"
-        )
-    except AlreadySubmittedError as error:
-        db.session.rollback()
-        return error.receipt
-    db.session.commit()
-    return receipt
+    return receipts.store(draft, place, now=now, once=f"kiosk:{once}")
 
 
 def _thanks(place: Place, *, rating: int | None, mark: str | None, seconds: int) -> Response:

@@ -13,7 +13,6 @@ from feedback_app.blueprints.forms.rating import RateForm, plain_rating
 from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.private import not_shared, not_stored, secretive
 from feedback_app.blueprints.public import bp
-from feedback_app.blueprints.receipts import Refused
 from feedback_app.blueprints.wall import preselected_service
 from feedback_app.db import db
 from feedback_app.errors import NotFoundError
@@ -56,17 +55,17 @@ def rate(agency: str, unit: str) -> ResponseReturnValue:
     form = RateForm(place) if draft is None else None
     if draft is None and form is not None and request.method == "POST" and form.validate():
         draft = form.to_draft(visit)
-    refused, status = Refused(), 200
+    refusal = None
     if draft is not None:
         # The written rules alone: a rating must not wait for the classifier.
-        status = receipts.send(refused, draft, place, alleges=bool(draft.text) and alleges(draft.text or ""))
-        if status == receipts.SENT:
+        refusal = receipts.send(draft, place, alleges=bool(draft.text) and alleges(draft.text or ""))
+        if refusal is None:
             return redirect(url_for("public.received"), receipts.SENT)
     form = form or RateForm(place)
-    form.form_errors = [*form.form_errors, *refused.form_errors]
-    if status == receipts.VISIT_USED:
-        visit = None
-    return _own_page(form, place, visit, 422 if status == 200 and form.errors else status)
+    if refusal is None:
+        return _own_page(form, place, visit, 422 if form.errors else 200)
+    form.form_errors = [*form.form_errors, refusal.message]
+    return _own_page(form, place, None if isinstance(refusal, UsedVisitTokenError) else visit, refusal.status)
 
 
 def _rate_again(words: list[str], *, agency: str, unit: str) -> ResponseReturnValue:

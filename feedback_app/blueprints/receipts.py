@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
 import segno
 from flask import current_app
-from flask_wtf import FlaskForm
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -20,6 +18,7 @@ from feedback_app.blueprints.carried import CarriedReceipt, Readers
 from feedback_app.blueprints.examiner import examiner_of
 from feedback_app.blueprints.places import AgencyCard, Place
 from feedback_app.db import db
+from feedback_app.errors import DomainError
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.queries import promise
 from feedback_app.handling.rules import Classification
@@ -34,43 +33,47 @@ from feedback_app.intake.operations import (
 )
 
 SENT: Final = 303
-VISIT_USED: Final = UsedVisitTokenError.status
 
 
-@dataclass
-class Refused:
-    """Stands for the form where none was built: it takes the sentence of a rule that refuses a draft."""
-
-    form_errors: list[str] = field(default_factory=list)
-
-
-def send(form: FlaskForm | Refused, draft: Draft, place: Place, *, alleges: bool, once: str | None = None) -> int:
-    """Store a draft and commit; return the status of the answer. `alleges` keeps the unit off the receipt.
-
-    Where a rule of the room refuses the draft, its sentence stands on the form, with everything typed kept.
-    """
+def send(draft: Draft, place: Place, *, alleges: bool, once: str | None = None) -> DomainError | None:
+    """Store a draft and commit; return the rule that refuses it, or None. `alleges` keeps the unit off the receipt."""
     now, key = clock.utcnow(), current_app.config["TRACKING_KEY"]
     draft = signals.marked(draft, day=place.agency.day_of(now))
     try:
-        receipt = _submit(draft, place, key=key, now=now, once=once)
+        receipt = store(draft, place, now=now, once=once)
     except (IncompleteSubmissionError, UsedVisitTokenError) as error:
         db.session.rollback()
-        form.form_errors = [error.message]
         if isinstance(error, UsedVisitTokenError):
             carried.drop_visit()
-        return error.status
-    except AlreadySubmittedError as error:
-        db.session.rollback()
-        receipt = error.receipt
-    db.session.commit()
+        return error
     if draft.visit_token:
         carried.drop_visit()
     readers, name = _readers(place, alleges=alleges, is_unknown=draft.unit_is_unknown)
     carried.carry_receipt(
-        receipt, code_hash(receipt.code, key), wants_reply=bool(draft.wants_reply), agency_code=place.agency.code,
-        unit_name=name, readers=readers, now=now,
-    )  # fmt: skip
-    return SENT
+        CarriedReceipt(
+            receipt.code, receipt.kind, bool(draft.wants_reply), place.agency.code, name, now, readers=readers
+        ),
+        code_hash(receipt.code, key),
+    )
+    return None
+
+
+def store(draft: Draft, place: Place, *, now: datetime, once: str | None = None) -> Receipt:
+    """Store a draft and commit; what the same page has sent before is not stored again, and its receipt returned.
+
+    Raises
+    ------
+    feedback_app.intake.operations.IncompleteSubmissionError
+    feedback_app.intake.operations.UsedVisitTokenError
+        Of both the caller rolls back.
+    """
+    try:
+        receipt = _submit(draft, place, key=current_app.config["TRACKING_KEY"], now=now, once=once)
+    except AlreadySubmittedError as error:
+        db.session.rollback()
+        return error.receipt
+    db.session.commit()
+    return receipt
 
 
 def _readers(place: Place, *, alleges: bool, is_unknown: bool) -> tuple[Readers, str]:
@@ -103,7 +106,7 @@ def _submit(draft: Draft, place: Place, *, key: bytes, now: datetime, once: str 
         return submit(db.session(), draft, key=key, now=now, today=today, once=once)
 
 
-def send_once(form: FlaskForm, draft: Draft, place: Place, *, alleges: bool, once: str) -> int:
+def send_once(draft: Draft, place: Place, *, alleges: bool, once: str) -> DomainError | None:
     """Send a draft unless this browser has just sent the same from the same page; then show that receipt again.
 
     `once` is the mark of the page. The cookie remembers a reload or the way back; two taps on their way at the same
@@ -113,11 +116,11 @@ def send_once(form: FlaskForm, draft: Draft, place: Place, *, alleges: bool, onc
     # The words belong to the mark: who goes back and writes something else sends a second report.
     mark = hashlib.blake2b(f"{once}\0{draft!r}".encode(), digest_size=12).hexdigest()
     if carried.receipt_again(mark, now=now):
-        return SENT
-    status = send(form, draft, place, alleges=alleges, once=once)
-    if status == SENT:
+        return None
+    refusal = send(draft, place, alleges=alleges, once=once)
+    if refusal is None:
         carried.note_sent(mark, now=now)
-    return status
+    return refusal
 
 
 def reply_due_on(session: Session, agency: AgencyCard, receipt: CarriedReceipt) -> date | None:

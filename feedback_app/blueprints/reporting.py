@@ -63,7 +63,8 @@ def report(agency: str, unit: str) -> ResponseReturnValue:
         advice = coaching.advise(db.session(), form)
         if step in MASKS or advice.is_worth_a_stop:
             return not_stored(make_response(_review_page(form, advice, is_masked=step in MASKS)))
-    return _send(form)
+        return _send(form, alleges=advice.is_allegation)
+    return _send(form, alleges=coaching.is_allegation(form.whole_text))
 
 
 @bp.post("/lapor/<agency>/periksa")
@@ -88,13 +89,13 @@ def _form(agency: str, unit: str) -> ReportForm:
     return ReportForm(place, places.directory(db.session(), card), data={"occurred_on": card.today()})
 
 
-def _send(form: ReportForm) -> ResponseReturnValue:
-    alleges = coaching.is_allegation(form.whole_text)
+def _send(form: ReportForm, *, alleges: bool) -> ResponseReturnValue:
     draft = form.to_draft(alleges=alleges)
-    status = receipts.send_once(form, draft, form.destination, alleges=alleges, once=form.once.data or "")
-    if status == receipts.SENT:
+    refusal = receipts.send_once(draft, form.destination, alleges=alleges, once=form.once.data or "")
+    if refusal is None:
         return redirect(url_for("public.received"), receipts.SENT)
-    return _back_to_form(form, status)
+    form.form_errors = [refusal.message]
+    return _back_to_form(form, refusal.status)
 
 
 def _report_again(words: list[str], *, agency: str, unit: str) -> ResponseReturnValue:
