@@ -91,7 +91,8 @@ def add(
     key = new_key()
     storage.put(key, file.data)
     try:
-        _lock(session, agency_id, submission_id)
+        if not _lock(session, agency_id, submission_id):
+            raise UnattachableError("Laporan ini sudah dihapus, jadi tidak ada berkas yang dapat ditambahkan.")
         _check_count(len(attachments_of(session, agency_id, submission_id)))
     except ConflictError:
         storage.delete(key)
@@ -110,12 +111,15 @@ def add(
     return row
 
 
-def _lock(session: Session, agency_id: int, submission_id: int) -> None:
+def _lock(session: Session, agency_id: int, submission_id: int) -> bool:
+    """Lock a report; tell whether it takes files, that is, whether it has not been erased.
+
+    A file on its way either is there before an erasure, or finds the report erased after it.
+    """
     query = sa.select(Submission.erased_at).where(Submission.agency_id == agency_id, Submission.id == submission_id)
     # Others may still point at the submission meanwhile, as opening its case does.
     row = session.execute(query.with_for_update(key_share=True)).first()
-    if row is None or row.erased_at is not None:
-        raise UnattachableError("Laporan ini sudah dihapus, jadi tidak ada berkas yang dapat ditambahkan.")
+    return row is not None and row.erased_at is None
 
 
 def _check_count(count: int) -> None:
@@ -147,7 +151,7 @@ def erase_all(
     session: Session, storage: Storage, agency_id: int, submission_id: int, *, actor: Actor, now: datetime
 ) -> int:
     """Forget every file of a submission; return how many. The files themselves go once the caller has committed."""
-    _any_lock(session, agency_id, submission_id)
+    _lock(session, agency_id, submission_id)
     rows = attachments_of(session, agency_id, submission_id)
     for row in rows:
         session.delete(row)
@@ -159,9 +163,3 @@ def erase_all(
             subject_id=submission_id, now=now, count=len(rows),
         )  # fmt: skip
     return len(rows)
-
-
-def _any_lock(session: Session, agency_id: int, submission_id: int) -> None:
-    # A file on its way either is there before the erasure or finds the report erased after it.
-    query = sa.select(Submission.id).where(Submission.agency_id == agency_id, Submission.id == submission_id)
-    session.execute(query.with_for_update(key_share=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -116,10 +116,7 @@ def _line(
 
 def _with_use(line: WeekLine, before: Sequence[Use], *, closed: bool) -> WeekLine:
     use = use_finding(Use(line.issued, line.used), before) if closed else UseFinding.STILL_OPEN
-    return WeekLine(
-        line.unit_id, line.starts_on, line.service_id, line.is_whole_unit, line.transactions, line.issued_compared,
-        line.issued, line.used, line.finding, use,
-    )  # fmt: skip
+    return replace(line, use=use)
 
 
 def _whole(week: Sequence[Day]) -> list[Day]:
