@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -18,20 +16,6 @@ from tests.blueprints.office import Login, Office, new_office
 @pytest.fixture
 def office(session: Session) -> Office:
     return new_office(session, name="Dinas Kependudukan")
-
-
-@pytest.fixture
-def keeping_app(app: Flask, connection: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """The application with pages kept and tokens asked for, as outside tests."""
-    monkeypatch.setitem(app.config, "TESTING", False)
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    for store in ("suara_places", "suara_pages"):
-        app.extensions.pop(store, None)
-    app.extensions["suara_shelf"].clear()
-    yield app
-    for store in ("suara_places", "suara_pages"):
-        app.extensions.pop(store, None)
-    app.extensions["suara_shelf"].clear()
 
 
 def paths(office: Office) -> list[str]:

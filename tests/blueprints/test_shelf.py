@@ -5,10 +5,8 @@ from __future__ import annotations
 import gzip
 import re
 import time
-from collections.abc import Iterator
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -19,36 +17,22 @@ from tests.blueprints.test_kept_pages import statements_of
 
 
 @pytest.fixture
-def shelving_app(app: Flask, connection: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """The application with its shelf in use, as outside tests."""
-    monkeypatch.setitem(app.config, "TESTING", False)
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    for store in ("suara_places", "suara_pages"):
-        app.extensions.pop(store, None)
-    app.extensions["suara_shelf"].clear()
-    yield app
-    for store in ("suara_places", "suara_pages"):
-        app.extensions.pop(store, None)
-    app.extensions["suara_shelf"].clear()
-
-
-@pytest.fixture
 def unit_path(session: Session) -> str:
     agency = factories.agency(session)
     return f"{agency.code}/{factories.unit(session, agency).code}"
 
 
 @pytest.fixture
-def asked(shelving_app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def asked(keeping_app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses for which the application itself was asked."""
     addresses: list[str] = []
-    inner = shelving_app.extensions["suara_shelf"]._inner
+    inner = keeping_app.extensions["suara_shelf"]._inner
 
     def noting(environ, start_response):  # type: ignore[no-untyped-def]
         addresses.append(environ["PATH_INFO"])
         return inner(environ, start_response)
 
-    monkeypatch.setattr(shelving_app.extensions["suara_shelf"], "_inner", noting)
+    monkeypatch.setattr(keeping_app.extensions["suara_shelf"], "_inner", noting)
     return addresses
 
 
@@ -57,10 +41,10 @@ def newcomer(app: Flask) -> FlaskClient:
 
 
 def test_second_newcomer_is_answered_without_the_application(
-    shelving_app: Flask, unit_path: str, asked: list[str]
+    keeping_app: Flask, unit_path: str, asked: list[str]
 ) -> None:
     for path in (f"/unit/{unit_path}", f"/nilai/{unit_path}"):
-        first, second = (newcomer(shelving_app).get(path) for _ in range(2))
+        first, second = (newcomer(keeping_app).get(path) for _ in range(2))
         assert asked.count(path) == 1
         without = {"Content-Length", "Set-Cookie", "Date"}
         kept = {name: value for name, value in second.headers.items() if name not in without}
@@ -68,107 +52,107 @@ def test_second_newcomer_is_answered_without_the_application(
         assert kept["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
 
 
-def test_form_from_the_shelf_can_be_sent_by_its_own_browser_only(shelving_app: Flask, unit_path: str) -> None:
+def test_form_from_the_shelf_can_be_sent_by_its_own_browser_only(keeping_app: Flask, unit_path: str) -> None:
     path = f"/nilai/{unit_path}"
-    newcomer(shelving_app).get(path)
-    browsers = [newcomer(shelving_app) for _ in range(2)]
+    newcomer(keeping_app).get(path)
+    browsers = [newcomer(keeping_app) for _ in range(2)]
     tokens = [re.findall(r'name="csrf_token" value="([^"]+)"', b.get(path).get_data(as_text=True))[0] for b in browsers]
     assert tokens[0] != tokens[1]
     assert browsers[0].post(path, data={"rating": "3", "csrf_token": tokens[1]}).status_code == 400
     assert browsers[0].post(path, data={"rating": "3", "csrf_token": tokens[0]}).status_code == 303
 
 
-def test_page_without_a_form_is_packed_for_who_takes_it_and_known_again(shelving_app: Flask, unit_path: str) -> None:
+def test_page_without_a_form_is_packed_for_who_takes_it_and_known_again(keeping_app: Flask, unit_path: str) -> None:
     path = f"/unit/{unit_path}"
-    first = newcomer(shelving_app).get(path)
-    packed = newcomer(shelving_app).get(path, headers={"Accept-Encoding": "gzip"})
+    first = newcomer(keeping_app).get(path)
+    packed = newcomer(keeping_app).get(path, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
     assert gzip.decompress(packed.data) == first.data
     assert "Accept-Encoding" in packed.headers["Vary"]
     assert "Cookie" in packed.headers["Vary"]
     assert "Set-Cookie" not in packed.headers
-    again = newcomer(shelving_app).get(path, headers={"If-None-Match": first.headers["ETag"]})
+    again = newcomer(keeping_app).get(path, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
 
 
 def test_who_carries_a_cookie_of_ours_is_served_by_the_application(
-    shelving_app: Flask, unit_path: str, asked: list[str]
+    keeping_app: Flask, unit_path: str, asked: list[str]
 ) -> None:
     path = f"/unit/{unit_path}"
-    newcomer(shelving_app).get(path)
-    english = newcomer(shelving_app)
+    newcomer(keeping_app).get(path)
+    english = newcomer(keeping_app)
     english.post("/bahasa", data={"language": "en", "next": path})
     asked.clear()
     assert '<html lang="en">' in english.get(path).get_data(as_text=True)
     assert asked == [path]
-    assert '<html lang="id">' in newcomer(shelving_app).get(path).get_data(as_text=True)
+    assert '<html lang="id">' in newcomer(keeping_app).get(path).get_data(as_text=True)
 
 
 @pytest.mark.parametrize("form", ["session={}", "session ={}", " session = {}", "a=b;session={}"])
 def test_cookie_in_whatever_spelling_puts_no_page_of_its_own_on_the_shelf(
-    shelving_app: Flask, unit_path: str, form: str
+    keeping_app: Flask, unit_path: str, form: str
 ) -> None:
     path = f"/unit/{unit_path}"
-    english = newcomer(shelving_app)
+    english = newcomer(keeping_app)
     english.post("/bahasa", data={"language": "en", "next": path})
     held = english.get_cookie("session")
     assert held is not None
-    bare = shelving_app.test_client(use_cookies=False)
+    bare = keeping_app.test_client(use_cookies=False)
     bare.get(path, headers={"Cookie": form.format(held.value)})
-    assert '<html lang="id">' in newcomer(shelving_app).get(path).get_data(as_text=True)
+    assert '<html lang="id">' in newcomer(keeping_app).get(path).get_data(as_text=True)
 
 
-def test_another_host_never_reads_from_the_shelf(shelving_app: Flask, unit_path: str, asked: list[str]) -> None:
+def test_another_host_never_reads_from_the_shelf(keeping_app: Flask, unit_path: str, asked: list[str]) -> None:
     path = f"/unit/{unit_path}"
-    newcomer(shelving_app).get(path)
-    newcomer(shelving_app).get(path, headers={"Host": "contoh.invalid"})
+    newcomer(keeping_app).get(path)
+    newcomer(keeping_app).get(path, headers={"Host": "contoh.invalid"})
     assert asked.count(path) == 2
 
 
 def test_page_is_drawn_anew_once_its_time_is_over(
-    shelving_app: Flask, unit_path: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
+    keeping_app: Flask, unit_path: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/unit/{unit_path}"
-    newcomer(shelving_app).get(path)
+    newcomer(keeping_app).get(path)
     late = time.monotonic() + 31
     monkeypatch.setattr("feedback_app.blueprints.shelf.time.monotonic", lambda: late)
-    newcomer(shelving_app).get(path)
+    newcomer(keeping_app).get(path)
     assert asked.count(path) == 2
 
 
 def test_shelf_shows_a_page_no_longer_than_the_application_keeps_it(
-    shelving_app: Flask, unit_path: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
+    keeping_app: Flask, unit_path: str, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, start = f"/unit/{unit_path}", time.monotonic()
-    known = newcomer(shelving_app)
+    known = newcomer(keeping_app)
     known.post("/bahasa", data={"language": "id", "next": path})
     known.get(path)
     # Drawn for somebody whose cookie keeps it off the shelf; the next visitor puts it there when its time is half over.
     monkeypatch.setattr("feedback_app.blueprints.shelf.time.monotonic", lambda: start + 20)
-    newcomer(shelving_app).get(path)
+    newcomer(keeping_app).get(path)
     asked.clear()
-    newcomer(shelving_app).get(path)
+    newcomer(keeping_app).get(path)
     assert asked == []
     monkeypatch.setattr("feedback_app.blueprints.shelf.time.monotonic", lambda: start + 31)
-    newcomer(shelving_app).get(path)
+    newcomer(keeping_app).get(path)
     assert asked == [path]
 
 
 def test_shelf_stays_small_and_keeps_no_long_address(
-    shelving_app: Flask, unit_path: str, monkeypatch: pytest.MonkeyPatch
+    keeping_app: Flask, unit_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pages = shelving_app.extensions["suara_shelf"]._pages
-    newcomer(shelving_app).get(f"/unit/{unit_path}?x={'y' * shelf.ADDRESS_MAX}")
+    pages = keeping_app.extensions["suara_shelf"]._pages
+    newcomer(keeping_app).get(f"/unit/{unit_path}?x={'y' * shelf.ADDRESS_MAX}")
     assert len(pages) == 0
     monkeypatch.setattr(shelf, "MOST_PAGES", 3)
     for number in range(8):
-        newcomer(shelving_app).get(f"/unit/{unit_path}?x={number}")
+        newcomer(keeping_app).get(f"/unit/{unit_path}?x={number}")
     assert 0 < len(pages) <= 3
 
 
-def test_nothing_is_asked_of_the_database_from_the_shelf(shelving_app: Flask, session: Session, unit_path: str) -> None:
+def test_nothing_is_asked_of_the_database_from_the_shelf(keeping_app: Flask, session: Session, unit_path: str) -> None:
     path = f"/unit/{unit_path}"
-    newcomer(shelving_app).get(path)
+    newcomer(keeping_app).get(path)
     statements = statements_of(session)
-    newcomer(shelving_app).get(path)
+    newcomer(keeping_app).get(path)
     assert statements == []

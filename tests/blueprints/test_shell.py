@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator
 
-import pytest
-import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests import factories
-
-
-@pytest.fixture
-def keeping_app(app: Flask, connection: sa.Connection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
-    """The application with places and pages kept, as outside tests."""
-    monkeypatch.setitem(app.config, "TESTING", False)
-    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
-    app.extensions.pop("suara_places", None)
-    app.extensions["suara_shelf"].clear()
-    yield app
-    app.extensions.pop("suara_places", None)
-    app.extensions["suara_shelf"].clear()
 
 
 def token_of(page: str) -> str:

@@ -114,6 +114,14 @@ def reachable(
     return session.scalars(sa.select(Contact).order_by(Contact.id.desc()).limit(1)).one()
 
 
+def answered(session: Session, app: Flask, unit: Unit, officer: User) -> Case:
+    """A case whose reporter left an address, just answered."""
+    case = opened(session, unit)
+    reachable(session, app, case)
+    respond(session, case, ANSWER, user_id=officer.id, now=NOW)
+    return case
+
+
 def follows(session: Session, case: Case) -> int:
     row = CaseFollower(
         agency_id=case.agency_id, case_id=case.id, tracking_hash=b"f" * 32, text="saya juga kanarimerah",
@@ -221,9 +229,7 @@ def test_who_unsubscribed_meanwhile_gets_nothing(
 def test_who_removed_the_address_leaves_no_message(
     app: Flask, session: Session, unit: Unit, officer: User, deliver: Deliver, mailbox: Mailbox
 ) -> None:
-    case = opened(session, unit)
-    reachable(session, app, case)
-    respond(session, case, ANSWER, user_id=officer.id, now=NOW)
+    case = answered(session, app, unit, officer)
     forget_contact(session, Owner(case.agency_id, case.submission_id), now=NOW)
     assert deliver() == 0
     assert (messages(session), mailbox.mails) == ([], [])
@@ -255,9 +261,7 @@ def test_a_worker_killed_before_sending_loses_nothing(
     app: Flask, session: Session, unit: Unit, officer: User, deliver: Deliver, mailbox: Mailbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    case = opened(session, unit)
-    reachable(session, app, case)
-    respond(session, case, ANSWER, user_id=officer.id, now=NOW)
+    answered(session, app, unit, officer)
     with monkeypatch.context() as dying:
         dying.setattr(jobs, "hand_over", _die)
         with pytest.raises(KeyboardInterrupt):
@@ -275,9 +279,7 @@ def test_a_worker_killed_after_sending_sends_the_same_mail_again(
     app: Flask, session: Session, unit: Unit, officer: User, deliver: Deliver, mailbox: Mailbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    case = opened(session, unit)
-    reachable(session, app, case)
-    respond(session, case, ANSWER, user_id=officer.id, now=NOW)
+    answered(session, app, unit, officer)
     with monkeypatch.context() as dying:
         dying.setattr(jobs, "settle_sent", _die)
         with pytest.raises(KeyboardInterrupt):
@@ -296,9 +298,7 @@ def test_nothing_set_up_leaves_everything_waiting(
     app: Flask, session: Session, unit: Unit, officer: User, deliver: Deliver, mailbox: Mailbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    case = opened(session, unit)
-    reachable(session, app, case)
-    respond(session, case, ANSWER, user_id=officer.id, now=NOW)
+    answered(session, app, unit, officer)
     with monkeypatch.context() as before:
         before.setitem(app.extensions, "suara_settings", replace(jobs_settings(app), smtp_url=None))
         assert deliver() == 0
@@ -367,9 +367,7 @@ def test_an_unforeseen_error_ends_no_job_and_names_nobody(
         def send(self, address: str, *_: object) -> None:
             raise RuntimeError(address)
 
-    case = opened(session, unit)
-    reachable(session, app, case)
-    respond(session, case, ANSWER, user_id=officer.id, now=NOW)
+    answered(session, app, unit, officer)
     monkeypatch.setattr(jobs, "transports_of", lambda _: {Way.EMAIL: Broken()})
     assert deliver() == 0
     assert messages(session)[0].last_error == "RuntimeError"
