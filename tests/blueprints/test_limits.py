@@ -11,8 +11,8 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import Session
 
+from feedback_app.blueprints.budgets import BUDGETS
 from feedback_app.blueprints.guessing import EVERYBODY
-from feedback_app.blueprints.limits import BUDGETS
 from feedback_app.blueprints.tally import Tally
 from feedback_app.db import db
 from feedback_app.intake.models import Submission
