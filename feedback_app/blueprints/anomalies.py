@@ -13,8 +13,9 @@ from feedback_app.blueprints import case_panels
 from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.case_panels import Panel
 from feedback_app.blueprints.numbers import asked_page
+from feedback_app.blueprints.paging import pages_of
 from feedback_app.blueprints.sentences import translated
-from feedback_app.blueprints.staff_frame import pages_of, staff_blueprint
+from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.handling.queries import CaseFile

@@ -15,8 +15,9 @@ from feedback_app.blueprints.case_page import case_page, check_unchanged
 from feedback_app.blueprints.due import due
 from feedback_app.blueprints.forms.staff import ReplyForm
 from feedback_app.blueprints.numbers import asked_page, whole_number
+from feedback_app.blueprints.paging import pages_of
 from feedback_app.blueprints.sentences import translated
-from feedback_app.blueprints.staff_frame import pages_of, staff_blueprint
+from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
 from feedback_app.handling import operations, queries

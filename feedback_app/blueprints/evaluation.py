@@ -16,8 +16,9 @@ from feedback_app.blueprints import score_words
 from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.formats import number
 from feedback_app.blueprints.forms.staff import CycleForm
+from feedback_app.blueprints.paging import slice_of
 from feedback_app.blueprints.score_figure import figure, scale_of
-from feedback_app.blueprints.staff_frame import slice_of, staff_blueprint
+from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ConflictError, NotFoundError
 from feedback_app.evaluation import operations, queries, ratings

@@ -21,7 +21,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from feedback_app.blueprints import frame, places, static_files
 from feedback_app.blueprints.kept_pages import kept
-from feedback_app.blueprints.numbers import asked_page, register_numbers
+from feedback_app.blueprints.numbers import register_numbers
+from feedback_app.blueprints.paging import slice_of
 from feedback_app.blueprints.places import AgencyCard
 from feedback_app.blueprints.released import means_by_unit
 from feedback_app.blueprints.unit_search import QUERY_MAX, search
@@ -64,9 +65,7 @@ def listed(card: AgencyCard) -> dict[str, Any]:
     """Return one page of the units searched for, as the templates want it."""
     query = request.args.get("q", "").strip()[:QUERY_MAX]
     hits = search(places.directory(db.session(), card), query)
-    pages = max(1, -(-len(hits) // UNITS_PER_PAGE))
-    page = min(asked_page(), pages)
-    shown = hits[(page - 1) * UNITS_PER_PAGE : page * UNITS_PER_PAGE]
+    shown, page, pages = slice_of(hits, UNITS_PER_PAGE)
     is_near = any(hit.is_near for hit in hits)
     return {"hits": shown, "query": query, "page": page, "pages": pages, "found": len(hits), "is_near": is_near}
 
