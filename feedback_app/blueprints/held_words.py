@@ -12,10 +12,18 @@ from flask_babel import gettext
 
 from feedback_app.blueprints.formats import day, moment
 from feedback_app.blueprints.labels import label
-from feedback_app.blueprints.stored_words import NOTHING, actor, analysis, archived, guess, signal, urgency, word, yes
+from feedback_app.blueprints.stored_words import NOTHING, actor, guess, urgency, word, yes
 from feedback_app.handling.citizen_models import RequestKind, RequestOutcome
-from feedback_app.handling.rules import CaseStatus, Classification, Outcome
-from feedback_app.intake.rules import BadReason, Channel, ContactKind, GoodReason, SubmissionKind
+from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome
+from feedback_app.intake.rules import (
+    AnalysisState,
+    BadReason,
+    Channel,
+    ContactKind,
+    GoodReason,
+    Signal,
+    SubmissionKind,
+)
 from feedback_app.nlp.labels import Aspect, Kind, Sentiment
 from feedback_app.nlp.pii import PiiKind
 
@@ -79,8 +87,8 @@ def _submission(held: Held, at: Moment) -> list[Row]:
         (gettext("Kode kunjungan pada struk"), yes(held["visit_token"] is not None)),
         (gettext("Kode pelacakan"), gettext("Hanya sidiknya; kodenya sendiri tidak kami simpan.")),
         (gettext("Tanda jaringan"), gettext("Masih tersimpan") if held["network_mark"] else gettext("Tidak tersimpan")),
-        (gettext("Tanda mencurigakan"), ", ".join(signal(one) for one in held["signals"]) or NOTHING),
-        (gettext("Pembacaan mesin"), analysis(held["analysis"])),
+        (gettext("Tanda mencurigakan"), ", ".join(word(Signal, one) for one in held["signals"]) or NOTHING),
+        (gettext("Pembacaan mesin"), word(AnalysisState, held["analysis"])),
         (gettext("Dihapus"), at(held["erased_at"])),
         (gettext("Nomor pada kami"), str(held["id"])),
     )
@@ -125,7 +133,7 @@ def _case(held: Held, at: Moment) -> list[Row]:
         (gettext("Penilaian Anda atas tanggapan"), word(Outcome, held["outcome"])),
         (gettext("Berakhir"), at(held["closed_at"])),
         (gettext("Kali dibuka kembali"), str(held["reopened_count"])),
-        (gettext("Alasan diarsipkan"), archived(held["archive_reason"])),
+        (gettext("Alasan diarsipkan"), word(ArchiveReason, held["archive_reason"])),
         (gettext("Nomor kasus"), str(held["id"])),
     )
 

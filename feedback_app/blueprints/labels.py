@@ -12,8 +12,16 @@ from feedback_app.evaluation.models import CycleKind, CycleStatus, Exclusion
 from feedback_app.evaluation.rules import Band
 from feedback_app.handling.citizen_models import RequestKind, RequestOutcome
 from feedback_app.handling.public_models import ImprovementStage
-from feedback_app.handling.rules import CaseStatus, Classification, Outcome
-from feedback_app.intake.rules import BadReason, Channel, ContactKind, GoodReason, SubmissionKind
+from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome
+from feedback_app.intake.rules import (
+    AnalysisState,
+    BadReason,
+    Channel,
+    ContactKind,
+    GoodReason,
+    Signal,
+    SubmissionKind,
+)
 from feedback_app.measures.release_models import AnomalyKind, AnomalyState
 from feedback_app.nlp.labels import Aspect, Kind, Sentiment, Urgency
 from feedback_app.nlp.pii import PiiKind
@@ -81,6 +89,12 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (Classification.NO_OVERSIGHT, _("Pengaduan tidak berkadar pengawasan")),
     (Classification.OVERSIGHT, _("Pengaduan berkadar pengawasan")),
     (Classification.ASPIRATION, _("Aspirasi")),
+    (ArchiveReason.WITHDRAWN, _("Ditarik oleh pelapor")),
+    (AnalysisState.PENDING, _("Belum dibaca")),
+    (AnalysisState.DONE, _("Sudah dibaca")),
+    (AnalysisState.QUARANTINED, _("Tidak terbaca oleh mesin")),
+    (Signal.HONEYPOT, _("isian yang tidak terlihat oleh orang ikut terisi")),
+    (Signal.TOO_FAST, _("terkirim lebih cepat daripada orang dapat mengisinya")),
     (Kind.COMPLAINT, _("Pengaduan")),
     (Kind.ASPIRATION, _("Aspirasi")),
     (Kind.INFORMATION_REQUEST, _("Permintaan informasi")),

@@ -9,8 +9,6 @@ from flask_babel import gettext
 from feedback_app.audit.models import ActorKind
 from feedback_app.blueprints.formats import number
 from feedback_app.blueprints.labels import label, rule_label
-from feedback_app.handling.rules import ArchiveReason
-from feedback_app.intake.rules import AnalysisState, Signal
 from feedback_app.nlp.labels import Urgency
 from feedback_app.nlp.triage import RULE_PREFIX
 
@@ -48,25 +46,6 @@ def urgency(value: str | None, confidence: float, source: str) -> str:
     return said
 
 
-def signal(value: str) -> str:
-    """Return what made a submission look as if no citizen had typed it."""
-    words: dict[Signal, str] = {
-        Signal.HONEYPOT: gettext("isian yang tidak terlihat oleh orang ikut terisi"),
-        Signal.TOO_FAST: gettext("terkirim lebih cepat daripada orang dapat mengisinya"),
-    }
-    return words[Signal(value)]
-
-
-def analysis(value: str) -> str:
-    """Return where the text stands on its way through the reader."""
-    words: dict[AnalysisState, str] = {
-        AnalysisState.PENDING: gettext("Belum dibaca"),
-        AnalysisState.DONE: gettext("Sudah dibaca"),
-        AnalysisState.QUARANTINED: gettext("Tidak terbaca oleh mesin"),
-    }
-    return words[AnalysisState(value)]
-
-
 def actor(value: str) -> str:
     """Return who moved a case, without a name."""
     words: dict[ActorKind, str] = {
@@ -75,9 +54,3 @@ def actor(value: str) -> str:
         ActorKind.SYSTEM: gettext("Sistem"),
     }
     return words[ActorKind(value)]
-
-
-def archived(value: str | None) -> str:
-    """Return why a case was put away without an end."""
-    words: dict[ArchiveReason, str] = {ArchiveReason.WITHDRAWN: gettext("Ditarik oleh pelapor")}
-    return words[ArchiveReason(value)] if value is not None else NOTHING
