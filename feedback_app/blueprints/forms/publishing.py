@@ -11,7 +11,7 @@ from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 from wtforms.validators import ValidationError
 
-from feedback_app.blueprints.forms.staff import StaffForm
+from feedback_app.blueprints.forms.staff import StaffForm, take_from
 from feedback_app.handling.improvements import IMPROVEMENT_MAX
 from feedback_app.handling.rules import PUBLICATION_MAX, PUBLICATION_MIN
 from feedback_app.intake.rules import clean_text
@@ -47,10 +47,7 @@ class ImprovementForm(StaffForm):
 
     def validate_unit(self, field: SelectField) -> None:
         """Refuse a unit out of reach; who answers for one unit only need not name it."""
-        if not field.data and len(self.units) == 1:
-            field.data = next(iter(self.units))
-        if field.data not in self.units:
-            raise ValidationError(gettext("Pilih unit dari daftar."))
+        take_from(field, self.units, gettext("Pilih unit dari daftar."))
 
     def validate_improvement(self, field: TextAreaField) -> None:
         """Hold the length of an entry on the board."""

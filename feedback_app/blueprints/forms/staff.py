@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -43,6 +43,19 @@ class PlainDayField(DayField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(gettext("Tulis tanggal seperti 12-5-2026.")) from error
+
+
+def take_from(field: SelectField, known: Collection[str], refusal: str) -> None:
+    """Refuse what is not among the known; where there is one only, nobody need name it.
+
+    Raises
+    ------
+    wtforms.validators.ValidationError
+    """
+    if not field.data and len(known) == 1:
+        field.data = next(iter(known))
+    if field.data not in known:
+        raise ValidationError(refusal)
 
 
 class ReplyForm(StaffForm):
@@ -97,10 +110,7 @@ class CycleForm(StaffForm):
 
     def validate_agency_id(self, field: SelectField) -> None:
         """Refuse an agency out of reach; who evaluates in one agency only need not name it."""
-        if not field.data and len(self.agencies) == 1:
-            field.data = next(iter(self.agencies))
-        if field.data not in self.agencies:
-            raise ValidationError(gettext("Pilih instansi dari daftar."))
+        take_from(field, self.agencies, gettext("Pilih instansi dari daftar."))
 
     def validate_kind(self, field: SelectField) -> None:
         """Refuse a kind that does not exist."""
