@@ -20,6 +20,7 @@ from feedback_app.config import Settings, project_root
 from feedback_app.db import db
 from feedback_app.supervisor.children import exported, usual_commands
 from tests.conftest import Live, fresh_database
+from tests.supervisor.conftest import free_port
 
 CHROMIUM = Path("/usr/bin/chromium")
 START_SECONDS = 20.0
@@ -60,7 +61,7 @@ def standing(servers: Settings, template: str, tmp_path_factory: pytest.TempPath
 @contextmanager
 def in_production(live: Live) -> Iterator[str]:
     """Run the web server with the command `feedback up` runs it with; give its address."""
-    port = _free_port()
+    port = free_port()
     settings = replace(live.settings, port=port, web_workers=1)
     running = subprocess.Popen(
         usual_commands(settings, port)["web"], env=live.environ, cwd=project_root(), stdout=subprocess.DEVNULL
@@ -71,12 +72,6 @@ def in_production(live: Live) -> Iterator[str]:
     finally:
         running.terminate()
         running.wait(timeout=START_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def _wait_for(port: int) -> None:
