@@ -16,7 +16,8 @@ from feedback_app.errors import ConflictError
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import UnknownCaseError, case_file, case_for
-from feedback_app.handling.rules import CaseStatus, rule_in_force
+from feedback_app.handling.rules import CaseStatus
+from feedback_app.handling.sla import rule_in_force
 from feedback_app.identity.queries import names_of
 from feedback_app.identity.rules import Permission
 

@@ -20,7 +20,8 @@ from feedback_app.demo.replies import answer_to, verdict_words
 from feedback_app.demo.voices import Voice
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import close_silent, judge, respond, take
-from feedback_app.handling.rules import CaseStatus, Outcome, WorkingCalendar
+from feedback_app.handling.rules import CaseStatus, Outcome
+from feedback_app.handling.working_days import WorkingCalendar
 from feedback_app.organisation.models import Agency
 
 IN_TIME_DAYS: Final = (1, 1, 2, 2, 3, 4, 5)  # working days; the clock gives five

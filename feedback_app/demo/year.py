@@ -31,7 +31,7 @@ from feedback_app.evaluation.models import CycleKind
 from feedback_app.evaluation.operations import Computation, compute, open_cycle
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case
-from feedback_app.handling.rules import WorkingCalendar
+from feedback_app.handling.working_days import WorkingCalendar
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState

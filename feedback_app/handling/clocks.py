@@ -11,16 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from feedback_app.handling.models import ServiceClock
-from feedback_app.handling.rules import (
-    DEFAULT_SLA_RULES,
-    Classification,
-    SlaRule,
-    WorkingCalendar,
-    reply_due,
-    resolve_due,
-    rule_in_force,
-    silence_ends,
-)
+from feedback_app.handling.rules import Classification
+from feedback_app.handling.sla import DEFAULT_SLA_RULES, SlaRule, reply_due, resolve_due, rule_in_force, silence_ends
+from feedback_app.handling.working_days import WorkingCalendar
 from feedback_app.organisation.models import Agency
 from feedback_app.organisation.operations import holidays_of
 

@@ -15,16 +15,9 @@ from feedback_app.handling.clocks import Clocks, clocks_of
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN, Case, CaseEvent, Reply
 from feedback_app.handling.moves import move
 from feedback_app.handling.past_the_unit import heed_allegation
-from feedback_app.handling.rules import (
-    CaseStatus,
-    Classification,
-    MoveNotAllowedError,
-    Outcome,
-    check_move,
-    status_after,
-    status_after_second_thought,
-)
+from feedback_app.handling.rules import CaseStatus, Classification, MoveNotAllowedError, Outcome, check_move
 from feedback_app.handling.telling import tell_ended, tell_replied, tell_verdict
+from feedback_app.handling.verdicts import status_after, status_after_second_thought
 from feedback_app.nlp.redact import redact
 
 WORDS_MIN, WORDS_MAX = 10, 2000

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from feedback_app.clock import office_day
 from feedback_app.handling.citizen_models import CaseFollower
 from feedback_app.handling.models import Case, Reply
-from feedback_app.handling.rules import DISPUTE_DAYS_AFTER_SILENCE, Outcome
+from feedback_app.handling.rules import Outcome
+from feedback_app.handling.verdicts import DISPUTE_DAYS_AFTER_SILENCE
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.rules import Permission, Role, roles_with

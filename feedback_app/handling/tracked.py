@@ -20,14 +20,8 @@ from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.public_models import Publication
 from feedback_app.handling.published import is_public
 from feedback_app.handling.queries import events_of, replies_of, version_on
-from feedback_app.handling.rules import (
-    ENDED,
-    ArchiveReason,
-    CaseStatus,
-    Classification,
-    Outcome,
-    disputable_until,
-)
+from feedback_app.handling.rules import ENDED, ArchiveReason, CaseStatus, Classification, Outcome
+from feedback_app.handling.verdicts import disputable_until
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
 from feedback_app.organisation.models import Agency, UnitVersion

@@ -16,14 +16,8 @@ from feedback_app.handling.models import Case
 from feedback_app.handling.moves import note_status
 from feedback_app.handling.past_the_unit import heed_allegation
 from feedback_app.handling.publishing import withdraw_all
-from feedback_app.handling.rules import (
-    MESSAGE_MAX,
-    ArchiveReason,
-    CaseStatus,
-    Classification,
-    check_withdrawable,
-    check_withdrawal_undone,
-)
+from feedback_app.handling.rules import MESSAGE_MAX, ArchiveReason, CaseStatus, Classification
+from feedback_app.handling.verdicts import check_withdrawable, check_withdrawal_undone
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import redact
 

@@ -11,28 +11,28 @@ from hypothesis import strategies as st
 
 from feedback_app.errors import ConfigurationError
 from feedback_app.handling.rules import (
-    DEFAULT_SLA_RULES,
     LAPOR_BUCKET,
     MOVES,
-    STATUS_AFTER,
     CaseStatus,
     Classification,
     MoveNotAllowedError,
     NotAnsweredError,
     Outcome,
-    SlaRule,
-    WindowOpenError,
-    WorkingCalendar,
     check_move,
     is_reopening,
     lapor_bucket,
+)
+from feedback_app.handling.sla import (
+    DEFAULT_SLA_RULES,
+    SlaRule,
     reply_due,
     resolve_due,
     rule_in_force,
     silence_ends,
-    status_after,
     verify_due,
 )
+from feedback_app.handling.verdicts import STATUS_AFTER, WindowOpenError, status_after
+from feedback_app.handling.working_days import WorkingCalendar
 
 WITA = ZoneInfo("Asia/Makassar")
 YEARS = range(2025, 2028)

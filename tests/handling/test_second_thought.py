@@ -9,14 +9,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import close_silent, judge, respond
-from feedback_app.handling.rules import (
-    DISPUTE_DAYS_AFTER_SILENCE,
-    DISPUTE_DAYS_AFTER_VERDICT,
-    CaseStatus,
-    NotAnsweredError,
-    Outcome,
-    TooLateError,
-)
+from feedback_app.handling.rules import CaseStatus, NotAnsweredError, Outcome
+from feedback_app.handling.verdicts import DISPUTE_DAYS_AFTER_SILENCE, DISPUTE_DAYS_AFTER_VERDICT, TooLateError
 from tests import factories as make
 from tests.blueprints.office import Office, new_office
 

@@ -12,16 +12,8 @@ from feedback_app.handling.operations import judge, respond, take
 from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.public_models import Publication
 from feedback_app.handling.queries import events_of
-from feedback_app.handling.rules import (
-    ENDED,
-    UNDO_WITHDRAWAL_HOURS,
-    ArchiveReason,
-    CaseStatus,
-    MoveNotAllowedError,
-    Outcome,
-    TooLateError,
-    check_withdrawable,
-)
+from feedback_app.handling.rules import ENDED, ArchiveReason, CaseStatus, MoveNotAllowedError, Outcome
+from feedback_app.handling.verdicts import UNDO_WITHDRAWAL_HOURS, TooLateError, check_withdrawable
 from feedback_app.handling.withdrawal import undo_withdrawal, withdraw
 from feedback_app.organisation.models import UnitKind
 from tests import factories as make
