@@ -19,8 +19,9 @@ from bench.stage import Stage, environment
 from feedback_app import clock, config, jobs
 from feedback_app.analysis.models import Labels
 from feedback_app.db import db
+from feedback_app.handling.feedback_list import feedback
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import feedback, inbox
+from feedback_app.handling.queries import inbox
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission

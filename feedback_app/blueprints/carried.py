@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from flask import session
 
-from feedback_app.intake.operations import Visit
 from feedback_app.intake.rules import SubmissionKind
+from feedback_app.intake.visits import Visit
 
 VISIT_HOURS: Final = 12
 # A receipt and an opened report disappear by themselves from a phone or tablet that several people use.

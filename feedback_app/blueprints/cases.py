@@ -20,7 +20,7 @@ from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
-from feedback_app.handling import operations, queries
+from feedback_app.handling import feedback_list, operations, queries
 from feedback_app.handling.models import Case
 from feedback_app.handling.originals import read_original
 from feedback_app.identity.rules import Permission
@@ -54,7 +54,7 @@ def inbox() -> ResponseReturnValue:
 def feedback() -> ResponseReturnValue:
     """Show all feedback of the units within reach, with what the classifier read in it."""
     units, unit_id = _units(Permission.READ_INBOX), request.args.get("unit", type=whole_number)
-    rows, total = queries.feedback(db.session(), current_user.id, day=today(), unit_id=unit_id, page=asked_page())
+    rows, total = feedback_list.feedback(db.session(), current_user.id, day=today(), unit_id=unit_id, page=asked_page())
     return render_template(
         "cases/feedback.html",
         rows=rows,

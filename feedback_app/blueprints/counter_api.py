@@ -23,7 +23,7 @@ from feedback_app.errors import InvalidInputError
 from feedback_app.intake.counter_keys import counter_by_key
 from feedback_app.intake.counter_models import CounterKey
 from feedback_app.intake.counters import TOKENS_AT_ONCE, TRANSACTIONS_MAX, DayCount, count_by_key, issue_by_key
-from feedback_app.intake.operations import VISIT_TOKEN_DAYS
+from feedback_app.intake.visits import VISIT_TOKEN_DAYS
 from feedback_app.organisation.queries import ServiceCard, services_of
 
 bp = Blueprint("counter_api", __name__, url_prefix="/api/v1")

@@ -23,14 +23,8 @@ from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.queries import promise
 from feedback_app.handling.rules import Classification
 from feedback_app.intake.codes import code_hash
-from feedback_app.intake.operations import (
-    AlreadySubmittedError,
-    Draft,
-    IncompleteSubmissionError,
-    Receipt,
-    UsedVisitTokenError,
-    submit,
-)
+from feedback_app.intake.operations import AlreadySubmittedError, Draft, IncompleteSubmissionError, Receipt, submit
+from feedback_app.intake.visits import UsedVisitTokenError
 
 SENT: Final = 303
 
@@ -64,7 +58,7 @@ def store(draft: Draft, place: Place, *, now: datetime, once: str | None = None)
     Raises
     ------
     feedback_app.intake.operations.IncompleteSubmissionError
-    feedback_app.intake.operations.UsedVisitTokenError
+    feedback_app.intake.visits.UsedVisitTokenError
         Of both the caller rolls back.
     """
     try:

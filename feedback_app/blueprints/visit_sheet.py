@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import person, record
 from feedback_app.blueprints.forms.counter import TokensWanted
-from feedback_app.intake.operations import VISIT_TOKEN_DAYS, issue_visit_tokens
+from feedback_app.intake.visits import VISIT_TOKEN_DAYS, issue_visit_tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def issue_command(
     from flask import current_app
 
     from feedback_app.audit.operations import record
-    from feedback_app.intake.operations import issue_visit_tokens
+    from feedback_app.intake.visits import issue_visit_tokens
 
     now = clock.utcnow()
     with database() as session:

@@ -26,8 +26,9 @@ from feedback_app.handling.queries import case_of_submission
 from feedback_app.identity.models import User
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.models import Submission
-from feedback_app.intake.operations import VISIT_TOKEN_DAYS, Draft, issue_visit_tokens, submit
+from feedback_app.intake.operations import Draft, submit
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
+from feedback_app.intake.visits import VISIT_TOKEN_DAYS, issue_visit_tokens
 from feedback_app.nlp.corpus import Example
 from feedback_app.organisation.models import Agency, PublicService
 from feedback_app.organisation.queries import unit_by_code

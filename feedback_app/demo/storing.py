@@ -18,8 +18,8 @@ from feedback_app.demo.voices import Voice
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.intake.codes import new_visit_token, visit_token_hash
 from feedback_app.intake.models import Submission, VisitToken
-from feedback_app.intake.operations import VISIT_TOKEN_DAYS
 from feedback_app.intake.rules import Channel, SubmissionKind
+from feedback_app.intake.visits import VISIT_TOKEN_DAYS
 
 READ_AFTER: Final = timedelta(seconds=25)
 

@@ -15,12 +15,12 @@ from feedback_app.errors import NotFoundError
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.rules import ENDED, CaseStatus, Outcome, classify_case
-from feedback_app.handling.visibility import may_see, text_is_open
+from feedback_app.handling.visibility import may_see
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.models import Submission
-from feedback_app.intake.rules import KINDS_WITH_CASE, AnalysisState, SubmissionKind
+from feedback_app.intake.rules import KINDS_WITH_CASE, SubmissionKind
 from feedback_app.organisation.models import Agency, UnitVersion
-from feedback_app.organisation.queries import reach, valid_on, within
+from feedback_app.organisation.queries import valid_on
 
 PAGE_SIZE = 50
 OPEN_STATUSES = (CaseStatus.NEW, CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD)
@@ -224,69 +224,6 @@ def promise(
         return None
     classification = classify_case(kind.value, integrity=False)
     return clocks_of(session, agency_id).deadlines(classification, now).reply_due_at
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackRow:
-    """One piece of feedback in the list of all a unit received."""
-
-    id: int
-    unit_name: str
-    kind: SubmissionKind
-    channel: str
-    rating: int | None
-    text: str | None
-    labelled_kind: str | None
-    sentiment: str | None
-    aspect: str | None
-    urgency: str | None
-    occurred_on: date
-    case_id: int | None
-
-
-def feedback(
-    session: Session, user_id: int, *, day: date, unit_id: int | None = None, page: int = 1
-) -> tuple[list[FeedbackRow], int]:
-    """Return a page of all feedback of the units within reach, newest day of service first, and how much there is.
-
-    Left out is what the unit must not see: confidential submissions, and those whose case went past the unit.
-    """
-    area = reach(user_id, Permission.READ_INBOX, day)
-    elsewhere = sa.exists().where(_same_submission(Case), sa.not_(within(area, Case.agency_id, Case.unit_id)))
-    visible = sa.and_(
-        within(area, Submission.agency_id, Submission.unit_id),
-        Submission.analysis != AnalysisState.PENDING,
-        text_is_open(),
-        sa.not_(elsewhere),
-    )
-    if unit_id is not None:
-        visible = sa.and_(visible, Submission.unit_id == unit_id)
-    total = session.scalar(sa.select(sa.func.count()).select_from(Submission).where(visible)) or 0
-    picked = (
-        sa.select(Submission.agency_id, Submission.id)
-        .where(visible)
-        .order_by(Submission.occurred_on.desc(), Submission.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-        .subquery("picked")
-    )
-    rows: Sequence[Any] = session.execute(
-        sa.select(
-            Submission.id, UnitVersion.name, Submission.kind, Submission.channel, Submission.rating,
-            Labels.redacted_text, Labels.kind, Labels.sentiment, Labels.aspect, Labels.urgency,
-            Submission.occurred_on, Case.id,
-        )
-        .join(picked, sa.and_(picked.c.agency_id == Submission.agency_id, picked.c.id == Submission.id))
-        .join(Labels, _same_submission(Labels))
-        .outerjoin(Case, _same_submission(Case))
-        .outerjoin(UnitVersion, version_on(Submission.agency_id, Submission.unit_id, day))
-        .order_by(Submission.occurred_on.desc(), Submission.id.desc())
-    ).all()  # fmt: skip
-    return [FeedbackRow(*row) for row in rows], total
-
-
-def _same_submission(child: type[Case] | type[Labels]) -> sa.ColumnElement[bool]:
-    return sa.and_(child.agency_id == Submission.agency_id, child.submission_id == Submission.id)
 
 
 def silence_is_over(session: Session, *, now: datetime) -> bool:

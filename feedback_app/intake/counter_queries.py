@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.intake.counter_models import VisitCount
 from feedback_app.intake.models import Submission, VisitToken
-from feedback_app.intake.operations import VISIT_TOKEN_DAYS
 from feedback_app.intake.rules import VISIT_DAYS_BACK
+from feedback_app.intake.visits import VISIT_TOKEN_DAYS
 from feedback_app.intake.withholding import (
     HISTORY_WEEKS_MAX,
     Finding,

@@ -16,8 +16,8 @@ from feedback_app.errors import ConflictError, DomainError, InvalidInputError
 from feedback_app.intake.counter_keys import note
 from feedback_app.intake.counter_models import CounterKey, VisitCount
 from feedback_app.intake.models import VisitToken
-from feedback_app.intake.operations import issue_visit_tokens
 from feedback_app.intake.rules import VISIT_DAYS_BACK
+from feedback_app.intake.visits import issue_visit_tokens
 
 TOKENS_AT_ONCE: Final = 50
 TRANSACTIONS_MAX: Final = 100_000

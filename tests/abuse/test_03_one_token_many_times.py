@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.db import db
 from feedback_app.intake.models import Submission
-from feedback_app.intake.operations import Draft, UsedVisitTokenError, issue_visit_tokens, submit
+from feedback_app.intake.operations import Draft, submit
 from feedback_app.intake.rules import Channel, SubmissionKind
+from feedback_app.intake.visits import UsedVisitTokenError, issue_visit_tokens
 from tests import factories as make
 from tests.conftest import Live
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.intake.codes import new_visit_token, visit_token_hash
 from feedback_app.intake.models import VisitToken
-from feedback_app.intake.operations import UnknownVisitTokenError, issue_visit_tokens, open_visit
+from feedback_app.intake.visits import UnknownVisitTokenError, issue_visit_tokens, open_visit
 from tests import factories as make
 from tests.abuse.latency import ratio_of_times
 from tests.abuse.limited import client_from, limited_app

@@ -13,7 +13,7 @@ from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.identity.rules import Role
 from feedback_app.intake.counters import DayCount, count_by_hand
-from feedback_app.intake.operations import issue_visit_tokens
+from feedback_app.intake.visits import issue_visit_tokens
 from feedback_app.intake.withholding import Finding, Use, UseFinding, issue_finding, use_finding
 from tests import factories as make
 from tests.blueprints.office import KEY, Login, Office, new_office

@@ -18,8 +18,9 @@ from feedback_app.handling.models import Case
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
-from feedback_app.intake.operations import Draft, issue_visit_tokens, submit
+from feedback_app.intake.operations import Draft, submit
 from feedback_app.intake.rules import SubmissionKind
+from feedback_app.intake.visits import issue_visit_tokens
 from feedback_app.nlp.reading import Label, Reading
 from feedback_app.organisation.models import Agency, Employee, PublicService, Unit
 from tests import factories as make

@@ -19,8 +19,9 @@ from feedback_app.intake.counter_keys import create_key, keys_of
 from feedback_app.intake.counter_models import VisitCount
 from feedback_app.intake.counter_queries import WeekLine, weeks
 from feedback_app.intake.counters import DayCount, count_by_key
-from feedback_app.intake.operations import Draft, issue_visit_tokens, submit
+from feedback_app.intake.operations import Draft, submit
 from feedback_app.intake.rules import SubmissionKind
+from feedback_app.intake.visits import issue_visit_tokens
 from feedback_app.intake.withholding import Finding, UseFinding
 from tests import factories as make
 from tests.blueprints.office import KEY, Login, Office, new_office

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.intake.codes import code_hash, normalise_code
 from feedback_app.intake.models import Submission
-from feedback_app.intake.operations import issue_visit_tokens
 from feedback_app.intake.rules import BadReason, Channel, GoodReason, SubmissionKind
+from feedback_app.intake.visits import issue_visit_tokens
 from feedback_app.organisation.models import Agency, PublicService, Unit
 from tests import factories
 

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from feedback_app.intake.operations import issue_visit_tokens
+from feedback_app.intake.visits import issue_visit_tokens
 from tests import factories as make
 from tests.blueprints.office import Office, new_office
 

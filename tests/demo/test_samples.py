@@ -24,7 +24,7 @@ from feedback_app.handling.rules import CaseStatus
 from feedback_app.handling.tracked import tracked
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.models import Submission
-from feedback_app.intake.operations import open_visit
+from feedback_app.intake.visits import open_visit
 from feedback_app.measures.operations import recount
 from tests.demo.conftest import NOW
 from tests.demo.readers import CorpusReader

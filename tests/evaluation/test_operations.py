@@ -22,8 +22,9 @@ from feedback_app.evaluation.ratings import rating_rows
 from feedback_app.evaluation.rules import Band
 from feedback_app.evaluation.verification import verify
 from feedback_app.identity.rules import Role
-from feedback_app.intake.operations import Draft, issue_visit_tokens, submit
+from feedback_app.intake.operations import Draft, submit
 from feedback_app.intake.rules import Channel, SubmissionKind
+from feedback_app.intake.visits import issue_visit_tokens
 from feedback_app.measures.models import DailyMeasure
 from feedback_app.organisation.models import Agency, Employee, PublicService, Unit
 from feedback_app.organisation.rules import AssignmentKind

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.models import ActorKind, AuditEvent
 from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.feedback_list import feedback
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.operations import (
     NewCase,
@@ -23,7 +24,7 @@ from feedback_app.handling.operations import (
     take,
 )
 from feedback_app.handling.past_the_unit import send_past_the_unit
-from feedback_app.handling.queries import UnknownCaseError, case_for, feedback, inbox, silence_is_over
+from feedback_app.handling.queries import UnknownCaseError, case_for, inbox, silence_is_over
 from feedback_app.handling.rules import CaseStatus, Classification, MoveNotAllowedError, NotAnsweredError, Outcome
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Permission, Role

@@ -14,16 +14,9 @@ from sqlalchemy.orm import Session
 
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.models import Submission, VisitToken
-from feedback_app.intake.operations import (
-    Draft,
-    IncompleteSubmissionError,
-    UnknownVisitTokenError,
-    UsedVisitTokenError,
-    issue_visit_tokens,
-    open_visit,
-    submit,
-)
+from feedback_app.intake.operations import Draft, IncompleteSubmissionError, submit
 from feedback_app.intake.rules import Channel, SubmissionKind, earliest_day
+from feedback_app.intake.visits import UnknownVisitTokenError, UsedVisitTokenError, issue_visit_tokens, open_visit
 from tests import factories as make
 from tests.conftest import Live
 
