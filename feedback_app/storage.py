@@ -133,7 +133,7 @@ class Disk:
         for path in self.root.glob("??/??/*"):
             if _KEY.fullmatch(path.name):
                 with suppress(FileNotFoundError):
-                    yield Stored(f"{path.name}", datetime.fromtimestamp(path.stat().st_mtime, UTC))
+                    yield Stored(path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
     def _path(self, key: str) -> Path:
         # A half-written file lies in the folder of the file it was to become; it is looked for there.
