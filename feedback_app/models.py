@@ -7,6 +7,7 @@ from feedback_app.audit import models as audit_models
 from feedback_app.evaluation import models as evaluation_models
 from feedback_app.handling import citizen_models as handling_citizen_models
 from feedback_app.handling import models as handling_models
+from feedback_app.handling import officer_models as handling_officer_models
 from feedback_app.handling import public_models as handling_public_models
 from feedback_app.identity import models as identity_models
 from feedback_app.intake import counter_models as intake_counter_models
@@ -28,6 +29,7 @@ ROOMS_WITH_TABLES = (
     analysis_models,
     handling_models,
     handling_citizen_models,
+    handling_officer_models,
     handling_public_models,
     measures_models,
     measures_release_models,

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from feedback_app.analysis.models import Labels
 from feedback_app.app import derived_key
 from feedback_app.handling.clocks import set_default_clocks
+from feedback_app.handling.models import Case
+from feedback_app.handling.rules import CaseStatus, Classification
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
@@ -174,6 +176,20 @@ def labels(session: Session, of: Submission, **values: Any) -> Labels:
             "redacted_text": of.text, "kind_confidence": 0.3, "sentiment_confidence": 0.3, "aspect_confidence": 0.3,
             "urgency_confidence": 0.3, "urgency_source": "model", "model_version": "test", "labelled_at": NOW,
             **values,
+        },
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def case(session: Session, of: Submission, **values: Any) -> Case:
+    """The case of a submission, opened now with clocks that end now."""
+    row = Case(
+        agency_id=of.agency_id, submission_id=of.id,
+        **{
+            "unit_id": of.unit_id, "classification": Classification.NO_OVERSIGHT, "status": CaseStatus.NEW,
+            "opened_at": NOW, "clocks_start_at": NOW, "verify_due_at": NOW, "reply_due_at": NOW, **values,
         },
     )  # fmt: skip
     session.add(row)

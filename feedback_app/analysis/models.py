@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from feedback_app.db import Base, tenant_key
+from feedback_app.db import Base, identity, tenant_key
 from feedback_app.nlp.labels import Aspect, Kind, Sentiment, Urgency
 
 HEADS = ("kind", "sentiment", "aspect", "urgency")
@@ -40,3 +40,26 @@ class Labels(Base):
     integrity: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     model_version: Mapped[str]
     labelled_at: Mapped[datetime]
+
+
+class LabelCorrection(Base):
+    """A label an officer put right: what the machine had said, what a person says, and who; a row to learn from."""
+
+    __tablename__ = "label_corrections"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("agency_id", "id"),
+        tenant_key("submission_id", to="submissions"),
+        sa.CheckConstraint(f"head IN ({', '.join(repr(head) for head in HEADS)})", name="head"),
+        sa.Index("ix_label_corrections_submission_id", "agency_id", "submission_id"),
+    )
+
+    agency_id: Mapped[int]
+    id: Mapped[int] = mapped_column(identity())
+    submission_id: Mapped[int]
+    head: Mapped[str]
+    machine_said: Mapped[str | None]
+    machine_confidence: Mapped[float] = mapped_column(sa.REAL)
+    person_says: Mapped[str]
+    model_version: Mapped[str]
+    corrected_by: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    corrected_at: Mapped[datetime]

@@ -17,7 +17,6 @@ from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import UnknownCaseError, case_file, case_for
 from feedback_app.handling.rules import CaseStatus
-from feedback_app.handling.sla import rule_in_force
 from feedback_app.identity.queries import names_of
 from feedback_app.identity.rules import Permission
 
@@ -61,7 +60,8 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
         due=due(case.reply_due_at, file.time_zone, clock.utcnow()),
         silence_days=_silence_days(session, case),
         can_answer=can_answer,
-        panels=case_panels.drawn(file, can_answer=can_answer),
+        panels=case_panels.drawn(case_panels.PANELS, file, can_answer=can_answer),
+        acts=case_panels.drawn(case_panels.ACTS, file, can_answer=can_answer),
         can_take=case.status in case_story.CAN_TAKE,
         can_reply=case.status in case_story.CAN_REPLY,
         is_open=case.status not in {CaseStatus.CLOSED, CaseStatus.ARCHIVED, CaseStatus.ANSWERED},
@@ -69,9 +69,8 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
 
 
 def _silence_days(session: Session, case: Case) -> int:
-    clocks = clocks_of(session, case.agency_id)
-    local_day = clock.utcnow().astimezone(clocks.calendar.time_zone).date()
-    return rule_in_force(clocks.rules, case.classification, local_day).close_after_silence_working_days
+    rule = clocks_of(session, case.agency_id).rule(case.classification, clock.utcnow(), case.unit_id)
+    return rule.close_after_silence_working_days
 
 
 def _may_answer(session: Session, case: Case) -> bool:

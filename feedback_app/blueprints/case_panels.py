@@ -1,4 +1,8 @@
-"""The further parts of a case's page, each read and drawn by its own module: append to `PANELS` to add one."""
+"""The further parts of a case's page, each read and drawn by its own module.
+
+Append to `PANELS` what is shown, and to `ACTS` what an officer may do besides answering, one `<details class="act">`
+each.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,10 @@ PANELS: Final[list[Panel]] = [
 ]
 
 
-def drawn(file: CaseFile, *, can_answer: bool) -> list[tuple[str, dict[str, Any]]]:
+ACTS: Final[list[Panel]] = []
+
+
+def drawn(panels: list[Panel], file: CaseFile, *, can_answer: bool) -> list[tuple[str, dict[str, Any]]]:
     """Return the templates to include for a case, with what each shows."""
-    found = ((panel.template, panel.read(file, can_answer)) for panel in PANELS)
+    found = ((panel.template, panel.read(file, can_answer)) for panel in panels)
     return [(template, shown) for template, shown in found if shown is not None]

@@ -16,8 +16,8 @@ from feedback_app.handling.models import CaseEvent
 from feedback_app.handling.queries import CaseFile
 from feedback_app.handling.rules import CaseStatus, Outcome
 
-CAN_TAKE = frozenset({CaseStatus.NEW, CaseStatus.ON_HOLD})
-CAN_REPLY = frozenset({CaseStatus.NEW, CaseStatus.IN_PROGRESS})
+CAN_TAKE = frozenset({CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.ON_HOLD})
+CAN_REPLY = frozenset({CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ def next_step(status: CaseStatus, *, reopened: bool) -> str:
     first = gettext("Tulis tanggapan untuk pelapor: apa yang sudah dilakukan, dan apa yang berubah.")
     sentences: dict[CaseStatus, str] = {
         CaseStatus.NEW: gettext("Ambil kasus ini agar rekan Anda tahu siapa yang menangani, atau langsung tanggapi."),
+        CaseStatus.VERIFIED: gettext("Kasus ini sudah di unit yang tepat. Ambil, atau langsung tanggapi."),
         CaseStatus.IN_PROGRESS: again if reopened else first,
         CaseStatus.ON_HOLD: gettext("Kasus ini tertunda. Ambil kembali untuk melanjutkan."),
         CaseStatus.ANSWERED: gettext("Tidak ada yang perlu Anda lakukan: giliran pelapor menilai tanggapan Anda."),
@@ -103,6 +104,7 @@ def _title(event: CaseEvent, who: str) -> str:
         return str(gettext("Dibuka lagi: perkataan pelapor perlu diperiksa"))
     titles: dict[CaseStatus, str] = {
         CaseStatus.NEW: gettext("Dibaca, dikelompokkan, dan dibuka sebagai kasus"),
+        CaseStatus.VERIFIED: gettext("Diverifikasi oleh %(who)s", who=who),
         CaseStatus.IN_PROGRESS: gettext("Diambil oleh %(who)s", who=who),
         CaseStatus.ANSWERED: gettext("Ditanggapi oleh %(who)s", who=who),
         CaseStatus.ON_HOLD: gettext("Ditunda oleh %(who)s", who=who),

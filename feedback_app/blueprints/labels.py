@@ -12,7 +12,8 @@ from feedback_app.evaluation.models import CycleKind, CycleStatus, Exclusion
 from feedback_app.evaluation.rules import Band
 from feedback_app.handling.citizen_models import RequestKind, RequestOutcome
 from feedback_app.handling.public_models import ImprovementStage
-from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome
+from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome, ReplyKind
+from feedback_app.handling.sla import CaseClock
 from feedback_app.intake.rules import (
     AnalysisState,
     BadReason,
@@ -59,6 +60,7 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (GoodReason.FAIR_FEE, _("Biaya wajar dan jelas")),
     (GoodReason.COMFORTABLE, _("Tempat nyaman")),
     (CaseStatus.NEW, _("Baru")),
+    (CaseStatus.VERIFIED, _("Terverifikasi")),
     (CaseStatus.IN_PROGRESS, _("Sedang diproses")),
     (CaseStatus.ANSWERED, _("Sudah ditanggapi")),
     (CaseStatus.CLOSED, _("Selesai")),
@@ -89,7 +91,21 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (Classification.NO_OVERSIGHT, _("Pengaduan tidak berkadar pengawasan")),
     (Classification.OVERSIGHT, _("Pengaduan berkadar pengawasan")),
     (Classification.ASPIRATION, _("Aspirasi")),
+    (Classification.PUBLIC_INFORMATION, _("Permohonan informasi publik (KIP)")),
     (ArchiveReason.WITHDRAWN, _("Ditarik oleh pelapor")),
+    (ArchiveReason.INCOMPLETE, _("Tidak dilengkapi pelapor")),
+    (ArchiveReason.UNCLEAR, _("Tidak jelas")),
+    (ArchiveReason.OUT_OF_SCOPE, _("Bukan kewenangan")),
+    (ArchiveReason.ILLOGICAL, _("Tidak logis")),
+    (ArchiveReason.SPAM, _("Bukan laporan (spam)")),
+    (ArchiveReason.REFERRED, _("Ditangani instansi lain")),
+    (CaseClock.VERIFY, _("Verifikasi")),
+    (CaseClock.REPLY, _("Tanggapan")),
+    (CaseClock.RESOLVE, _("Penyelesaian")),
+    (ReplyKind.ANSWER, _("Tanggapan")),
+    (ReplyKind.PROGRESS, _("Kabar penanganan")),
+    (ReplyKind.QUESTION, _("Pertanyaan kepada pelapor")),
+    (ReplyKind.EXPLANATION, _("Penjelasan")),
     (AnalysisState.PENDING, _("Belum dibaca")),
     (AnalysisState.DONE, _("Sudah dibaca")),
     (AnalysisState.QUARANTINED, _("Tidak terbaca oleh mesin")),

@@ -70,7 +70,7 @@ def _handled(tracked: Tracked, case: TrackedCase, taken_at: datetime | None) -> 
         return Step(title, Progress.DONE, taken_at)
     if case.status is CaseStatus.ON_HOLD:
         return Step(title, Progress.NOW, taken_at, gettext("Penanganannya sedang tertunda."))
-    if case.status is CaseStatus.NEW:
+    if case.status in {CaseStatus.NEW, CaseStatus.VERIFIED}:
         return Step(title, Progress.NOW, None, gettext("Sudah sampai di unit dan menunggu dikerjakan."))
     return Step(title, Progress.DONE if case.replies else Progress.NOW, taken_at)
 

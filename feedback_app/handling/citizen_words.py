@@ -67,7 +67,9 @@ def add_message(session: Session, case: Case, text: str, *, now: datetime) -> Ci
     )
     session.add(message)
     if case.status is CaseStatus.ANSWERED:
-        case.silence_ends_at = clocks_of(session, case.agency_id).silence_ends_at(case.classification, now)
+        case.silence_ends_at = clocks_of(session, case.agency_id).silence_ends_at(
+            case.classification, now, case.unit_id
+        )
     session.flush()
     record(
         session, agency_id=case.agency_id, actor=CITIZEN, action="handling.add_message", subject_type="case",

@@ -1,9 +1,8 @@
 """Send a case on to the unit it belongs to (disposisi).
 
-Convention of the timeline: the case stays where it is in its life, so the event stands in place (`from_status` equals
-`to_status`). Its `reason` then holds the name of the unit it went to on the first line and the officer's reason, with
-personal data masked, on the next; `sent_on` reads both. Tell it as "Diteruskan ke <unit>": the citizen reads the unit,
-the officers the reason too.
+Whoever sends a new case on has verified it. The event's `reason` holds the name of the unit it went to on the first
+line and the officer's reason, with personal data masked, on the next; `sent_on` reads both. Tell it as "Diteruskan ke
+<unit>": the citizen reads the unit, the officers the reason too.
 """
 
 from __future__ import annotations
@@ -16,11 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
-from feedback_app.audit.operations import person, record
+from feedback_app.audit.operations import person
 from feedback_app.clock import office_day
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.handling.models import Case, CaseEvent
-from feedback_app.handling.rules import CaseStatus, Classification
+from feedback_app.handling.moves import move, note_act
+from feedback_app.handling.officer_models import ChangeCause
+from feedback_app.handling.rules import CaseStatus, Classification, EventKind
+from feedback_app.handling.running import recompute
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import redact
 from feedback_app.organisation.models import UnitKind
@@ -29,7 +31,7 @@ from feedback_app.organisation.queries import unit_by_id, units_of
 
 REASON_MIN: Final = 5
 REASON_MAX: Final = 500
-DISPOSABLE: Final = frozenset({CaseStatus.NEW, CaseStatus.IN_PROGRESS})
+DISPOSABLE: Final = frozenset({CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS})
 
 
 class NotDisposableError(ConflictError):
@@ -64,7 +66,7 @@ class ReasonLengthError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class SentOn:
-    """What an event that stands in place tells."""
+    """Where a case was sent and why."""
 
     unit_name: str
     reason: str
@@ -72,7 +74,7 @@ class SentOn:
 
 def sent_on(event: CaseEvent) -> SentOn | None:
     """Return where an event sent a case and why; None for every other event."""
-    if event.from_status is not event.to_status or event.reason is None:
+    if event.kind is not EventKind.DISPOSED or event.reason is None:
         return None
     unit_name, _, reason = event.reason.partition("\n")
     return SentOn(unit_name, reason)
@@ -130,17 +132,15 @@ def dispose(session: Session, case: Case, unit_id: int, reason: str, user_id: in
     _check(case, unit_id, words)
     unit = unit_by_id(session, case.agency_id, unit_id, office_day(now))
     _check_open_to(session, case, unit_id, office_day(now))
-    before, case.unit_id, case.assigned_to = case.unit_id, unit_id, None
-    session.add(
-        CaseEvent(
-            agency_id=case.agency_id, case_id=case.id, at=now, actor_kind=person(user_id).kind, actor_id=user_id,
-            from_status=case.status, to_status=case.status, reason=f"{unit.name}\n{redact(words).text}",
-        )
-    )  # fmt: skip
-    session.flush()
-    record(
-        session, agency_id=case.agency_id, actor=person(user_id), action="handling.dispose", subject_type="case",
-        subject_id=case.id, now=now, from_unit_id=before, to_unit_id=unit_id, status=case.status.value,
+    actor, before = person(user_id), case.unit_id
+    if case.status is not CaseStatus.VERIFIED:
+        move(session, case, CaseStatus.VERIFIED, actor=actor, now=now, action="handling.verify")
+    case.unit_id, case.assigned_to = unit_id, None
+    # The clocks run on; a unit with other days or promises has other deadlines.
+    recompute(session, case, ChangeCause.DISPOSED, actor=actor, now=now)
+    note_act(
+        session, case, EventKind.DISPOSED, actor=actor, now=now, action="handling.dispose",
+        reason=f"{unit.name}\n{redact(words).text}", from_unit_id=before, to_unit_id=unit_id,
     )  # fmt: skip
 
 

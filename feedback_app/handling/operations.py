@@ -15,7 +15,16 @@ from feedback_app.handling.clocks import Clocks, clocks_of
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN, Case, CaseEvent, Reply
 from feedback_app.handling.moves import move
 from feedback_app.handling.past_the_unit import heed_allegation
-from feedback_app.handling.rules import CaseStatus, Classification, MoveNotAllowedError, Outcome, check_move
+from feedback_app.handling.rules import (
+    CaseStatus,
+    Classification,
+    MoveNotAllowedError,
+    Mover,
+    Outcome,
+    ReplyKind,
+    check_move,
+)
+from feedback_app.handling.sla import LADDER, CaseClock, Step, share_reached
 from feedback_app.handling.telling import tell_ended, tell_replied, tell_verdict
 from feedback_app.handling.verdicts import status_after, status_after_second_thought
 from feedback_app.nlp.redact import redact
@@ -71,11 +80,16 @@ def open_cases(session: Session, new: Sequence[NewCase], *, now: datetime) -> No
 
 
 def _case_row(case: NewCase, clocks: Clocks) -> dict[str, object]:
-    due = clocks.deadlines(case.classification, case.clock_starts_at)
+    start = case.clock_starts_at
+    due = clocks.deadlines(case.classification, start, case.unit_id)
+    days = clocks.rule(case.classification, start, case.unit_id).verify_working_days
+    first_rung = share_reached(start, days, LADDER[Step.HEAD], clocks.calendar_of(case.unit_id, start))
     return {
         "agency_id": case.agency_id, "submission_id": case.submission_id, "unit_id": case.unit_id,
         "classification": case.classification, "is_confidential": case.is_confidential, "status": CaseStatus.NEW,
-        "opened_at": case.clock_starts_at, "reply_due_at": due.reply_due_at, "resolve_due_at": due.resolve_due_at,
+        "opened_at": start, "clocks_start_at": start, "verify_due_at": due.verify_due_at,
+        "reply_due_at": due.reply_due_at, "resolve_due_at": due.resolve_due_at, "clock": CaseClock.VERIFY,
+        "due_at": due.verify_due_at, "escalate_at": first_rung, "escalation_step": Step.NONE,
         "reopened_count": 0, "version": 1,
     }  # fmt: skip
 
@@ -99,15 +113,19 @@ def respond(session: Session, case: Case, text: str, *, user_id: int, now: datet
     words = text.strip()
     if not REPLY_MIN <= len(words) <= REPLY_MAX:
         raise ReplyLengthError(f"Tanggapan harus {REPLY_MIN} sampai {REPLY_MAX} huruf; ini {len(words)} huruf.")
-    check_move(case.status, CaseStatus.ANSWERED)
-    window_ends_at = clocks_of(session, case.agency_id).silence_ends_at(case.classification, now)
+    check_move(case.status, CaseStatus.ANSWERED, Mover.OFFICER)
+    clocks = clocks_of(session, case.agency_id)
+    window_ends_at = clocks.silence_ends_at(case.classification, now, case.unit_id)
     case.assigned_to = case.assigned_to or user_id
-    case.first_replied_at = case.first_replied_at or now
+    case.first_replied_at, case.reply_met_at = case.first_replied_at or now, case.reply_met_at or now
+    case.answered_by = user_id
     move(
         session, case, CaseStatus.ANSWERED, actor=person(user_id), now=now, action="handling.respond",
         silence_ends_at=window_ends_at,
     )  # fmt: skip
-    reply = Reply(agency_id=case.agency_id, case_id=case.id, author_id=user_id, text=words, sent_at=now)
+    reply = Reply(
+        agency_id=case.agency_id, case_id=case.id, author_id=user_id, text=words, sent_at=now, kind=ReplyKind.ANSWER
+    )
     session.add(reply)
     session.flush()
     tell_replied(session, case, reply, now=now)

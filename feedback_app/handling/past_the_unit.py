@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import SYSTEM, record
 from feedback_app.clock import office_day
-from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case
 from feedback_app.handling.moves import move
+from feedback_app.handling.officer_models import ChangeCause
 from feedback_app.handling.publishing import withdraw_all
 from feedback_app.handling.rules import CaseStatus, Classification
+from feedback_app.handling.running import restart
 from feedback_app.handling.telling import tell_reopened
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.integrity import by_written_rules
@@ -66,11 +67,11 @@ def send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
 
     Its clocks start anew as those of an allegation, and it is left standing where somebody has to act.
     """
-    # Read before the case is touched: the database checks a case whole, whenever it is written.
-    due = clocks_of(session, case.agency_id).deadlines(Classification.OVERSIGHT, now)
     case.unit_id = _examiner(session, case, now)
     case.is_confidential, case.classification, case.assigned_to = True, Classification.OVERSIGHT, None
-    case.reply_due_at, case.resolve_due_at = due.reply_due_at, due.resolve_due_at
+    # The answer of the unit is no answer of whoever examines it, and its copies are not examined with it.
+    case.answered_by, case.duplicate_of = None, None
+    restart(session, case, ChangeCause.ALLEGATION, actor=SYSTEM, now=now)
     session.execute(
         sa.update(Labels)
         .where(Labels.agency_id == case.agency_id, Labels.submission_id == case.submission_id)

@@ -23,7 +23,7 @@ from feedback_app.organisation.models import Agency, UnitVersion
 from feedback_app.organisation.queries import valid_on
 
 PAGE_SIZE = 50
-OPEN_STATUSES = (CaseStatus.NEW, CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD)
+OPEN_STATUSES = (CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD)
 
 
 class UnknownCaseError(NotFoundError):

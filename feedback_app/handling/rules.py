@@ -1,4 +1,4 @@
-"""A case's life as a table of moves."""
+"""A case's life as a table of moves: from where to where, and by whom."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class CaseStatus(enum.StrEnum):
     """Where a case stands."""
 
     NEW = "new"
+    VERIFIED = "verified"  # read and with the right unit: terverifikasi, terdisposisi
     IN_PROGRESS = "in_progress"
     ANSWERED = "answered"
     CLOSED = "closed"
@@ -28,6 +29,42 @@ class ArchiveReason(enum.StrEnum):
     """Why a case was put away without an end."""
 
     WITHDRAWN = "withdrawn"
+    INCOMPLETE = "incomplete"  # the citizen was asked and did not complete it
+    UNCLEAR = "unclear"
+    OUT_OF_SCOPE = "out_of_scope"  # bukan kewenangan
+    ILLOGICAL = "illogical"  # tidak logis
+    SPAM = "spam"
+    REFERRED = "referred"  # another agency handles it now
+
+
+class Mover(enum.StrEnum):
+    """Who makes a move."""
+
+    OFFICER = "officer"
+    CITIZEN = "citizen"
+    SYSTEM = "system"
+
+
+class EventKind(enum.StrEnum):
+    """What a line of the timeline tells; all but a move leave the status where it was."""
+
+    MOVED = "moved"
+    DISPOSED = "disposed"
+    ASSIGNED = "assigned"
+    RECLASSIFIED = "reclassified"
+    EXTENDED = "extended"
+    MERGED = "merged"
+    UNMERGED = "unmerged"
+    ESCALATED = "escalated"
+
+
+class ReplyKind(enum.StrEnum):
+    """What an officer tells the citizen with a message."""
+
+    ANSWER = "answer"
+    PROGRESS = "progress"  # what is being done; the settlement is still to come
+    QUESTION = "question"  # facts are missing, and the clocks wait for them
+    EXPLANATION = "explanation"  # why it is put away, or why the answer stands
 
 
 class Outcome(enum.StrEnum):
@@ -40,23 +77,44 @@ class Outcome(enum.StrEnum):
 
 
 class Classification(enum.StrEnum):
-    """The four kinds of report of SP4N-LAPOR!."""
+    """The four kinds of report of SP4N-LAPOR!, and the request for public information."""
 
     INFORMATION_REQUEST = "information_request"  # permintaan informasi
     NO_OVERSIGHT = "no_oversight"  # pengaduan tidak berkadar pengawasan
     OVERSIGHT = "oversight"  # pengaduan berkadar pengawasan
     ASPIRATION = "aspiration"  # aspirasi
+    # A request by UU 14/2008 (KIP) runs by the clocks of the PPID. LAPOR! knows it as permintaan informasi.
+    PUBLIC_INFORMATION = "public_information"  # permohonan informasi publik
 
 
-# A case is closed only out of ANSWERED, and archived only before work on it began or when the citizen did not
-# complete it: the unit complained about cannot make a case disappear without a public reply.
-MOVES: Final[dict[CaseStatus, frozenset[CaseStatus]]] = {
-    CaseStatus.NEW: frozenset({CaseStatus.IN_PROGRESS, CaseStatus.ANSWERED, CaseStatus.ON_HOLD, CaseStatus.ARCHIVED}),
-    CaseStatus.IN_PROGRESS: frozenset({CaseStatus.ANSWERED, CaseStatus.ON_HOLD}),
-    CaseStatus.ANSWERED: frozenset({CaseStatus.CLOSED, CaseStatus.IN_PROGRESS}),
-    CaseStatus.CLOSED: frozenset({CaseStatus.IN_PROGRESS}),
-    CaseStatus.ON_HOLD: frozenset({CaseStatus.NEW, CaseStatus.IN_PROGRESS, CaseStatus.ARCHIVED}),
-    CaseStatus.ARCHIVED: frozenset(),
+_OFFICER, _CITIZEN, _SYSTEM = Mover.OFFICER, Mover.CITIZEN, Mover.SYSTEM
+# Who may move a case from where to where; what is not here cannot happen. The citizen and silence close an answer. An
+# officer closes one way only: a reviewer, who did not write it, lets a disputed answer stand. What an officer puts away
+# is explained in public, and the reporter may object.
+MOVES: Final[dict[tuple[CaseStatus, CaseStatus], frozenset[Mover]]] = {
+    (CaseStatus.NEW, CaseStatus.VERIFIED): frozenset({_OFFICER}),
+    (CaseStatus.NEW, CaseStatus.IN_PROGRESS): frozenset({_OFFICER}),
+    (CaseStatus.NEW, CaseStatus.ANSWERED): frozenset({_OFFICER}),
+    (CaseStatus.NEW, CaseStatus.ON_HOLD): frozenset({_OFFICER}),
+    (CaseStatus.NEW, CaseStatus.ARCHIVED): frozenset({_OFFICER, _CITIZEN}),
+    (CaseStatus.VERIFIED, CaseStatus.NEW): frozenset({_OFFICER}),
+    (CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS): frozenset({_OFFICER}),
+    (CaseStatus.VERIFIED, CaseStatus.ANSWERED): frozenset({_OFFICER}),
+    (CaseStatus.VERIFIED, CaseStatus.ON_HOLD): frozenset({_OFFICER}),
+    (CaseStatus.VERIFIED, CaseStatus.ARCHIVED): frozenset({_OFFICER, _CITIZEN}),
+    (CaseStatus.IN_PROGRESS, CaseStatus.VERIFIED): frozenset({_OFFICER}),
+    (CaseStatus.IN_PROGRESS, CaseStatus.ANSWERED): frozenset({_OFFICER}),
+    (CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD): frozenset({_OFFICER}),
+    (CaseStatus.IN_PROGRESS, CaseStatus.CLOSED): frozenset({_OFFICER}),
+    (CaseStatus.IN_PROGRESS, CaseStatus.ARCHIVED): frozenset({_CITIZEN}),
+    (CaseStatus.ANSWERED, CaseStatus.IN_PROGRESS): frozenset({_CITIZEN, _SYSTEM}),
+    (CaseStatus.ANSWERED, CaseStatus.CLOSED): frozenset({_CITIZEN, _SYSTEM}),
+    (CaseStatus.ANSWERED, CaseStatus.ARCHIVED): frozenset({_CITIZEN}),
+    (CaseStatus.CLOSED, CaseStatus.IN_PROGRESS): frozenset({_CITIZEN, _SYSTEM}),
+    (CaseStatus.ON_HOLD, CaseStatus.NEW): frozenset({_SYSTEM}),
+    (CaseStatus.ON_HOLD, CaseStatus.IN_PROGRESS): frozenset({_OFFICER, _CITIZEN}),
+    (CaseStatus.ON_HOLD, CaseStatus.ARCHIVED): frozenset({_CITIZEN, _SYSTEM}),
+    (CaseStatus.ARCHIVED, CaseStatus.NEW): frozenset({_OFFICER, _CITIZEN}),
 }
 
 # Where nobody works on a case any more. What has not ended its reporter may take back; this is no move of officers, so
@@ -65,13 +123,13 @@ ENDED: Final = frozenset({CaseStatus.CLOSED, CaseStatus.ARCHIVED})
 # Waiting for the citizen is still "being processed" in LAPOR!'s public statistics.
 LAPOR_BUCKET: Final[dict[CaseStatus, str]] = {
     CaseStatus.NEW: "belum_terverifikasi",
+    CaseStatus.VERIFIED: "belum_ditindaklanjuti",
     CaseStatus.IN_PROGRESS: "sedang_diproses",
     CaseStatus.ANSWERED: "sedang_diproses",
     CaseStatus.CLOSED: "selesai",
     CaseStatus.ON_HOLD: "tertunda",
     CaseStatus.ARCHIVED: "arsip",
 }
-DISPOSED_BUCKET: Final = "belum_ditindaklanjuti"
 
 
 class MoveNotAllowedError(ConflictError):
@@ -86,7 +144,7 @@ class NotAnsweredError(ConflictError):
     code = "not_answered"
 
 
-def check_move(current: CaseStatus, wanted: CaseStatus) -> None:
+def check_move(current: CaseStatus, wanted: CaseStatus, by: Mover) -> None:
     """Refuse a move that the table of moves does not hold.
 
     Raises
@@ -94,9 +152,9 @@ def check_move(current: CaseStatus, wanted: CaseStatus) -> None:
     NotAnsweredError
         Closing a case that has no answer standing.
     MoveNotAllowedError
-        Any other move outside the table, staying in place included.
+        Any other move outside the table, staying in place included, or by somebody else than it names.
     """
-    if wanted in MOVES[current]:
+    if by in MOVES.get((current, wanted), frozenset()):
         return
     if wanted is CaseStatus.CLOSED and current is not CaseStatus.CLOSED:
         raise NotAnsweredError("Kasus ini belum ditanggapi; kirim tanggapan kepada pelapor sebelum menutupnya.")
@@ -111,10 +169,8 @@ def is_reopening(current: CaseStatus, wanted: CaseStatus) -> bool:
     return current in {CaseStatus.ANSWERED, CaseStatus.CLOSED} and wanted is CaseStatus.IN_PROGRESS
 
 
-def lapor_bucket(status: CaseStatus, *, is_disposed: bool = False) -> str:
-    """Return LAPOR!'s statistics bucket; a new case already given to a unit is "belum ditindaklanjuti"."""
-    if status is CaseStatus.NEW and is_disposed:
-        return DISPOSED_BUCKET
+def lapor_bucket(status: CaseStatus) -> str:
+    """Return the bucket of LAPOR!'s statistics in which a case counts."""
     return LAPOR_BUCKET[status]
 
 

@@ -20,7 +20,7 @@ from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.public_models import Publication
 from feedback_app.handling.published import is_public
 from feedback_app.handling.queries import events_of, replies_of, version_on
-from feedback_app.handling.rules import ENDED, ArchiveReason, CaseStatus, Classification, Outcome
+from feedback_app.handling.rules import ENDED, ArchiveReason, CaseStatus, Classification, EventKind, Outcome
 from feedback_app.handling.verdicts import disputable_until
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
@@ -37,11 +37,12 @@ class TrackedEvent:
     words: str | None = None
     came_from: CaseStatus | None = None
     by_reporter: bool = False
+    kind: EventKind = EventKind.MOVED
 
     @property
     def was_sent_on(self) -> bool:
-        """Tell whether the case went to another unit here: its status stayed what it was."""
-        return self.came_from is self.status
+        """Tell whether the case went to another unit here."""
+        return self.kind is EventKind.DISPOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _tracked_case(session: Session, case: Case) -> TrackedCase:
 def _event(event: CaseEvent) -> TrackedEvent:
     by_reporter = event.actor_kind is ActorKind.CITIZEN
     words = event.reason if by_reporter else None
-    return TrackedEvent(event.at, event.to_status, event.outcome, words, event.from_status, by_reporter)
+    return TrackedEvent(event.at, event.to_status, event.outcome, words, event.from_status, by_reporter, event.kind)
 
 
 def _requests(session: Session, agency_id: int, submission_id: int) -> tuple[TrackedRequest, ...]:

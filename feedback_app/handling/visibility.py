@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -13,7 +14,11 @@ from feedback_app.handling.rules import Classification
 from feedback_app.identity.models import RoleGrant
 from feedback_app.identity.rules import Permission, roles_with
 from feedback_app.intake.models import Submission
+from feedback_app.organisation.models import UnitKind, UnitVersion
 from feedback_app.organisation.queries import reach, valid_on, within
+
+# What the Inspektorat may do with a case that is far too late; answering stays with the unit.
+OVERSEEN: Final = frozenset({Permission.READ_INBOX, Permission.REVIEW_DISPUTE})
 
 
 def may_see(user_id: int, permission: Permission, day: date) -> sa.ColumnElement[bool]:
@@ -22,7 +27,8 @@ def may_see(user_id: int, permission: Permission, day: date) -> sa.ColumnElement
     Plain cases: those within reach. Confidential ones: within the reach of a grant over a named unit, for whoever looks
     after a whole agency has no need to know. Allegations: a grant over the very unit that examines them, and none over
     the unit they speak of, wherever the two stand in the tree. An allegation that has no overseer yet is shown to
-    whoever looks after the whole agency, so that it is not lost.
+    whoever looks after the whole agency, so that it is not lost. A plain case whose clock has run half as long again as
+    it may is read, and its dispute reviewed, by the Inspektorat too.
     """
     plain = within(reach(user_id, permission, day), Case.agency_id, Case.unit_id)
     named = within(reach(user_id, permission, day, named_units_only=True), Case.agency_id, Case.unit_id)
@@ -31,11 +37,22 @@ def may_see(user_id: int, permission: Permission, day: date) -> sa.ColumnElement
         sa.not_(_answers_for_the_accused(user_id, day)),
     )
     waits = sa.and_(Case.unit_id.is_(None), _granted(user_id, permission, day, RoleGrant.unit_id.is_(None)))
+    if permission in OVERSEEN:
+        plain = sa.or_(plain, sa.and_(Case.inspected_since.is_not(None), _inspects(user_id, permission, day)))
     return sa.or_(
         sa.and_(sa.not_(Case.is_confidential), plain),
         sa.and_(Case.is_confidential, Case.classification != Classification.OVERSIGHT, named),
         sa.and_(Case.is_confidential, Case.classification == Classification.OVERSIGHT, sa.or_(examines, waits)),
     )
+
+
+def _inspects(user_id: int, permission: Permission, day: date) -> sa.ColumnElement[bool]:
+    inspectorate = sa.select(UnitVersion.unit_id).where(
+        UnitVersion.agency_id == Case.agency_id,
+        UnitVersion.kind == UnitKind.INSPECTORATE,
+        valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day),
+    )
+    return _granted(user_id, permission, day, RoleGrant.unit_id.in_(inspectorate.correlate(Case)))
 
 
 def _granted(user_id: int, permission: Permission, day: date, over: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

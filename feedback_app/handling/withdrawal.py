@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import CITIZEN, Actor
 from feedback_app.handling.citizen_words import add_message
-from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case
-from feedback_app.handling.moves import note_status
+from feedback_app.handling.moves import move
 from feedback_app.handling.past_the_unit import heed_allegation
 from feedback_app.handling.publishing import withdraw_all
-from feedback_app.handling.rules import MESSAGE_MAX, ArchiveReason, CaseStatus, Classification
+from feedback_app.handling.rules import MESSAGE_MAX, ArchiveReason, CaseStatus, Classification, Mover
 from feedback_app.handling.verdicts import check_withdrawable, check_withdrawal_undone
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import redact
@@ -66,18 +65,15 @@ def undo_withdrawal(session: Session, case: Case, *, now: datetime) -> None:
         )
     )  # fmt: skip
     check_withdrawal_undone(None if erased else case.archive_reason, withdrawn_at=case.closed_at, now=now)
-    # Read before the case is touched: the database checks a case whole, whenever it is written.
-    due = clocks_of(session, case.agency_id).deadlines(case.classification, now)
-    case.reply_due_at, case.resolve_due_at = due.reply_due_at, due.resolve_due_at
-    before, case.status, case.archive_reason, case.closed_at = case.status, CaseStatus.NEW, None, None
-    note_status(session, case, before, actor=CITIZEN, now=now, action="handling.undo_withdrawal")
+    move(session, case, CaseStatus.NEW, actor=CITIZEN, now=now, action="handling.undo_withdrawal")
     session.flush()
 
 
 def archive_withdrawn(session: Session, case: Case, *, actor: Actor, reason: str | None, now: datetime) -> None:
     """Put a case away as withdrawn, and take back what was published of it."""
-    before, case.status, case.archive_reason = case.status, CaseStatus.ARCHIVED, ArchiveReason.WITHDRAWN
-    case.closed_at, case.silence_ends_at, case.outcome = now, None, None
-    note_status(session, case, before, actor=actor, now=now, action="handling.withdraw", reason=reason)
+    move(
+        session, case, CaseStatus.ARCHIVED, actor=actor, by=Mover.CITIZEN, now=now, action="handling.withdraw",
+        reason=reason, archive_reason=ArchiveReason.WITHDRAWN,
+    )  # fmt: skip
     session.flush()
     withdraw_all(session, case, now=now)

@@ -67,6 +67,10 @@ class WorkingCalendar:
         days = (after + timedelta(days=step) for step in range(1, (until - after).days + 1))
         return sum(self.is_working_day(day) for day in days)
 
+    def start_of(self, day: date) -> datetime:
+        """Return the opening time of a day as an aware moment in UTC."""
+        return datetime.combine(day, self.opens, self.time_zone).astimezone(UTC)
+
     def end_of(self, day: date) -> datetime:
         """Return the closing time of a day as an aware moment in UTC."""
         return datetime.combine(day, self.closes, self.time_zone).astimezone(UTC)

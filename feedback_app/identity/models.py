@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask_security import RoleMixin, UserMixin
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.db import Base, identity, tenant_key
@@ -56,3 +58,30 @@ class RoleGrant(Base):
     ends_on: Mapped[date | None]
     granted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     created_at: Mapped[datetime]
+
+
+class StaffSettings(Base):
+    """What an account chose about mails that come by themselves; without a row all of them come."""
+
+    __tablename__ = "staff_settings"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"), primary_key=True)
+    wants_reminder: Mapped[bool] = mapped_column(server_default=sa.text("true"))
+    wants_digest: Mapped[bool] = mapped_column(server_default=sa.text("true"))
+    language: Mapped[str] = mapped_column(server_default=sa.text("'id'"))
+
+
+class SavedView(Base):
+    """A search of the inbox under a name; of an account, like its reach, across agencies."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (
+        sa.Index("uq_saved_views_name", "user_id", sa.text("lower(name)"), unique=True),
+        sa.CheckConstraint("char_length(name) BETWEEN 1 AND 60", name="name_length"),
+    )
+
+    id: Mapped[int] = mapped_column(identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    name: Mapped[str]
+    asked: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    saved_at: Mapped[datetime]

@@ -24,6 +24,12 @@ class Permission(enum.StrEnum):
     MANAGE_COUNTER = "manage_counter"
     READ_EVIDENCE = "read_evidence"
     MANAGE_CYCLE = "manage_cycle"
+    ASSIGN_CASE = "assign_case"
+    REVIEW_DISPUTE = "review_dispute"
+    MANAGE_TEMPLATES = "manage_templates"
+    READ_DASHBOARD = "read_dashboard"
+    MANAGE_CLOCKS = "manage_clocks"
+    MANAGE_MESSAGES = "manage_messages"
 
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
@@ -31,10 +37,27 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
     # A key of a machine outlasts a shift and what it counts stands above what people count: only who answers for the
     # unit makes one.
     Role.UNIT_HEAD: frozenset(
-        {Permission.READ_INBOX, Permission.ANSWER_CASE, Permission.ISSUE_VISIT_TOKEN, Permission.MANAGE_COUNTER}
+        {
+            Permission.READ_INBOX,
+            Permission.ANSWER_CASE,
+            Permission.ISSUE_VISIT_TOKEN,
+            Permission.MANAGE_COUNTER,
+            Permission.ASSIGN_CASE,
+            Permission.REVIEW_DISPUTE,
+            Permission.MANAGE_TEMPLATES,
+            Permission.READ_DASHBOARD,
+        }
     ),
     Role.EVALUATOR: frozenset({Permission.READ_EVIDENCE, Permission.MANAGE_CYCLE}),
-    Role.ADMINISTRATOR: frozenset({Permission.READ_INBOX, Permission.MANAGE_COUNTER}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.READ_INBOX,
+            Permission.MANAGE_COUNTER,
+            Permission.READ_DASHBOARD,
+            Permission.MANAGE_CLOCKS,
+            Permission.MANAGE_MESSAGES,
+        }
+    ),
 }
 
 

@@ -48,4 +48,6 @@ class Message(Base):
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    # What the gateway told us later; a mail server tells nothing.
+    delivered_at: Mapped[datetime | None]
     last_error: Mapped[str | None]

@@ -61,7 +61,10 @@ class Agency(Base):
 
 
 class Holiday(Base):
-    """A day on which an agency does not work: public holidays and cuti bersama, imported, then editable."""
+    """A day on which an agency does not work: public holidays and cuti bersama, imported, then editable.
+
+    A day an officer struck off stays as a row that says so, or the next import would bring it back.
+    """
 
     __tablename__ = "holidays"
     __table_args__ = (sa.PrimaryKeyConstraint("agency_id", "on_date"),)
@@ -70,6 +73,33 @@ class Holiday(Base):
     on_date: Mapped[date]
     name: Mapped[str]
     source: Mapped[str]
+    is_struck: Mapped[bool] = mapped_column(server_default=sa.text("false"))
+
+
+class WorkingHours(Base):
+    """The weekdays and hours of a unit, and of those below it, from a day on, where they are not the agency's.
+
+    Units that serve the public may differ (Perpres 21/2023 Ps 7), for instance with six days.
+    """
+
+    __tablename__ = "working_hours"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("agency_id", "id"),
+        tenant_key("unit_id", to="units"),
+        sa.UniqueConstraint("agency_id", "unit_id", "starts_on"),
+        sa.CheckConstraint("closes > opens", name="closes_after_opens"),
+        sa.CheckConstraint("cardinality(workdays) BETWEEN 1 AND 7", name="has_workdays"),
+        sa.CheckConstraint("workdays <@ '{0,1,2,3,4,5,6}'::smallint[]", name="workdays_range"),
+    )
+
+    agency_id: Mapped[int]
+    id: Mapped[int] = mapped_column(identity())
+    unit_id: Mapped[int]
+    starts_on: Mapped[date]
+    workdays: Mapped[list[int]] = mapped_column(ARRAY(sa.SmallInteger))
+    opens: Mapped[time]
+    closes: Mapped[time]
+    noted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 class Unit(Base):

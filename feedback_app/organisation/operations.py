@@ -223,4 +223,6 @@ def import_holidays(session: Session, *, agency_id: int, years: Iterable[int]) -
 
 def holidays_of(session: Session, agency_id: int) -> frozenset[date]:
     """Return the days on which an agency does not work, besides its weekly days off."""
-    return frozenset(session.scalars(sa.select(Holiday.on_date).where(Holiday.agency_id == agency_id)))
+    return frozenset(
+        session.scalars(sa.select(Holiday.on_date).where(Holiday.agency_id == agency_id, sa.not_(Holiday.is_struck)))
+    )

@@ -19,7 +19,7 @@ from feedback_app.blueprints.text_reader import TextReader
 from feedback_app.drain.run import drain_batch
 from feedback_app.handling.models import Case
 from feedback_app.handling.public_models import Publication
-from feedback_app.handling.rules import CaseStatus, Classification
+from feedback_app.handling.rules import CaseStatus
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.nlp.reading import Label, Reading
@@ -99,15 +99,7 @@ def publication(session: Session, unit: Unit, text: str, **case_values: object) 
     """A complaint on which the unit works and that stands in public."""
     sent = make.submission(session, unit, kind=SubmissionKind.COMPLAINT, rating=None, text=text)
     make.labels(session, sent)
-    case = Case(
-        agency_id=unit.agency_id, submission_id=sent.id, unit_id=unit.id,
-        **{
-            "classification": Classification.NO_OVERSIGHT, "status": CaseStatus.IN_PROGRESS, "opened_at": make.NOW,
-            "reply_due_at": make.NOW, **case_values,
-        },
-    )  # fmt: skip
-    session.add(case)
-    session.flush()
+    case = make.case(session, sent, **{"status": CaseStatus.IN_PROGRESS, **case_values})
     row = Publication(
         agency_id=unit.agency_id, case_id=case.id, unit_id=unit.id, text=text, published_at=make.NOW,
         published_by=make.user(session).id,

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from feedback_app.blueprints.timeline import Progress, timeline
-from feedback_app.handling.rules import CaseStatus, Outcome
+from feedback_app.handling.rules import CaseStatus, EventKind, Outcome
 from feedback_app.handling.tracked import Tracked, TrackedCase, TrackedEvent
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
 
@@ -144,7 +144,7 @@ def test_being_sent_on_own_messages_and_a_withdrawal_have_lines_of_their_own(app
         1, archived, None, hour(120), None,
         [
             TrackedEvent(START, new),
-            TrackedEvent(hour(1), new, came_from=new),
+            TrackedEvent(hour(1), new, came_from=new, kind=EventKind.DISPOSED),
             TrackedEvent(hour(3), archived, words="Sudah beres sendiri.", came_from=new, by_reporter=True),
             TrackedEvent(hour(4), new, came_from=archived, by_reporter=True),
             TrackedEvent(hour(5), archived, came_from=new, by_reporter=True),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.models import ActorKind
+from feedback_app.audit.operations import person
 from feedback_app.handling.citizen_models import CitizenMessage
 from feedback_app.handling.citizen_words import (
     MESSAGES_A_DAY,
@@ -19,6 +20,7 @@ from feedback_app.handling.citizen_words import (
     redacted_words,
 )
 from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.moves import move
 from feedback_app.handling.operations import close_silent, judge, respond
 from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.queries import events_of
@@ -126,7 +128,11 @@ def test_an_allegation_on_an_answer_opens_the_case_again_with_the_clocks_of_an_a
 def test_a_case_on_hold_waits_for_whoever_examines_it_as_a_new_one(session: Session, office: Office) -> None:
     make.unit(session, office.agency, kind=UnitKind.INSPECTORATE)
     case = office.report(at=make.NOW)
-    case.status = CaseStatus.ON_HOLD
+    asker = person(make.user(session).id)
+    move(
+        session, case, CaseStatus.ON_HOLD, actor=asker, now=make.NOW, action="handling.ask",
+        held_until=make.NOW + timedelta(days=30),
+    )  # fmt: skip
     add_message(session, case, LEVY, now=make.NOW)
     assert (case.status, case.reopened_count) == (CaseStatus.NEW, 0)
 

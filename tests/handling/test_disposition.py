@@ -21,7 +21,7 @@ from feedback_app.handling.disposition import (
     sent_on,
 )
 from feedback_app.handling.models import Case, CaseEvent
-from feedback_app.handling.rules import CaseStatus, Classification
+from feedback_app.handling.rules import CaseStatus, Classification, EventKind
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.nlp.reading import UNKNOWN, Reading
 from feedback_app.organisation.models import Agency, Unit, UnitKind
@@ -59,16 +59,7 @@ def a_case(session: Session, of: Unit, *, integrity: bool = False, is_unknown: b
     write_labels(
         session, [ReadSubmission(of.agency_id, sent.id, reading, integrity)], model_version="uji-1", now=make.NOW
     )
-    case = Case(
-        agency_id=of.agency_id, submission_id=sent.id,
-        **{
-            "unit_id": of.id, "classification": Classification.NO_OVERSIGHT, "status": CaseStatus.NEW,
-            "opened_at": make.NOW, "reply_due_at": make.NOW, **values,
-        },
-    )  # fmt: skip
-    session.add(case)
-    session.flush()
-    return case
+    return make.case(session, sent, **values)
 
 
 @pytest.mark.parametrize("status", [CaseStatus.NEW, CaseStatus.IN_PROGRESS])
@@ -79,20 +70,25 @@ def test_case_goes_on_in_place_with_its_reason_on_the_timeline_and_only_ids_in_t
     case = a_case(session, reception, status=status, assigned_to=officer.id)
     dispose(session, case, office.id, f"{REASON} Telepon 081234567890", officer.id, make.NOW)
     session.refresh(case)
-    assert (case.unit_id, case.status, case.assigned_to, case.version) == (office.id, status, None, 2)
-    [event] = session.scalars(sa.select(CaseEvent).where(CaseEvent.case_id == case.id)).all()
-    assert (event.from_status, event.to_status, event.actor_id) == (status, status, officer.id)
+    assert (case.unit_id, case.status, case.assigned_to, case.version) == (office.id, CaseStatus.VERIFIED, None, 3)
+    moved, event = session.scalars(
+        sa.select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)
+    ).all()
+    assert (moved.from_status, moved.to_status, moved.kind) == (status, CaseStatus.VERIFIED, EventKind.MOVED)
+    assert (event.from_status, event.to_status, event.actor_id) == (
+        CaseStatus.VERIFIED, CaseStatus.VERIFIED, officer.id,
+    )  # fmt: skip
     told = sent_on(event)
     assert told is not None
     assert (told.unit_name, told.reason) == ("Dinas Kependudukan", f"{REASON} Telepon [TELEPON]")
     [row] = session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "handling.dispose")).all()
-    assert row.detail == {"from_unit_id": reception.id, "to_unit_id": office.id, "status": status.value}
+    assert row.detail == {"from_unit_id": reception.id, "to_unit_id": office.id, "status": "verified"}
 
 
 @pytest.mark.parametrize(
     ("status", "values"),
     [
-        (CaseStatus.ON_HOLD, {}),
+        (CaseStatus.ON_HOLD, {"held_until": make.NOW}),
         (CaseStatus.ANSWERED, {"first_replied_at": make.NOW, "silence_ends_at": make.NOW}),
         (CaseStatus.ARCHIVED, {"closed_at": make.NOW, "archive_reason": "withdrawn"}),
     ],
@@ -181,6 +177,6 @@ def test_other_events_tell_of_no_unit(session: Session, reception: Unit) -> None
     case = a_case(session, reception)
     event = CaseEvent(
         agency_id=case.agency_id, case_id=case.id, at=make.NOW, actor_kind="system", from_status=None,
-        to_status=CaseStatus.NEW, reason=None,
+        to_status=CaseStatus.NEW, reason=None, kind=EventKind.MOVED,
     )  # fmt: skip
     assert sent_on(event) is None
