@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.blueprints import case_panels, case_story
 from feedback_app.blueprints.access import today
-from feedback_app.blueprints.due import due
+from feedback_app.blueprints.case_deadlines import case_deadlines
 from feedback_app.blueprints.forms.staff import ReplyForm
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
@@ -57,7 +57,7 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
         story=case_story.story(file, names),
         suggestions=case_story.suggestions(file.labels),
         assigned_to=names.get(case.assigned_to) if case.assigned_to else None,
-        due=due(case.reply_due_at, file.time_zone, clock.utcnow()),
+        deadlines=case_deadlines(session, file, now=clock.utcnow()),
         silence_days=_silence_days(session, case),
         can_answer=can_answer,
         panels=case_panels.drawn(case_panels.PANELS, file, can_answer=can_answer),
