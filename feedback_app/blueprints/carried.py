@@ -53,7 +53,10 @@ class Readers(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CarriedReceipt:
-    """What the page after sending shows; `unit_name` is that of whoever reads it, empty where nobody is to be named."""
+    """What the page after sending shows; `unit_name` is that of whoever reads it, empty where nobody is to be named.
+
+    `unit_id` is the unit by whose clocks it is answered, None where that is not the one it was sent to.
+    """
 
     code: str
     kind: SubmissionKind
@@ -63,6 +66,7 @@ class CarriedReceipt:
     sent_at: datetime
     is_follower: bool = False
     readers: Readers = Readers.UNIT
+    unit_id: int | None = None
 
 
 def carry_visit(token: str, visit: Visit, *, now: datetime) -> None:
@@ -91,7 +95,7 @@ def carry_receipt(receipt: CarriedReceipt, tracking_hash: bytes) -> None:
     session["receipt"] = {
         "code": receipt.code, "kind": receipt.kind.value, "reply": receipt.wants_reply, "agency": receipt.agency_code,
         "unit": receipt.unit_name, "at": receipt.sent_at.isoformat(), "follower": receipt.is_follower,
-        "readers": receipt.readers.value,
+        "readers": receipt.readers.value, "unit_id": receipt.unit_id,
     }  # fmt: skip
     carry_tracked(tracking_hash, now=receipt.sent_at)
 
@@ -120,7 +124,7 @@ def carried_receipt(*, now: datetime) -> CarriedReceipt | None:
     return CarriedReceipt(
         noted["code"], SubmissionKind(noted["kind"]), noted["reply"], noted["agency"], noted["unit"],
         datetime.fromisoformat(noted["at"]), noted.get("follower", False),
-        Readers(noted.get("readers", Readers.UNIT)),
+        Readers(noted.get("readers", Readers.UNIT)), noted.get("unit_id"),
     )  # fmt: skip
 
 

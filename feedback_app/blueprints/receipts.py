@@ -45,7 +45,15 @@ def send(draft: Draft, place: Place, *, alleges: bool, once: str | None = None) 
     readers, name = _readers(place, alleges=alleges, is_unknown=draft.unit_is_unknown)
     carried.carry_receipt(
         CarriedReceipt(
-            receipt.code, receipt.kind, bool(draft.wants_reply), place.agency.code, name, now, readers=readers
+            receipt.code,
+            receipt.kind,
+            bool(draft.wants_reply),
+            place.agency.code,
+            name,
+            now,
+            readers=readers,
+            # A browser's cookie is no place for the unit that an allegation speaks of.
+            unit_id=None if readers.examine else draft.unit_id,
         ),
         code_hash(receipt.code, key),
     )
@@ -125,7 +133,9 @@ def reply_due_on(session: Session, agency: AgencyCard, receipt: CarriedReceipt) 
     if receipt.readers.examine:
         clocks = clocks_of(session, agency.id)
         return agency.day_of(clocks.deadlines(Classification.OVERSIGHT, receipt.sent_at).reply_due_at)
-    due = promise(session, agency.id, receipt.kind, wants_reply=receipt.wants_reply, now=receipt.sent_at)
+    due = promise(
+        session, agency.id, receipt.kind, wants_reply=receipt.wants_reply, now=receipt.sent_at, unit_id=receipt.unit_id
+    )
     return agency.day_of(due) if due else None
 
 

@@ -15,15 +15,7 @@ from feedback_app.audit.operations import Actor
 from feedback_app.handling.clocks import Clocks, Deadlines, Run, clocks_of
 from feedback_app.handling.models import Case
 from feedback_app.handling.officer_models import CasePause, ChangeCause, DeadlineChange
-from feedback_app.handling.sla import (
-    LADDER,
-    CaseClock,
-    Step,
-    clock_in_force,
-    next_step,
-    share_reached,
-    working_days_of,
-)
+from feedback_app.handling.sla import LADDER, CaseClock, Step, clock_in_force, next_step
 
 
 def run_of(session: Session, case: Case) -> Run:
@@ -43,31 +35,50 @@ def deadlines_of(session: Session, case: Case, clocks: Clocks) -> Deadlines:
     return clocks.deadlines(case.classification, run_of(session, case), case.unit_id)
 
 
-def wind(session: Session, case: Case, clocks: Clocks | None = None) -> None:
-    """Set the clock that runs on the office now; a clock that goes on keeps what it has reached."""
+def wind(
+    session: Session, case: Case, clocks: Clocks | None = None, *, run: Run | None = None, now: datetime | None = None
+) -> None:
+    """Set the clock that runs on the office now; a clock that goes on keeps what it has reached.
+
+    Where its deadline has moved, `now` tells which of the rungs it had reached still lie behind it: those told once
+    are not told again, and a clock that got time starts lower.
+    """
     clock = clock_in_force(case.status, reply_is_met=case.reply_met_at is not None)
     due_at = _due(case, clock)
-    if (clock, due_at) == (case.clock, case.due_at):
+    if (clock, due_at) == (case.clock, case.due_at) and now is None:
         return
+    reached = Step(case.escalation_step or Step.NONE) if clock is case.clock and now else Step.NONE
     case.clock, case.due_at, case.escalation_step, case.escalate_at = clock, due_at, Step.NONE, None
     if clock is not None and due_at is not None:
-        case.escalate_at = rung_at(session, case, Step.HEAD, clocks)
+        _climb_back(session, case, reached, clocks, run, now)
 
 
-def rung_at(session: Session, case: Case, step: Step, clocks: Clocks | None = None) -> datetime | None:
+def _climb_back(
+    session: Session, case: Case, reached: Step, clocks: Clocks | None, run: Run | None, now: datetime | None
+) -> None:
+    with session.no_autoflush:
+        known, ran = clocks or clocks_of(session, case.agency_id), run or run_of(session, case)
+    rungs = {step: rung_at(session, case, step, known, run=ran) for step in LADDER if step <= reached + 1}
+    behind = [
+        step for step, at in rungs.items() if step <= reached and at is not None and now is not None and at <= now
+    ]
+    case.escalation_step = max(behind, default=Step.NONE)
+    following = next_step(Step(case.escalation_step))
+    case.escalate_at = rungs[following] if following else None
+
+
+def rung_at(
+    session: Session, case: Case, step: Step, clocks: Clocks | None = None, *, run: Run | None = None
+) -> datetime | None:
     """Return when the clock that runs reaches a rung of the ladder; None where none runs towards a deadline."""
     if case.clock is None:
         return None
     with session.no_autoflush:
-        known, run = clocks or clocks_of(session, case.agency_id), run_of(session, case)
-    rule = known.rule(case.classification, run.start, case.unit_id)
-    days = working_days_of(rule, case.clock, reopened=run.reopened, extended=run.extended)
-    if days is None:
-        return None
-    return share_reached(run.start, days, LADDER[step], known.calendar_of(case.unit_id, run.start), run.pauses)
+        known, ran = clocks or clocks_of(session, case.agency_id), run or run_of(session, case)
+    return known.rung_at(case.classification, ran, case.unit_id, case.clock, step)
 
 
-def climb(session: Session, case: Case) -> Step | None:
+def climb(session: Session, case: Case, clocks: Clocks | None = None) -> Step | None:
     """Take a case one rung up the ladder; return the rung it has reached, None where there was none left."""
     reached = next_step(Step(case.escalation_step))
     if reached is None:
@@ -75,13 +86,15 @@ def climb(session: Session, case: Case) -> Step | None:
         return None
     case.escalation_step = reached
     following = next_step(reached)
-    case.escalate_at = rung_at(session, case, following) if following else None
+    case.escalate_at = rung_at(session, case, following, clocks) if following else None
     return reached
 
 
 def restart(session: Session, case: Case, cause: ChangeCause, *, actor: Actor, now: datetime) -> None:
     """Let all clocks of a case start anew from a moment; the old deadlines are kept."""
     case.clocks_start_at, case.reply_met_at, case.extended_at = now, None, None
+    # No clock goes on: what was reached counts no more.
+    case.escalation_step = Step.NONE
     recompute(session, case, cause, actor=actor, now=now)
 
 
@@ -93,11 +106,15 @@ def recompute(
     actor: Actor,
     now: datetime,
     clocks: Clocks | None = None,
+    run: Run | None = None,
 ) -> bool:
-    """Compute the deadlines of a case again, keep each old one that moved, and tell whether any did."""
+    """Compute the deadlines of a case again, keep each old one that moved, and tell whether any did.
+
+    `clocks` and `run` are given where they have been read for many cases at once.
+    """
     with session.no_autoflush:
-        known = clocks or clocks_of(session, case.agency_id)
-        due = deadlines_of(session, case, known)
+        known, ran = clocks or clocks_of(session, case.agency_id), run or run_of(session, case)
+    due = known.deadlines(case.classification, ran, case.unit_id)
     fresh = {
         CaseClock.VERIFY: due.verify_due_at, CaseClock.REPLY: due.reply_due_at, CaseClock.RESOLVE: due.resolve_due_at,
     }  # fmt: skip
@@ -111,7 +128,7 @@ def recompute(
             )
         )  # fmt: skip
     with session.no_autoflush:
-        wind(session, case, known)
+        wind(session, case, known, run=ran, now=now)
     return bool(moved)
 
 

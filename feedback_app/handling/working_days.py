@@ -10,13 +10,26 @@ from feedback_app.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """The weekdays (0 = Monday) on which an office works, and its hours, from a day on."""
+
+    starts_on: date
+    workdays: frozenset[int]
+    opens: time
+    closes: time
+
+    def __post_init__(self) -> None:
+        _check(self.workdays, self.opens, self.closes)
+
+
+@dataclass(frozen=True, slots=True)
 class WorkingCalendar:
     """When an office works: its zone, weekdays (0 = Monday), free days and hours.
 
     `holidays` must hold the public holidays and the days of cuti bersama. The default hours follow from 37.5
     hours in five days from 07.30 with an hour's break (Perpres 21/2023); Ps 7 lets units that serve the
     public differ, for instance with six days. `late_counts_next_day` is the cut-off: what comes after closing
-    has the next day's date.
+    has the next day's date. `later` holds the weeks that replace this one from their days on, the oldest first.
     """
 
     time_zone: ZoneInfo
@@ -25,16 +38,25 @@ class WorkingCalendar:
     opens: time = time(7, 30)
     closes: time = time(16, 0)
     late_counts_next_day: bool = True
+    later: tuple[Week, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.workdays or not self.workdays <= frozenset(range(7)):
-            raise ConfigurationError("workdays: give at least one weekday, 0 (Monday) to 6 (Sunday)")
-        if self.opens >= self.closes:
-            raise ConfigurationError("opens must be earlier than closes")
+        _check(self.workdays, self.opens, self.closes)
+        starts = [week.starts_on for week in self.later]
+        if starts != sorted(set(starts)):
+            raise ConfigurationError("later: give the weeks in the order of their days, one a day")
+
+    def week_of(self, day: date) -> Week:
+        """Return the weekdays and hours by which the office works on a day."""
+        for week in reversed(self.later):
+            if week.starts_on <= day:
+                return week
+        return Week(date.min, self.workdays, self.opens, self.closes)
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether the office works on a day."""
-        return day.weekday() in self.workdays and day not in self.holidays
+        workdays = self.week_of(day).workdays if self.later else self.workdays
+        return day.weekday() in workdays and day not in self.holidays
 
     def received_on(self, moment: datetime) -> date:
         """Return the date, at the office, on which an aware moment counts as received.
@@ -46,7 +68,8 @@ class WorkingCalendar:
         if moment.tzinfo is None:
             raise ValueError("moment must be aware")
         local = moment.astimezone(self.time_zone)
-        is_late = local.time() > self.closes and self.is_working_day(local.date())
+        closes = self.week_of(local.date()).closes if self.later else self.closes
+        is_late = local.time() > closes and self.is_working_day(local.date())
         return local.date() + timedelta(days=1 if is_late and self.late_counts_next_day else 0)
 
     def add_working_days(self, day: date, count: int) -> date:
@@ -69,8 +92,15 @@ class WorkingCalendar:
 
     def start_of(self, day: date) -> datetime:
         """Return the opening time of a day as an aware moment in UTC."""
-        return datetime.combine(day, self.opens, self.time_zone).astimezone(UTC)
+        return datetime.combine(day, self.week_of(day).opens, self.time_zone).astimezone(UTC)
 
     def end_of(self, day: date) -> datetime:
         """Return the closing time of a day as an aware moment in UTC."""
-        return datetime.combine(day, self.closes, self.time_zone).astimezone(UTC)
+        return datetime.combine(day, self.week_of(day).closes, self.time_zone).astimezone(UTC)
+
+
+def _check(workdays: frozenset[int], opens: time, closes: time) -> None:
+    if not workdays or not workdays <= frozenset(range(7)):
+        raise ConfigurationError("workdays: give at least one weekday, 0 (Monday) to 6 (Sunday)")
+    if opens >= closes:
+        raise ConfigurationError("opens must be earlier than closes")

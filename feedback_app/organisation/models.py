@@ -77,16 +77,17 @@ class Holiday(Base):
 
 
 class WorkingHours(Base):
-    """The weekdays and hours of a unit, and of those below it, from a day on, where they are not the agency's.
+    """The weekdays and hours of a unit, and of those below it, from a day on; without a unit, of the whole agency.
 
-    Units that serve the public may differ (Perpres 21/2023 Ps 7), for instance with six days.
+    Units that serve the public may differ (Perpres 21/2023 Ps 7), for instance with six days. Before its first row an
+    agency has the hours it was set up with.
     """
 
     __tablename__ = "working_hours"
     __table_args__ = (
         sa.PrimaryKeyConstraint("agency_id", "id"),
         tenant_key("unit_id", to="units"),
-        sa.UniqueConstraint("agency_id", "unit_id", "starts_on"),
+        sa.UniqueConstraint("agency_id", "unit_id", "starts_on", postgresql_nulls_not_distinct=True),
         sa.CheckConstraint("closes > opens", name="closes_after_opens"),
         sa.CheckConstraint("cardinality(workdays) BETWEEN 1 AND 7", name="has_workdays"),
         sa.CheckConstraint("workdays <@ '{0,1,2,3,4,5,6}'::smallint[]", name="workdays_range"),
@@ -94,7 +95,7 @@ class WorkingHours(Base):
 
     agency_id: Mapped[int]
     id: Mapped[int] = mapped_column(identity())
-    unit_id: Mapped[int]
+    unit_id: Mapped[int | None]
     starts_on: Mapped[date]
     workdays: Mapped[list[int]] = mapped_column(ARRAY(sa.SmallInteger))
     opens: Mapped[time]

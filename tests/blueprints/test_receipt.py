@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from feedback_app.audit.operations import SYSTEM
 from feedback_app.blueprints.places import AgencyCard
+from feedback_app.handling.rules import Classification
+from feedback_app.handling.sla import SlaRule
+from feedback_app.handling.sla_editing import add_rule
 from feedback_app.organisation.models import Agency, Unit, UnitKind
 from tests import factories as make
 from tests.blueprints.reporter import new_reporter
@@ -49,6 +54,26 @@ def test_complaint_names_its_unit_and_the_day_of_the_answer(client: FlaskClient,
     assert ACCUSED in page
     assert DUE in page
     assert READS_ANSWER in page
+
+
+def day_of_answer(page: str) -> str:
+    found = re.search(DUE + r" <strong[^>]*>([^<]+)</strong>", page)
+    assert found, page
+    return found[1]
+
+
+def test_day_of_the_answer_is_that_of_the_clocks_of_the_unit(
+    client: FlaskClient, session: Session, agency: Agency, office: Unit
+) -> None:
+    other = make.unit(session, agency, code="pajak")
+    rule = SlaRule(
+        Classification.NO_OVERSIGHT, date(2026, 1, 1), office.id, reply_working_days=40, resolve_working_days=40,
+        source="Maklumat pelayanan 2026",
+    )  # fmt: skip
+    add_rule(session, agency.id, rule, today=make.TODAY, actor=SYSTEM, now=make.NOW)
+    slow = day_of_answer(receipt(client, agency, office.code))
+    client.delete_cookie("session")
+    assert day_of_answer(receipt(client, agency, other.code, happened="Loket pajak tutup siang ini.")) != slow
 
 
 def test_allegation_names_the_inspectorate_and_never_the_accused_unit(
