@@ -10,23 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.clock import office_day
 from feedback_app.handling.citizen_models import CaseFollower
+from feedback_app.handling.colleagues import HEADS, accounts_over, examiners_of
 from feedback_app.handling.models import Case, Reply
-from feedback_app.handling.rules import Outcome
+from feedback_app.handling.rules import Outcome, ReplyKind
+from feedback_app.handling.telling_staff import tell_staff
 from feedback_app.handling.verdicts import DISPUTE_DAYS_AFTER_SILENCE
-from feedback_app.handling.visibility import may_see
-from feedback_app.identity.models import RoleGrant, User
-from feedback_app.identity.rules import Permission, Role, roles_with
+from feedback_app.identity.rules import Permission, roles_with
 from feedback_app.intake.extra_models import Contact
 from feedback_app.notifications.operations import owe
 from feedback_app.notifications.wording import Template
 from feedback_app.organisation.oversight import overseers
-from feedback_app.organisation.queries import valid_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,36 @@ class _Reader:
     follows: bool
 
 
+# What each kind of word to the citizen is told with; followers are not asked, so a question is no news to them.
+_TO_REPORTER: Final[dict[ReplyKind, Template]] = {
+    ReplyKind.ANSWER: Template.REPLIED,
+    ReplyKind.PROGRESS: Template.PROGRESS,
+    ReplyKind.QUESTION: Template.QUESTION,
+    ReplyKind.EXPLANATION: Template.EXPLANATION,
+}
+_TO_FOLLOWER: Final[dict[ReplyKind, Template]] = {
+    ReplyKind.ANSWER: Template.FOLLOWED_REPLIED,
+    ReplyKind.PROGRESS: Template.FOLLOWED_NEWS,
+    ReplyKind.EXPLANATION: Template.FOLLOWED_NEWS,
+}
+
+
 def tell_replied(session: Session, case: Case, reply: Reply, *, now: datetime) -> None:
-    """Tell the reporter and the followers that there is an answer."""
+    """Tell the reporter and the followers what an officer wrote: an answer, news of progress, an explanation.
+
+    A question is for the reporter alone.
+    """
     for reader in _readers(session, [case]):
-        template = Template.FOLLOWED_REPLIED if reader.follows else Template.REPLIED
-        _owe_citizen(session, case, reader, template, f"reply:{reply.id}", now=now)
+        template = (_TO_FOLLOWER if reader.follows else _TO_REPORTER).get(reply.kind)
+        if template is not None:
+            _owe_citizen(session, case, reader, template, f"reply:{reply.id}", now=now)
+
+
+def tell_not_completed(session: Session, case: Case, *, now: datetime) -> None:
+    """Tell the reporter that their report was put away because facts are missing, and followers that there is news."""
+    for reader in _readers(session, [case]):
+        template = Template.FOLLOWED_NEWS if reader.follows else Template.NOT_COMPLETED
+        _owe_citizen(session, case, reader, template, f"not_completed:{case.id}:{case.version}", now=now)
 
 
 def tell_ended(session: Session, cases: Sequence[Case], *, by_silence: bool, now: datetime) -> None:
@@ -69,14 +94,8 @@ def tell_reopened(session: Session, case: Case, *, answered_by: int | None, now:
 
     Whoever may not see the case is not told either: an allegation in the citizen's words has moved it by now.
     """
-    day = office_day(now)
-    wanted = [*([answered_by] if answered_by else []), *_supervisors(session, case, day)]
-    for user_id in dict.fromkeys(wanted):
-        if _may_be_told(session, case, user_id, day):
-            owe(
-                session, agency_id=case.agency_id, template=Template.REOPENED, params={"case": case.id},
-                dedupe_key=f"reopened:{case.id}:{case.reopened_count}:user:{user_id}", now=now, user_id=user_id,
-            )  # fmt: skip
+    wanted = [*([answered_by] if answered_by else []), *_above(session, case, office_day(now))]
+    tell_staff(session, case, Template.REOPENED, wanted, event=f"reopened:{case.reopened_count}", now=now)
 
 
 def _owe_citizen(
@@ -111,44 +130,17 @@ def _readers(session: Session, cases: Iterable[Case]) -> list[_Reader]:
     return [_Reader(*row) for row in session.execute(reporters.union_all(followers).order_by(sa.text("1, 2")))]
 
 
-def _supervisors(session: Session, case: Case, day: date) -> list[int]:
-    """Return who is told beside the officer: heads of the unit above, or the nearest above them that has any.
+def _above(session: Session, case: Case, day: date) -> list[int]:
+    """Return who is told of a dispute beside the officer: heads above, or, where nobody is, an officer above.
 
-    A unit at the top has nobody above; its own heads are told. A confidential case is not shown upwards either: those
-    who look into it at the unit that holds it are.
+    A confidential case is not shown upwards; those who look into it at the unit that holds it are told.
     """
     unit_id = case.unit_id
     if unit_id is None or case.is_confidential:
-        return _accounts_over(session, case.agency_id, unit_id, day, roles_with(Permission.READ_INBOX))
+        return examiners_of(session, case, day)
     for above in overseers(session, [case.agency_id], day).above(unit_id):
-        heads = _accounts_over(session, case.agency_id, above, day, {Role.UNIT_HEAD})
-        found = heads or _accounts_over(session, case.agency_id, above, day, roles_with(Permission.ANSWER_CASE))
+        heads = accounts_over(session, case.agency_id, above, day, HEADS)
+        found = heads or accounts_over(session, case.agency_id, above, day, roles_with(Permission.ANSWER_CASE))
         if found:
             return found
-    return _accounts_over(session, case.agency_id, unit_id, day, {Role.UNIT_HEAD})
-
-
-def _accounts_over(
-    session: Session, agency_id: int, unit_id: int | None, day: date, roles: Iterable[Role]
-) -> list[int]:
-    return list(
-        session.scalars(
-            sa.select(RoleGrant.user_id)
-            .where(
-                RoleGrant.agency_id == agency_id,
-                RoleGrant.unit_id.is_not_distinct_from(unit_id),
-                RoleGrant.role.in_(list(roles)),
-                valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
-            )
-            .distinct()
-            .order_by(RoleGrant.user_id)
-        )
-    )
-
-
-def _may_be_told(session: Session, case: Case, user_id: int, day: date) -> bool:
-    may_sign_in = sa.exists().where(User.id == user_id, User.active)
-    seen = sa.select(Case.id).where(
-        Case.agency_id == case.agency_id, Case.id == case.id, may_see(user_id, Permission.READ_INBOX, day), may_sign_in
-    )
-    return session.scalar(seen) is not None
+    return accounts_over(session, case.agency_id, unit_id, day, HEADS)

@@ -11,7 +11,7 @@ from feedback_app.identity.models import User
 from feedback_app.intake.extra_models import Contact
 from feedback_app.intake.rules import ContactKind
 from feedback_app.intake.vault import UnreadableSealError, Vault, open_sealed
-from feedback_app.notifications.delivery import NotWantedError, Recipient
+from feedback_app.notifications.delivery import ACCOUNT_CLOSED, UNSUBSCRIBED, NotWantedError, Recipient
 from feedback_app.notifications.models import Message
 from feedback_app.notifications.rules import Way
 
@@ -40,7 +40,7 @@ def recipient_of(session: Session, message: Message, vault: Vault) -> Recipient:
         return _staff(session, message.user_id)
     contact = session.get_one(Contact, (message.agency_id, message.contact_id), populate_existing=True)
     if contact.unsubscribed_at is not None:
-        raise NotWantedError("unsubscribed")
+        raise NotWantedError(UNSUBSCRIBED)
     try:
         return Recipient(WAY_TO[contact.kind], open_sealed(vault, contact.sealed))
     except (UnreadableSealError, UnicodeDecodeError):
@@ -50,5 +50,5 @@ def recipient_of(session: Session, message: Message, vault: Vault) -> Recipient:
 def _staff(session: Session, user_id: int) -> Recipient:
     user = session.get_one(User, user_id, populate_existing=True)
     if not user.active:
-        raise NotWantedError("account closed")
+        raise NotWantedError(ACCOUNT_CLOSED)
     return Recipient(Way.EMAIL, user.email)

@@ -18,6 +18,10 @@ from feedback_app.notifications.wording import Places, Template, words_of
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = timedelta(0)
+UNSUBSCRIBED: Final = "unsubscribed"
+ACCOUNT_CLOSED: Final = "account closed"
+# Nothing failed: there is nobody any more who wants the message.
+NOT_WANTED: Final = frozenset({UNSUBSCRIBED, ACCOUNT_CLOSED})
 
 
 class NotWantedError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -172,8 +172,10 @@ def _settle(session: Session, attempt: Attempt, **values: object) -> None:
     )  # fmt: skip
 
 
-def retry(session: Session, message_id: int, *, actor: Actor, now: datetime) -> None:
-    """Ask for a message once more that was given up.
+def retry(
+    session: Session, message_id: int, *, actor: Actor, now: datetime, agency_ids: Collection[int] | None = None
+) -> None:
+    """Ask for a message once more that was given up; of another agency than `agency_ids` there is none.
 
     Raises
     ------
@@ -181,7 +183,7 @@ def retry(session: Session, message_id: int, *, actor: Actor, now: datetime) -> 
     MessageNotDeadError
     """
     message = session.scalar(sa.select(Message).where(Message.id == message_id).with_for_update())
-    if message is None:
+    if message is None or (agency_ids is not None and message.agency_id not in agency_ids):
         raise UnknownMessageError("Pesan dengan nomor itu tidak ada. Periksa kembali nomornya.")
     if message.state is not MessageState.DEAD:
         raise MessageNotDeadError("Pesan itu belum gagal, sehingga tidak perlu dikirim ulang.")
@@ -192,3 +194,24 @@ def retry(session: Session, message_id: int, *, actor: Actor, now: datetime) -> 
         session, agency_id=message.agency_id, actor=actor, action="notifications.retry", subject_type="message",
         subject_id=message.id, now=now,
     )  # fmt: skip
+
+
+def retry_all(session: Session, agency_id: int, reason: str, *, actor: Actor, now: datetime) -> int:
+    """Ask once more for the messages of an agency that were given up for one reason; return how many."""
+    asked = session.scalars(
+        sa.update(Message)
+        .where(
+            Message.agency_id == agency_id, Message.state == MessageState.DEAD,
+            sa.func.coalesce(Message.last_error, "") == reason,
+        )
+        .values(state=MessageState.PENDING, attempts=0, next_try_at=now)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    ).all()  # fmt: skip
+    if asked:
+        queue.ask(session, DELIVER_JOB)
+        record(
+            session, agency_id=agency_id, actor=actor, action="notifications.retry_all", subject_type="agency",
+            subject_id=agency_id, now=now, messages=len(asked),
+        )  # fmt: skip
+    return len(asked)

@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session
 from feedback_app.handling.citizen_models import CaseFollower
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import close_silent, judge, respond, take
-from feedback_app.handling.rules import Classification, Outcome
+from feedback_app.handling.rules import Classification, Outcome, ReplyKind
+from feedback_app.handling.saying import say
+from feedback_app.handling.telling import tell_not_completed
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.intake.contacts import Owner, keep_contact, read_address, unsubscribe
 from feedback_app.intake.extra_models import Contact
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.notifications.models import Message
+from feedback_app.notifications.wording import Template
 from feedback_app.organisation.models import Agency, Unit, UnitKind
 from tests import factories as make
 from tests.drain.test_run import drain
@@ -89,7 +92,7 @@ def told_citizens(session: Session) -> list[tuple[int | None, str]]:
 
 
 def told_staff(session: Session) -> set[int | None]:
-    return set(session.scalars(sa.select(Message.user_id).where(Message.user_id.is_not(None))))
+    return set(session.scalars(sa.select(Message.user_id).where(Message.template == Template.REOPENED)))
 
 
 def dispute(session: Session, case: Case, officer: User, words: str = NOT_SOLVED) -> None:
@@ -157,13 +160,14 @@ def test_of_a_confidential_case_the_reporter_reads_only_that_there_is_news(
 def test_not_solved_is_told_to_the_officer_and_to_the_head_above(session: Session, office: Office, case: Case) -> None:
     dispute(session, case, office.officer)
     assert told_staff(session) == {office.officer.id, office.heads["middle"].id}
-    assert session.scalars(sa.select(Message.params).distinct()).all() == [{"case": case.id}]
+    params = session.scalars(sa.select(Message.params).where(Message.template == Template.REOPENED).distinct())
+    assert params.all() == [{"case": case.id}]
 
 
 def test_the_second_time_it_is_told_again_and_each_time_once(session: Session, office: Office, case: Case) -> None:
     dispute(session, case, office.officer)
     dispute(session, case, office.officer)
-    keys = session.scalars(sa.select(Message.dedupe_key)).all()
+    keys = session.scalars(sa.select(Message.dedupe_key).where(Message.template == Template.REOPENED)).all()
     assert len(keys) == len(set(keys)) == 4
 
 
@@ -234,3 +238,43 @@ def test_a_case_of_another_agency_is_told_to_nobody_here(session: Session, offic
     make.grant(session, officer, Role.OFFICER, agency, unit)
     dispute(session, opened(session, unit), officer)
     assert told_staff(session) == {officer.id}
+
+
+@pytest.mark.parametrize(
+    ("kind", "reporters", "followers"),
+    [
+        pytest.param(ReplyKind.ANSWER, ["replied"], ["followed_replied"], id="an answer"),
+        pytest.param(ReplyKind.PROGRESS, ["progress"], ["followed_news"], id="news of progress"),
+        pytest.param(ReplyKind.EXPLANATION, ["explanation"], ["followed_news"], id="an explanation"),
+        pytest.param(ReplyKind.QUESTION, ["question"], [], id="a question is for the reporter alone"),
+    ],
+)
+def test_each_kind_of_word_is_told_as_what_it_is(
+    app: Flask, session: Session, office: Office, case: Case, kind: ReplyKind, reporters: list[str],
+    followers: list[str],
+) -> None:  # fmt: skip
+    reporter = reachable(session, app, Owner(case.agency_id, case.submission_id))
+    other = follower(session, app, case)
+    say(session, case, kind, ANSWER, user_id=office.officer.id, now=make.NOW)
+    told = told_citizens(session)
+    assert [template for contact_id, template in told if contact_id == reporter.id] == reporters
+    assert [template for contact_id, template in told if contact_id == other.id] == followers
+
+
+@pytest.mark.parametrize("kind", ReplyKind)
+def test_of_a_confidential_case_every_kind_of_word_is_only_news(
+    app: Flask, session: Session, office: Office, kind: ReplyKind
+) -> None:
+    case = opened(session, office.low, is_confidential=True)
+    reporter = reachable(session, app, Owner(case.agency_id, case.submission_id))
+    say(session, case, kind, ANSWER, user_id=office.officer.id, now=make.NOW)
+    assert told_citizens(session) == [(reporter.id, "news")]
+
+
+def test_that_a_report_was_put_away_for_missing_facts_is_told_to_its_reporter(
+    app: Flask, session: Session, case: Case
+) -> None:
+    reporter = reachable(session, app, Owner(case.agency_id, case.submission_id))
+    other = follower(session, app, case)
+    tell_not_completed(session, case, now=make.NOW)
+    assert told_citizens(session) == [(reporter.id, "not_completed"), (other.id, "followed_news")]

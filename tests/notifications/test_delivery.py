@@ -408,9 +408,10 @@ def test_while_redis_is_away_the_rows_wait_and_the_sweep_finds_them_afterwards(
     with pytest.raises(RedisError):
         sweep(live.app)
     live.app.extensions["suara_settings"] = replace(known, redis_url=live.settings.redis_url)
-    assert sweep(live.app) == ["deliver_messages"]
+    # On a working day the round of the agency is due as well.
+    assert set(sweep(live.app)) - {"tell_staff_rounds"} == {"deliver_messages"}
     assert queue.queue_on(redis, "deliver_messages").count == 1
     with live.app.app_context():
         assert jobs.deliver_messages() == 1
     assert [mail["Subject"] for mail in mailbox.mails] == ["Kasus 7 dibuka kembali oleh pelapor"]
-    assert sweep(live.app) == []
+    assert "deliver_messages" not in sweep(live.app)

@@ -10,12 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.notifications.rules import MAX_ATTEMPTS, WAITS, is_last, wait_after
+from feedback_app.notifications.staff_texts import NUMBERS, ONE_CASE, STAFF
+from feedback_app.notifications.templates import ABOUT_ONE_CASE, FOR_STAFF, ROUNDS
 from feedback_app.notifications.unsubscribe import read, sign
 from feedback_app.notifications.wording import Places, Template, is_for_staff, words_of
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
 PLACES = Places("https://suara.kota.go.id", "https://suara.kota.go.id/berhenti/abc")
 IDS = st.integers(1, 2**63 - 1)
+
+
+def numbers_of(template: Template) -> dict[str, int]:
+    return dict.fromkeys(NUMBERS.get(template, ONE_CASE), 1) if is_for_staff(template) else {}
 
 
 def test_every_wait_is_longer_than_the_one_before() -> None:
@@ -50,17 +56,19 @@ def test_the_seventh_attempt_is_the_last() -> None:
 @pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("template", Template)
 def test_every_template_has_its_words_and_says_where_to_go(template: Template, language: str) -> None:
-    words = words_of(template, {"case": 4711, "days": 30}, PLACES, language)
+    words = words_of(template, {"days": 30, **numbers_of(template), "case": 4711}, PLACES, language)
     assert words.subject
     assert "{" not in words.subject + words.body
-    where = "/petugas/kasus/4711" if is_for_staff(template) else "/lacak"
+    where = "/lacak"
+    if is_for_staff(template):
+        where = "/petugas/kasus/4711" if template in ABOUT_ONE_CASE else "/petugas/"
     assert f"{PLACES.public}{where}" in words.body
     assert ("/berhenti/abc" in words.body) is not is_for_staff(template)
 
 
 @pytest.mark.parametrize("template", Template)
 def test_the_two_languages_say_it_in_words_of_their_own(template: Template) -> None:
-    params = {"case": 1, "days": 30}
+    params = {"days": 30, **numbers_of(template)}
     assert words_of(template, params, PLACES, "id") != words_of(template, params, PLACES, "en")
     assert words_of(template, params, PLACES, "id") == words_of(template, params, PLACES, "jv")
 
@@ -68,11 +76,25 @@ def test_the_two_languages_say_it_in_words_of_their_own(template: Template) -> N
 @pytest.mark.parametrize("template", Template)
 def test_words_that_slipped_into_the_parameters_reach_no_text(template: Template) -> None:
     canary = "Kelurahan Oebufu"
-    params = {"case": 1, "days": 30, "unit": canary, "text": canary, "reply": canary}
+    params = {"days": 30, **numbers_of(template), "unit": canary, "text": canary, "reply": canary}
     words = words_of(template, params, PLACES, "id")
     assert canary not in words.subject + words.body
     with pytest.raises(ValueError, match="invalid literal"):
-        words_of(template, {"case": canary, "days": canary}, PLACES, "id")
+        words_of(template, dict.fromkeys(params, canary), PLACES, "id")
+
+
+def test_every_template_for_staff_has_words_in_every_language_and_only_those() -> None:
+    assert {language: set(texts) for language, texts in STAFF.items()} == {"id": FOR_STAFF, "en": FOR_STAFF}
+
+
+@pytest.mark.parametrize("template", ROUNDS)
+def test_a_mail_that_comes_by_itself_says_where_to_stop_it(template: Template) -> None:
+    assert f"{PLACES.public}/petugas/akun" in words_of(template, numbers_of(template), PLACES, "id").body
+
+
+def test_a_round_says_its_numbers() -> None:
+    words = words_of(Template.REMINDER, {"late": 71, "today": 72, "next": 73}, PLACES, "id")
+    assert all(str(number) in words.body for number in (71, 72, 73))
 
 
 def test_a_confidential_report_has_one_sentence() -> None:

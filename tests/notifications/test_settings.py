@@ -36,6 +36,7 @@ def test_both_ways_can_be_set_up() -> None:
         pytest.param({**PUBLIC, **MAIL, "SMTP_URL": "smtp://"}, "SMTP_URL", id="no server named"),
         pytest.param({**PUBLIC, "WHATSAPP_GATEWAY_URL": "https://g.id"}, "WHATSAPP_GATEWAY_TOKEN", id="no token"),
         pytest.param({**PUBLIC, **GATEWAY, "WHATSAPP_GATEWAY_TOKEN": "a\nb"}, "GATEWAY_TOKEN", id="token of two lines"),
+        pytest.param({"WHATSAPP_GATEWAY_WEBHOOK_SECRET": "x" * 31}, "WEBHOOK_SECRET", id="short secret"),
         pytest.param(MAIL, "PUBLIC_URL", id="no address to name"),
     ],
 )

@@ -1,0 +1,94 @@
+"""Who answers for a case, and who stands above them: candidates only; what each may see is asked before they are told.
+
+Nobody is chosen by name here. Where a level has no account, the next one up is asked, so that a case never waits for a
+post that is vacant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.handling.models import Case
+from feedback_app.handling.rules import Classification
+from feedback_app.identity.models import RoleGrant
+from feedback_app.identity.rules import Permission, Role, roles_with
+from feedback_app.organisation.oversight import overseers
+from feedback_app.organisation.queries import valid_on
+
+HEADS = frozenset({Role.UNIT_HEAD})
+
+
+def accounts_over(session: Session, agency_id: int, unit_id: int | None, day: date, roles: Iterable[Role]) -> list[int]:
+    """Return the accounts with a role over this very unit, or, without a unit, over the whole agency."""
+    return list(
+        session.scalars(
+            sa.select(RoleGrant.user_id)
+            .where(
+                RoleGrant.agency_id == agency_id,
+                RoleGrant.unit_id.is_not_distinct_from(unit_id),
+                RoleGrant.role.in_(list(roles)),
+                valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
+            )
+            .distinct()
+            .order_by(RoleGrant.user_id)
+        )
+    )
+
+
+def workers_of(session: Session, case: Case, day: date) -> list[int]:
+    """Return who works on a case: whom it is assigned to, or else the officers of its unit, or else its heads."""
+    if case.assigned_to is not None:
+        return [case.assigned_to]
+    if is_kept_apart(case):
+        return examiners_of(session, case, day)
+    found = accounts_over(session, case.agency_id, case.unit_id, day, {Role.OFFICER})
+    return found or heads_of(session, case, day)
+
+
+def heads_of(session: Session, case: Case, day: date) -> list[int]:
+    """Return the heads of a case's unit, or of the nearest unit above that has any."""
+    if is_kept_apart(case) or case.unit_id is None:
+        return examiners_of(session, case, day)
+    above = overseers(session, [case.agency_id], day).above(case.unit_id)
+    return _nearest(session, case.agency_id, (case.unit_id, *above), day)
+
+
+def heads_above(session: Session, case: Case, day: date) -> list[int]:
+    """Return the heads of the nearest unit above a case's that has any; at the top the unit's own."""
+    if is_kept_apart(case) or case.unit_id is None:
+        return examiners_of(session, case, day)
+    above = overseers(session, [case.agency_id], day).above(case.unit_id)
+    return _nearest(session, case.agency_id, above, day) or heads_of(session, case, day)
+
+
+def inspectors_of(session: Session, case: Case, day: date) -> list[int]:
+    """Return the heads of the agency's Inspektorat, or its officers where it has no head; nobody without one."""
+    if is_kept_apart(case):
+        return examiners_of(session, case, day)
+    unit_id = overseers(session, [case.agency_id], day).inspectorates.get(case.agency_id)
+    if unit_id is None:
+        return []
+    found = accounts_over(session, case.agency_id, unit_id, day, HEADS)
+    return found or accounts_over(session, case.agency_id, unit_id, day, roles_with(Permission.ANSWER_CASE))
+
+
+def examiners_of(session: Session, case: Case, day: date) -> list[int]:
+    """Return everybody who reads the cases of the very unit that holds this one, and nobody above or below it."""
+    return accounts_over(session, case.agency_id, case.unit_id, day, roles_with(Permission.READ_INBOX))
+
+
+def is_kept_apart(case: Case) -> bool:
+    """Tell whether a case stays with the unit that examines it, whoever stands above that unit in the tree."""
+    return case.is_confidential and case.classification is Classification.OVERSIGHT
+
+
+def _nearest(session: Session, agency_id: int, unit_ids: Iterable[int], day: date) -> list[int]:
+    for unit_id in unit_ids:
+        found = accounts_over(session, agency_id, unit_id, day, HEADS)
+        if found:
+            return found
+    return []

@@ -1,0 +1,158 @@
+"""What messages to staff say: a case by its number, or numbers of cases."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from feedback_app.notifications.templates import Template
+
+STAFF: Final[dict[str, dict[Template, tuple[str, str]]]] = {
+    "id": {
+        Template.REOPENED: (
+            "Kasus {case} dibuka kembali oleh pelapor",
+            "Pelapor menyatakan kasus {case} belum selesai, sehingga kasus itu dibuka kembali. Buka {page}.",
+        ),
+        Template.ASSIGNED: (
+            "Kasus {case} ditugaskan kepada Anda",
+            "Kasus {case} ditugaskan kepada Anda. Buka {page}.",
+        ),
+        Template.ESCALATED: (
+            "Kasus {case} sudah memakai {share} persen batas waktunya",
+            (
+                "Kasus {case} belum selesai dan sudah memakai {share} persen batas waktunya. Buka {page} untuk melihat "
+                "apa yang menghambatnya dan siapa yang dapat membantu."
+            ),
+        ),
+        Template.ESCALATED_MANY: (
+            "{cases} kasus sudah memakai {share} persen batas waktunya",
+            "{cases} kasus belum selesai dan sudah memakai {share} persen batas waktunya. Buka {inbox}?escalated=1.",
+        ),
+        Template.REVIEW_WANTED: (
+            "Tanggapan kasus {case} perlu ditinjau",
+            (
+                "Pelapor menyatakan kasus {case} belum selesai. Tinjau tanggapannya: kembalikan kepada petugas, atau "
+                "jelaskan mengapa tanggapan itu tetap berlaku. Buka {page}."
+            ),
+        ),
+        Template.SENT_BACK: (
+            "Kasus {case} dikembalikan untuk ditangani lagi",
+            "Peninjau meminta kasus {case} ditangani lebih lanjut. Baca catatannya di {page}.",
+        ),
+        Template.ARCHIVE_OBJECTED: (
+            "Pelapor keberatan atas pengarsipan kasus {case}",
+            "Pelapor keberatan atas pengarsipan kasus {case}, sehingga kasus itu dibuka kembali. Buka {page}.",
+        ),
+        Template.CASE_RESUMED: (
+            "Pelapor melengkapi kasus {case}",
+            "Pelapor sudah memberi keterangan pada kasus {case}, dan batas waktunya berjalan lagi. Buka {page}.",
+        ),
+        Template.REFERRED_HERE: (
+            "Kasus {case} dirujuk ke instansi Anda",
+            "Instansi lain merujuk sebuah laporan ke instansi Anda sebagai kasus {case}. Buka {page}.",
+        ),
+        Template.REMINDER: (
+            "Kasus Anda yang perlu perhatian hari ini",
+            (
+                "Kasus yang menunggu Anda atau unit Anda:\n"
+                "- lewat batas waktu: {late}\n"
+                "- batas waktunya hari ini: {today}\n"
+                "- batas waktunya hari kerja berikutnya: {next}\n\n"
+                "Buka {inbox}.\n\n"
+                "Surel ini datang pada hari kerja bila ada yang menunggu. Ubah di {account}."
+            ),
+        ),
+        Template.DIGEST: (
+            "Ringkasan pekan lalu untuk unit Anda",
+            (
+                "Pekan lalu di unit yang Anda pimpin:\n"
+                "- kasus masuk: {came}\n"
+                "- kasus ditanggapi: {answered}\n"
+                "- kasus dibuka kembali: {reopened}\n"
+                "- kasus ditutup: {closed}, di antaranya dikonfirmasi selesai oleh pelapor: {confirmed}\n\n"
+                "Saat ini:\n"
+                "- lewat batas waktu: {late}\n"
+                "- menunggu pelapor: {waiting}\n\n"
+                "Buka {dashboard}.\n\n"
+                "Surel ini datang sekali sepekan. Ubah di {account}."
+            ),
+        ),
+    },
+    "en": {
+        Template.REOPENED: (
+            "Case {case} was reopened by its reporter",
+            "The reporter says that case {case} is not solved, so it was reopened. Open {page}.",
+        ),
+        Template.ASSIGNED: (
+            "Case {case} was assigned to you",
+            "Case {case} was assigned to you. Open {page}.",
+        ),
+        Template.ESCALATED: (
+            "Case {case} has used {share} percent of its time",
+            (
+                "Case {case} is not settled and has used {share} percent of its time. Open {page} to see what holds "
+                "it up and who can help."
+            ),
+        ),
+        Template.ESCALATED_MANY: (
+            "{cases} cases have used {share} percent of their time",
+            "{cases} cases are not settled and have used {share} percent of their time. Open {inbox}?escalated=1.",
+        ),
+        Template.REVIEW_WANTED: (
+            "The answer on case {case} needs a review",
+            (
+                "The reporter says that case {case} is not solved. Review its answer: send it back to the officer, or "
+                "explain why the answer stands. Open {page}."
+            ),
+        ),
+        Template.SENT_BACK: (
+            "Case {case} was sent back for more work",
+            "The reviewer asks for more work on case {case}. Read the remarks at {page}.",
+        ),
+        Template.ARCHIVE_OBJECTED: (
+            "The reporter objects to the archiving of case {case}",
+            "The reporter objects to the archiving of case {case}, so it was opened again. Open {page}.",
+        ),
+        Template.CASE_RESUMED: (
+            "The reporter completed case {case}",
+            "The reporter gave the facts asked for on case {case}, and its time runs again. Open {page}.",
+        ),
+        Template.REFERRED_HERE: (
+            "Case {case} was referred to your agency",
+            "Another agency referred a report to your agency as case {case}. Open {page}.",
+        ),
+        Template.REMINDER: (
+            "Your cases that need attention today",
+            (
+                "Cases that wait for you or your unit:\n"
+                "- past their deadline: {late}\n"
+                "- due today: {today}\n"
+                "- due on the next working day: {next}\n\n"
+                "Open {inbox}.\n\n"
+                "This mail comes on working days when something waits. Change that at {account}."
+            ),
+        ),
+        Template.DIGEST: (
+            "Last week in your unit",
+            (
+                "Last week in the units you head:\n"
+                "- cases that came: {came}\n"
+                "- cases answered: {answered}\n"
+                "- cases reopened: {reopened}\n"
+                "- cases closed: {closed}, of them confirmed as solved by the reporter: {confirmed}\n\n"
+                "Now:\n"
+                "- past their deadline: {late}\n"
+                "- waiting for the reporter: {waiting}\n\n"
+                "Open {dashboard}.\n\n"
+                "This mail comes once a week. Change that at {account}."
+            ),
+        ),
+    },
+}
+# The numbers each template holds. Whatever else stood in a row's parameters could not reach the text.
+NUMBERS: Final[dict[Template, tuple[str, ...]]] = {
+    Template.ESCALATED: ("case", "share"),
+    Template.ESCALATED_MANY: ("cases", "share"),
+    Template.REMINDER: ("late", "today", "next"),
+    Template.DIGEST: ("came", "answered", "reopened", "closed", "confirmed", "late", "waiting"),
+}
+ONE_CASE: Final = ("case",)

@@ -1,0 +1,50 @@
+"""What a message can be about."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+
+class Template(enum.StrEnum):
+    """What a message is about."""
+
+    NEWS = "news"  # something happened to a confidential report
+    REPLIED = "replied"
+    PROGRESS = "progress"
+    QUESTION = "question"
+    EXPLANATION = "explanation"
+    NOT_COMPLETED = "not_completed"  # put away, for the citizen did not say what was asked
+    CLOSED_BY_SILENCE = "closed_by_silence"
+    FOLLOWED_REPLIED = "followed_replied"
+    FOLLOWED_NEWS = "followed_news"
+    FOLLOWED_ENDED = "followed_ended"
+    # For staff, about one case.
+    REOPENED = "reopened"
+    ASSIGNED = "assigned"
+    ESCALATED = "escalated"
+    ESCALATED_MANY = "escalated_many"  # several at one moment, without their numbers
+    REVIEW_WANTED = "review_wanted"
+    SENT_BACK = "sent_back"  # by the reviewer of a dispute
+    ARCHIVE_OBJECTED = "archive_objected"
+    CASE_RESUMED = "case_resumed"  # the citizen answered what was asked
+    REFERRED_HERE = "referred_here"
+    # For staff, on its day.
+    REMINDER = "reminder"
+    DIGEST = "digest"
+
+
+ROUNDS: Final = frozenset({Template.REMINDER, Template.DIGEST})
+ABOUT_ONE_CASE: Final = frozenset(
+    {
+        Template.REOPENED,
+        Template.ASSIGNED,
+        Template.ESCALATED,
+        Template.REVIEW_WANTED,
+        Template.SENT_BACK,
+        Template.ARCHIVE_OBJECTED,
+        Template.CASE_RESUMED,
+        Template.REFERRED_HERE,
+    }
+)
+FOR_STAFF: Final = ABOUT_ONE_CASE | ROUNDS | {Template.ESCALATED_MANY}
