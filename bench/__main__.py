@@ -5,6 +5,7 @@ pages      P2, P3  the rating page and a unit's public page against hello
 spike      P4      ratings on one unit at 250/s: latency, losses, backlog (--spike-seconds 600 for the whole of it)
 helpdesk   P4      our submits against django-helpdesk's, installed from the package index into a folder of its own
 hot        P5      the same load on one unit and over 500
+inbox      P11     the inbox and its search over 200,000 cases against django-helpdesk's ticket list
 drain      P6      the worker against the model alone and against one job a row
 real-text          public text sets through import, worker and recount
 """
@@ -21,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench import drain, helpdesk, hot, pages, real_text, spike, submit
+from bench import drain, helpdesk, hot, inbox, pages, real_text, spike, submit
 from bench.report import Row, table
 from bench.stage import Stage, open_stage
 from feedback_app import config
@@ -42,6 +43,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "spike": lambda stage, asked: spike.run(stage, seconds=asked.spike_seconds),
     "drain": lambda stage, asked: drain.run(stage, runs=asked.runs),
     "real-text": lambda stage, asked: real_text.run(stage, asked.data),
+    "inbox": lambda stage, asked: inbox.run(stage, runs=asked.runs, folder=asked.helpdesk_folder),
 }
 
 

@@ -41,7 +41,7 @@ def run(stage: Stage, *, seconds: float, runs: int, folder: Path) -> list[Row]:
     python = installed(folder)
     if python is None:
         return []
-    extra = _prepared(stage, python)
+    extra = prepared(stage, python)
     ours, theirs = [], []
     for _ in range(runs):
         nothing_pending(stage)
@@ -69,11 +69,12 @@ def installed(folder: Path) -> str | None:
     return str(python)
 
 
-def _prepared(stage: Stage, python: str) -> dict[str, str]:
+def prepared(stage: Stage, python: str) -> dict[str, str]:
     """Make a database beside ours with its tables and one public queue; return how its processes reach it."""
     url = make_url(str(stage.settings.database_url))
     with psycopg.connect(str(stage.settings.database_url), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
     host, port = url.query.get("host") or url.host or "", url.port or ""
     known = {"NAME": DATABASE, "USER": url.username, "PASSWORD": url.password, "HOST": host, "PORT": str(port)}
     extra = {"HELPDESK_DATABASE": json.dumps(known)}

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
+from feedback_app.handling.inbox_queries import PAGE_SIZE
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import PAGE_SIZE, version_on
+from feedback_app.handling.queries import version_on
 from feedback_app.handling.visibility import text_is_open
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.models import Submission

@@ -5,44 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.handling.models import Case
-from feedback_app.handling.queries import OPEN_STATUSES, InboxRow, inbox
+from feedback_app.handling.inbox_conditions import in_group, narrowed
+from feedback_app.handling.inbox_filters import DueBy, Filters, Group
+from feedback_app.handling.inbox_places import asker
+from feedback_app.handling.inbox_queries import InboxRow, counted, inbox
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.rules import Permission
-from feedback_app.organisation.models import Agency
 
 FIRST_ROWS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Cases late and due by the end of the agency's day, how many stand in each group, and those due first."""
+    """Cases late and due by the end of the agency's day, how many stand in each group, and those due first.
+
+    Nothing is counted beyond `inbox_queries.COUNTED_MAX` + 1.
+    """
 
     overdue: int
     due_today: int
-    counts: dict[str, int]
+    counts: dict[Group, int]
     first: list[InboxRow]
 
 
 def workload(session: Session, user_id: int, *, day: date, now: datetime) -> Workload:
     """Return what waits for somebody in the units within their reach."""
-    found = inbox(session, user_id, day=day)
-    overdue, due_today = _due(session, user_id, day, now)
+    found = inbox(session, user_id, day=day, now=now)
+    overdue, due_today = (_due(session, user_id, by, day, now) for by in (DueBy.OVERDUE, DueBy.TODAY))
     return Workload(overdue, due_today, found.counts, found.rows[:FIRST_ROWS])
 
 
-def _due(session: Session, user_id: int, day: date, now: datetime) -> tuple[int, int]:
-    is_late = Case.reply_due_at < now
-    local_day = [sa.cast(sa.func.timezone(Agency.time_zone, moment), sa.Date) for moment in (Case.reply_due_at, now)]
-    row = session.execute(
-        sa.select(
-            sa.func.count().filter(is_late),
-            sa.func.count().filter(sa.not_(is_late), local_day[0] == local_day[1]),
-        )
-        .select_from(sa.join(Case, Agency, Agency.id == Case.agency_id))
-        .where(may_see(user_id, Permission.READ_INBOX, day), Case.status.in_(OPEN_STATUSES))
-    ).one()
-    return row[0], row[1]
+def _due(session: Session, user_id: int, by: DueBy, day: date, now: datetime) -> int:
+    asked = narrowed(Filters(due=by), asker(session, user_id, day=day, now=now))
+    return counted(session, [may_see(user_id, Permission.READ_INBOX, day), *asked, *in_group(Group.TODO)])
