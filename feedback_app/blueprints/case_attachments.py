@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
+from feedback_app import clock
 from feedback_app.blueprints import file_answers
 from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.cases import bp
 from feedback_app.db import db
+from feedback_app.handling.file_readings import note_reading
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.attachments import attachment_of
@@ -17,7 +19,10 @@ from feedback_app.intake.attachments import attachment_of
 @bp.get("/kasus/<int:case_id>/berkas/<int:attachment_id>")
 @requires(Permission.READ_INBOX)
 def attachment(case_id: int, attachment_id: int) -> ResponseReturnValue:
-    """Give out a file that came with a case."""
+    """Give out a file that came with a case, and note who looked at it."""
     case = case_for(db.session(), current_user.id, case_id, permission=Permission.READ_INBOX, day=today())
     row, place = attachment_of(db.session(), case.agency_id, case.submission_id, attachment_id)
-    return file_answers.file_answer(row, place)
+    answer = file_answers.file_answer(row, place)
+    note_reading(db.session(), case, attachment_id, user_id=current_user.id, now=clock.utcnow())
+    db.session.commit()
+    return answer

@@ -1,4 +1,4 @@
-"""How a citizen's file is given out: as what it was found to be, under a neutral name, unable to act."""
+"""How a file of a case is given out: as what it was found to be, under a neutral name, unable to act."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import BinaryIO, Final
 
 from flask import Response, current_app
 
+from feedback_app.handling.officer_models import Proof
 from feedback_app.intake.attachments import UnknownAttachmentError
 from feedback_app.intake.extra_models import Attachment
 from feedback_app.intake.pictures import JPEG, PDF
@@ -18,7 +19,7 @@ _ENDINGS: Final = {JPEG: "jpg", PDF: "pdf"}
 _TYPES: Final = {AttachmentKind.PHOTO: JPEG, AttachmentKind.DOCUMENT: PDF}
 
 
-def file_answer(row: Attachment, place: int) -> Response:
+def file_answer(row: Attachment | Proof, place: int, name: str = "lampiran") -> Response:
     """Return a file as an answer of its own: photos to look at, documents only to save.
 
     Raises
@@ -37,7 +38,7 @@ def file_answer(row: Attachment, place: int) -> Response:
     response = Response(_chunks(stream), mimetype=media_type, direct_passthrough=True)
     response.call_on_close(stream.close)
     response.headers["Content-Length"] = str(row.size_bytes)
-    response.headers["Content-Disposition"] = f'{how}; filename="lampiran-{place}.{_ENDINGS[media_type]}"'
+    response.headers["Content-Disposition"] = f'{how}; filename="{name}-{place}.{_ENDINGS[media_type]}"'
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -17,6 +17,7 @@ from feedback_app.handling.citizen_models import RequestKind, RequestOutcome
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome
 from feedback_app.intake.rules import (
     AnalysisState,
+    AttachmentKind,
     BadReason,
     Channel,
     ContactKind,
@@ -51,6 +52,8 @@ def held_in_words(held: Held, time_zone: str) -> list[Section]:
         Section("case", gettext("Penanganan"), [_case(case, at)] if case else []),
         Section("events", gettext("Perjalanan laporan"), [_event(row, at) for row in case.get("events", ())]),
         Section("replies", gettext("Tanggapan petugas"), [_reply(row, at) for row in case.get("replies", ())]),
+        Section("proofs", gettext("Bukti penanganan dari unit"), [_proof(row, at) for row in case.get("proofs", ())]),
+        Section("referrals", gettext("Rujukan"), [_referral(row, at) for row in case.get("referrals", ())]),
         Section("messages", gettext("Pesan Anda"), [_message(row, at) for row in case.get("messages", ())]),
         Section(
             "publications",
@@ -151,6 +154,28 @@ def _event(held: Held, at: Moment) -> list[Row]:
 
 def _reply(held: Held, at: Moment) -> list[Row]:
     return _rows((gettext("Dikirim"), at(held["sent_at"])), (gettext("Tanggapan"), held["text"]))
+
+
+def _proof(held: Held, at: Moment) -> list[Row]:
+    return _rows(
+        (gettext("Jenis"), gettext("Foto") if held["kind"] == AttachmentKind.PHOTO else "PDF"),
+        (gettext("Keterangan bukti"), held["caption"] or NOTHING),
+        (gettext("Ditambahkan"), at(held["added_at"])),
+    )
+
+
+def _referral(held: Held, at: Moment) -> list[Row]:
+    name: str = held["name"]
+    where = (
+        gettext("Dirujuk dari %(name)s", name=name)
+        if held["side"] == "from"
+        else gettext("Dirujuk ke %(name)s", name=name)
+    )
+    return _rows(
+        (gettext("Rujukan"), where),
+        (gettext("Waktu"), at(held["referred_at"])),
+        (gettext("Penjelasan bagi pelapor"), held["explanation"]),
+    )
 
 
 def _message(held: Held, at: Moment) -> list[Row]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from feedback_app.db import db
 from feedback_app.handling import publishing
+from feedback_app.handling.publication_history import was_ever_shown
 from feedback_app.handling.queries import CaseFile
 from feedback_app.handling.rules import CaseStatus, Classification
 
@@ -17,6 +18,7 @@ def read(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
         return None
     return {
         "case": case,
+        "has_history": was_ever_shown(db.session(), case),
         "current": publishing.current_publication(db.session(), case),
         "is_new": case.status is CaseStatus.NEW,
         "may_publish": publishing.may_publish(db.session(), case),

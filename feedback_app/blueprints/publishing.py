@@ -20,9 +20,13 @@ from feedback_app.errors import ConflictError
 from feedback_app.handling import improvements as board
 from feedback_app.handling import publishing
 from feedback_app.handling.models import Case
+from feedback_app.handling.proofs import may_be_shown_to_followers, proofs_of
+from feedback_app.handling.publication_history import releases
 from feedback_app.handling.publishing import Found, PersonalDataLeftError
 from feedback_app.handling.queries import case_for
+from feedback_app.identity.queries import names_of
 from feedback_app.identity.rules import Permission
+from feedback_app.organisation.models import Agency
 from feedback_app.organisation.within_reach import units_within_reach
 
 bp = staff_blueprint("publishing")
@@ -46,12 +50,16 @@ def publish(case_id: int) -> ResponseReturnValue:
     if request.form.get("step") != "publish":
         return _page(case, form, is_preview=True)
     try:
+        publishing.check_unchanged(db.session(), case, form.seen_id)
         publishing.publish(
             db.session(), case, form.text.data or "", form.reply.data or None, user_id=current_user.id,
             now=clock.utcnow(),
         )  # fmt: skip
     except PersonalDataLeftError as error:
         _tell(form, error)
+        return _page(case, form), error.status
+    except publishing.PublicationChangedError as error:
+        form.form_errors = [error.message, gettext("Tulisan Anda belum terbit; tulisan itu masih ada di bawah.")]
         return _page(case, form), error.status
     db.session.commit()
     forget_pages()
@@ -63,11 +71,31 @@ def publish(case_id: int) -> ResponseReturnValue:
 @requires(Permission.ANSWER_CASE)
 def withdraw(case_id: int) -> ResponseReturnValue:
     """Take a published complaint back."""
-    publishing.withdraw(db.session(), _case(case_id, for_update=True), user_id=current_user.id, now=clock.utcnow())
+    case = _case(case_id, for_update=True)
+    try:
+        publishing.withdraw(db.session(), case, user_id=current_user.id, now=clock.utcnow())
+    except publishing.NothingPublishedError as error:
+        # A colleague was faster, or the platform took it back.
+        db.session.rollback()
+        flash(translated(error.message), "error")
+        return redirect(url_for("cases.case", case_id=case_id), 303)
     db.session.commit()
     forget_pages()
     flash(gettext("Laporan ini sudah ditarik dari halaman unit."), "success")
     return redirect(url_for("cases.case", case_id=case_id), 303)
+
+
+@bp.get("/kasus/<int:case_id>/terbitan")
+@requires(Permission.READ_INBOX)
+def history(case_id: int) -> ResponseReturnValue:
+    """Show what was published of a case in the course of time, by whom, and what changed."""
+    case = case_for(db.session(), current_user.id, case_id, permission=Permission.READ_INBOX, day=today())
+    found = releases(db.session(), case)
+    people = [person for one in found for person in (one.published_by, one.withdrawn_by)]
+    return render_template(
+        "cases/publication_history.html", case=case, releases=found, names=names_of(db.session(), people),
+        time_zone=db.session().get_one(Agency, case.agency_id).time_zone,
+    )  # fmt: skip
 
 
 @bp.route("/perbaikan", methods=["GET", "POST"])
@@ -144,7 +172,13 @@ def _sentence(found: Found) -> str:
 
 
 def _page(case: Case, form: PublishForm, *, is_preview: bool = False) -> str:
-    return render_template("cases/publish.html", case=case, form=form, is_preview=is_preview)
+    session = db.session()
+    current = publishing.current_publication(session, case)
+    shown = [row for row in proofs_of(session, case.agency_id, case.id) if may_be_shown_to_followers(row)]
+    return render_template(
+        "cases/publish.html", case=case, form=form, is_preview=is_preview, seen=current.id if current else 0,
+        proofs=shown,
+    )  # fmt: skip
 
 
 def _case(case_id: int, *, for_update: bool = False) -> Case:

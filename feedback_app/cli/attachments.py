@@ -1,4 +1,4 @@
-"""`feedback attachments`: photos and documents of citizens, and whether all of them are there."""
+"""`feedback attachments`: photos and documents of citizens and officers, and whether all of them are there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from feedback_app.errors import ConfigurationError
 
 @click.group("attachments")
 def attachments_group() -> None:
-    """Photos and documents that citizens sent with their reports."""
+    """Photos and documents of citizens, and officers' proof."""
 
 
 @attachments_group.command("check")
@@ -44,7 +44,7 @@ def check_command(*, quick: bool, remove_orphans: bool, show: int) -> None:
     _list("rows without their file", found.missing, show)
     _list("rows whose file is another one", found.changed, show)
     _list("files without a row", found.orphans, show)
-    click.echo(f"{found.rows} attachments{f', {removed} files removed' if removed else ''}")
+    click.echo(f"{found.rows} files{f', {removed} files removed' if removed else ''}")
     sys.exit(0 if found.is_clean else 1)
 
 

@@ -15,6 +15,7 @@ from feedback_app.drain.claim import Claimed, claim, mark_done, mark_quarantined
 from feedback_app.drain.read import ReadBatch, Reader, read
 from feedback_app.drain.route import must_pass_the_unit, new_case
 from feedback_app.handling.operations import NewCase, open_cases
+from feedback_app.handling.referrals import tell_arrived
 from feedback_app.measures.operations import Answer, fold
 from feedback_app.organisation.oversight import overseers
 
@@ -46,6 +47,8 @@ def drain_batch(session: Session, reader: Reader, *, limit: int, now: datetime) 
         now=now,
     )
     open_cases(session, cases, now=now)
+    # What another agency referred here names no unit.
+    tell_arrived(session, [(row.agency_id, row.id) for row in rows if row.unit_is_unknown], now=now)
     # The reception unit is not what they speak of, so what they say counts for no unit.
     fold(session, (_answer(row, batch) for row in rows if not row.unit_is_unknown))
     mark_done(session, [row for row in rows if row.id not in batch.poison])

@@ -19,9 +19,12 @@ from feedback_app.audit.operations import CITIZEN, Actor, record
 from feedback_app.handling.citizen_models import CaseFollower, CitizenMessage, RequestKind, RequestOutcome
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.past_the_unit import alleges
+from feedback_app.handling.proofs import forget_proofs
 from feedback_app.handling.public_models import Publication
 from feedback_app.handling.publishing import withdraw_all
+from feedback_app.handling.referral_links import copy_of
 from feedback_app.handling.rules import ENDED, Classification
+from feedback_app.handling.search import refresh_words
 from feedback_app.handling.subject_requests import ask_for, settle
 from feedback_app.handling.withdrawal import archive_withdrawn
 from feedback_app.intake.attachments import erase_all
@@ -76,14 +79,21 @@ def erase(
     files = erase_all(session, storage, agency_id, submission_id, actor=actor, now=now)
     forget_contact(session, Owner(agency_id, submission_id=submission_id), now=now)
     if case is not None:
+        forget_proofs(session, storage, case, actor=actor, now=now)
         _erase_case_words(session, case, now)
         if case.status not in ENDED and case.classification is not Classification.OVERSIGHT:
             archive_withdrawn(session, case, actor=actor, reason=None, now=now)
     session.flush()
+    if case is not None:
+        refresh_words(session, agency_id, [case.id])
     record(
         session, agency_id=agency_id, actor=actor, action="handling.erase", subject_type="submission",
         subject_id=submission_id, now=now, files=files,
     )  # fmt: skip
+    copy = copy_of(session, agency_id, submission_id)
+    if copy is not None:
+        # What another agency was given of the report goes with it, or waits there for whoever examines it.
+        ask_to_erase(session, storage, *copy, now=now)
 
 
 def _locked(session: Session, agency_id: int, submission_id: int) -> Submission:

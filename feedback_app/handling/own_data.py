@@ -14,8 +14,10 @@ from feedback_app.audit.models import ActorKind
 from feedback_app.audit.operations import CITIZEN
 from feedback_app.handling.citizen_models import CitizenMessage, RequestKind, RequestOutcome, SubjectRequest
 from feedback_app.handling.models import Case, CaseEvent
+from feedback_app.handling.proofs import proofs_of
 from feedback_app.handling.public_models import Publication
 from feedback_app.handling.queries import events_of, replies_of, version_on
+from feedback_app.handling.referral_links import ReferralLink, referred_from, referred_to
 from feedback_app.handling.subject_requests import ask_for, settle
 from feedback_app.intake.contacts import Owner, contact_card
 from feedback_app.intake.extra_models import Attachment
@@ -36,6 +38,7 @@ _CASE: Final = (
     "first_replied_at", "silence_ends_at", "closed_at", "reopened_count", "archive_reason",
 )  # fmt: skip
 _ATTACHMENT: Final = ("kind", "media_type", "size_bytes", "width", "height", "sha256", "added_at")
+_PROOF: Final = ("kind", "media_type", "size_bytes", "caption", "added_at")
 _REQUEST: Final = ("kind", "requested_at", "due_at", "outcome", "settled_at", "reason")
 _PUBLICATION: Final = ("text", "reply", "published_at", "withdrawn_at")
 
@@ -111,10 +114,22 @@ def _case(session: Session, case: Case) -> dict[str, Any]:
             _plain(row, ("text", "redacted_text", "sent_at"))
             for row in session.scalars(messages.order_by(CitizenMessage.id))
         ],
+        "proofs": [_plain(row, _PROOF) for row in proofs_of(session, case.agency_id, case.id)],
+        "referrals": _referrals(session, case),
         "publications": [
             _plain(row, _PUBLICATION) for row in session.scalars(published.order_by(Publication.id))
         ],
     }  # fmt: skip
+
+
+def _referrals(session: Session, case: Case) -> list[dict[str, Any]]:
+    key = (case.agency_id, case.submission_id)
+    sides = (("from", referred_from(session, *key)), ("to", referred_to(session, *key)))
+    return [_referral(side, link) for side, link in sides if link is not None]
+
+
+def _referral(side: str, link: ReferralLink) -> dict[str, Any]:
+    return {"side": side, **_plain(link, ("name", "explanation", "referred_at"))}
 
 
 def _event(event: CaseEvent) -> dict[str, Any]:

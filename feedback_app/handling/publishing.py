@@ -15,7 +15,7 @@ from feedback_app.audit.operations import SYSTEM, person, record
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
 from feedback_app.handling.models import Case, Reply
 from feedback_app.handling.public_models import Publication
-from feedback_app.handling.rules import PUBLICATION_MAX, PUBLICATION_MIN, CaseStatus, Classification
+from feedback_app.handling.rules import PUBLICATION_MAX, PUBLICATION_MIN, CaseStatus, Classification, ReplyKind
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import PiiKind, find_personal_data, redact
 
@@ -43,6 +43,12 @@ class PersonalDataLeftError(InvalidInputError):
     def __init__(self, found: Sequence[Found]) -> None:
         super().__init__("Masih ada data pribadi dalam tulisan ini. Hapus atau samarkan, lalu terbitkan lagi.")
         self.found = found
+
+
+class PublicationChangedError(ConflictError):
+    """Somebody else published, or took back, other words of this case meanwhile."""
+
+    code = "publication_changed"
 
 
 class NothingPublishedError(NotFoundError):
@@ -81,7 +87,9 @@ def may_publish(session: Session, case: Case) -> bool:
 def proposal(session: Session, case: Case) -> Proposal:
     """Return the complaint and its last answer as the redactor leaves them."""
     labels = session.get_one(Labels, (case.agency_id, case.submission_id))
-    last = sa.select(Reply.text).where(Reply.agency_id == case.agency_id, Reply.case_id == case.id)
+    # Questions and explanations to the reporter say nothing of what was done.
+    told = Reply.kind.in_([ReplyKind.ANSWER, ReplyKind.PROGRESS])
+    last = sa.select(Reply.text).where(Reply.agency_id == case.agency_id, Reply.case_id == case.id, told)
     reply = session.scalar(last.order_by(Reply.sent_at.desc(), Reply.id.desc()).limit(1))
     return Proposal(redact(labels.redacted_text or "").text, redact(reply or "").text)
 
@@ -156,6 +164,21 @@ def withdraw_all(session: Session, case: Case, *, now: datetime) -> int:
     if taken:
         _note(session, case, "handling.withdraw_publication", None, now)
     return taken
+
+
+def check_unchanged(session: Session, case: Case, seen_id: int | None) -> None:
+    """Refuse words written in front of another publication than the one shown now; `seen_id` is 0 where none was.
+
+    Raises
+    ------
+    PublicationChangedError
+    """
+    current = current_publication(session, case)
+    if seen_id is not None and seen_id != (current.id if current else 0):
+        raise PublicationChangedError(
+            "Rekan Anda mengubah terbitan kasus ini sejak Anda membukanya. Bandingkan dengan riwayat terbitan, lalu "
+            "terbitkan lagi bila masih perlu."
+        )
 
 
 def current_publication(session: Session, case: Case) -> Publication | None:

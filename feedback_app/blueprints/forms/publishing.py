@@ -7,11 +7,12 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import SelectField, TextAreaField
+from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 from wtforms.validators import ValidationError
 
 from feedback_app.blueprints.forms.staff import StaffForm, take_from
+from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.handling.improvements import IMPROVEMENT_MAX
 from feedback_app.handling.rules import PUBLICATION_MAX, PUBLICATION_MIN
 from feedback_app.intake.rules import clean_text
@@ -23,6 +24,7 @@ class PublishForm(StaffForm):
 
     text = TextAreaField(_("Laporan yang diterbitkan"), filters=[clean_text])
     reply = TextAreaField(_("Tanggapan yang diterbitkan"), filters=[clean_text])
+    seen = HiddenField()
 
     def validate_text(self, field: TextAreaField) -> None:
         """Hold the length of a publication."""
@@ -32,6 +34,11 @@ class PublishForm(StaffForm):
         """Hold the length of an answer; there may be none."""
         if field.data:
             _hold(field, PUBLICATION_MAX)
+
+    @property
+    def seen_id(self) -> int | None:
+        """Return the publication its author had in front of them, 0 for none, None where the form did not say."""
+        return number_or_none(self.seen.data)
 
 
 class ImprovementForm(StaffForm):
