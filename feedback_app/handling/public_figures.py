@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from feedback_app.handling.rules import Outcome
+from feedback_app.handling.survival import kaplan_meier
 
 SECONDS_A_DAY: Final = 86_400
 
@@ -56,28 +56,12 @@ def median_wait(waits: Sequence[Wait]) -> float | None:
     E. L. Kaplan and P. Meier, Nonparametric estimation from incomplete observations, JASA 53 (1958) 457-481.
 
     >>> median_wait([Wait(1, True), Wait(2, True), Wait(3, False), Wait(4, True)])
-    2
+    2.0
     >>> median_wait([Wait(1, True), Wait(5, False), Wait(6, False)]) is None
     True
     """
-    # Whole numbers as a fraction: a product of floats may end a hair above one half.
-    above, below = 1, 1
-    for days, replies, at_risk in _steps(waits):
-        above, below = above * (at_risk - replies), below * at_risk
-        if 2 * above <= below:
-            return days
-    return None
-
-
-def _steps(waits: Sequence[Wait]) -> Iterator[tuple[float, int, int]]:
-    """Yield each time at which replies came, how many, and how many cases were waiting just before."""
-    replied = Counter(one.days for one in waits if one.replied)
-    left = Counter(one.days for one in waits)
-    at_risk = len(waits)
-    for days in sorted(left):
-        if replied[days]:
-            yield days, replied[days], at_risk
-        at_risk -= left[days]
+    curve = kaplan_meier([one.days for one in waits], [one.replied for one in waits])
+    return curve.time_until(0.5)
 
 
 def count_outcomes(outcomes: Iterable[Outcome | None]) -> dict[str, int]:
