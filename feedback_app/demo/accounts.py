@@ -14,12 +14,16 @@ COUNTER: Final = "dukcapil"
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """One account; `unit` None reaches the whole agency, `shows` says what it is good for."""
+    """One account; `unit` None reaches the whole agency, `shows` says what it is good for.
+
+    `nth` counts the accounts of one role in a unit: the second belongs to another person.
+    """
 
     email: str
     role: Role
     unit: str | None
     shows: str
+    nth: int = 0
 
     @property
     def has_inbox(self) -> bool:
@@ -28,21 +32,25 @@ class DemoAccount:
 
 
 def main_accounts(city: City) -> tuple[DemoAccount, ...]:
-    """Return the five accounts that a visitor is shown."""
+    """Return the accounts that a visitor is shown."""
     at = f"@{city.code}.demo"
     return (
         DemoAccount(f"petugas.{COUNTER}{at}", Role.OFFICER, COUNTER, "petugas Dukcapil: kotak masuk, tanggapan, struk"),
-        DemoAccount(f"kepala.{COUNTER}{at}", Role.UNIT_HEAD, COUNTER, "kepala Dukcapil: kotak masuk unitnya"),
+        DemoAccount(f"kepala.{COUNTER}{at}", Role.UNIT_HEAD, COUNTER, "kepala Dukcapil: dasbor, tugas, sengketa"),
         DemoAccount(f"{OVERSEER}{at}", Role.OFFICER, OVERSEER, "Inspektorat: dugaan pungli dan salah wewenang"),
+        DemoAccount(f"sekda{at}", Role.UNIT_HEAD, ROOT, "atasan semua dinas: kasus yang lewat tenggat"),
+        DemoAccount(f"kepala.{OVERSEER}{at}", Role.UNIT_HEAD, OVERSEER, "kepala Inspektorat: yang jauh terlambat"),
         DemoAccount(f"penilai{at}", Role.EVALUATOR, None, "penilai: siklus penilaian dan bukti setiap pegawai"),
-        DemoAccount(f"admin{at}", Role.ADMINISTRATOR, None, "administrator: semua unit"),
+        DemoAccount(f"admin{at}", Role.ADMINISTRATOR, None, "administrator: semua unit, tenggat, pesan"),
     )
 
 
 def unit_accounts(city: City) -> tuple[DemoAccount, ...]:
-    """Return one account for every other unit, for whoever answers there."""
-    return tuple(
+    """Return one account for every other unit, for whoever answers there, and a colleague at the counter."""
+    others = tuple(
         DemoAccount(f"petugas.{unit.code}@{city.code}.demo", Role.OFFICER, unit.code, f"petugas {unit.name}")
         for unit in city.units
         if unit.code not in {COUNTER, OVERSEER, ROOT}
     )
+    colleague = DemoAccount(f"rekan.{COUNTER}@{city.code}.demo", Role.OFFICER, COUNTER, "petugas kedua Dukcapil", nth=1)
+    return (*others, colleague)

@@ -1,4 +1,4 @@
-"""Let a year of cases happen: taken, answered, judged or met with silence, in order of time."""
+"""Let a year of cases happen: verified, asked about, answered, judged or met with silence, in order of time."""
 
 from __future__ import annotations
 
@@ -16,9 +16,15 @@ from sqlalchemy.orm import Session
 
 from feedback_app.demo.cities import City
 from feedback_app.demo.period import Period
-from feedback_app.demo.replies import answer_to, verdict_words
+from feedback_app.demo.replies import answer_to, completing_words, officer_words, verdict_words
 from feedback_app.demo.voices import Voice
+from feedback_app.handling.archiving import archive_incomplete
+from feedback_app.handling.citizen_words import add_message
+from feedback_app.handling.dispute_reviews import open_review_of, send_back
+from feedback_app.handling.escalation import any_escalation_due, escalate
+from feedback_app.handling.life import ask, report_progress, verify
 from feedback_app.handling.models import Case
+from feedback_app.handling.notes import add_note
 from feedback_app.handling.operations import close_silent, judge, respond, take
 from feedback_app.handling.rules import CaseStatus, Outcome
 from feedback_app.handling.working_days import WorkingCalendar
@@ -28,6 +34,14 @@ IN_TIME_DAYS: Final = (1, 1, 2, 2, 3, 4, 5)  # working days; the clock gives fiv
 LATE_DAYS: Final = (6, 7, 8, 10, 13, 18)
 AGAIN_DAYS: Final = (1, 2, 3, 5)
 TAKEN_PART: Final = 0.5
+VERIFIED_PART: Final = 0.6
+ASKED_PART: Final = 0.06
+COMPLETED_PART: Final = 0.75  # the others never answer the question
+COMPLETED_DAYS: Final = (0.2, 8.0)
+NEWS_PART: Final = 0.15  # of what takes longer than three days
+NOTED_PART: Final = 0.10
+REVIEWED_PART: Final = 0.6
+LADDER_MINUTE: Final = 8 * 60
 FORGOTTEN_PART: Final = 0.5  # of the late answers to recent cases: they have not come to this day
 FORGOTTEN_WITHIN: Final = timedelta(days=45)
 OUTCOMES: Final = {Outcome.CONFIRMED: 0.40, Outcome.PARTLY: 0.10, Outcome.DISPUTED: 0.12, Outcome.SILENT: 0.38}
@@ -48,6 +62,7 @@ class Life:
     calendar: WorkingCalendar
     officers: dict[int, tuple[str, int]]  # unit id: unit code, user id of who answers there
     rng: Random
+    reviewers: dict[int | None, int] = field(default_factory=dict)  # unit id: its head; None: who stands above all
     _agenda: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
 
@@ -60,6 +75,9 @@ class Life:
         """Let everything happen that happens before the end of the year, in order of time."""
         # Held, so that the session need not read the agency again for every deadline.
         agencies = self.session.scalars(sa.select(Agency)).all()
+        for ago in range((self.period.today - self.period.first_day).days):
+            day = self.period.first_day + timedelta(days=ago)
+            self._at(self.period.at(day, LADDER_MINUTE), self._climb)
         # What happens to a case is written when it is asked for again, not at every line of the trail.
         with self.session.no_autoflush:
             while self._agenda and self._agenda[0][0] < self.period.horizon:
@@ -79,11 +97,23 @@ class Life:
         is_late = self.rng.random() >= self.city.unit(code).punctual
         days = self.rng.choice(LATE_DAYS if is_late else IN_TIME_DAYS)
         answered_at = self._desk_moment(now, days)
-        if self.rng.random() < TAKEN_PART:
-            self._at(self._desk_moment(now, max(1, days - 2), before=answered_at), partial(self._take, case))
+        if self.rng.random() < VERIFIED_PART:
+            self._at(self._desk_moment(now, 1, before=answered_at), partial(self._verify, case))
+        if self.rng.random() < ASKED_PART:
+            self._at(self._desk_moment(now, 2), partial(self._ask, case, voice))
+            return
+        self._plan_work(case, now, days, answered_at)
         is_recent = now > self.period.horizon - FORGOTTEN_WITHIN
         if not (is_late and is_recent and self.rng.random() < FORGOTTEN_PART):
             self._at(answered_at, partial(self._answer, case, voice, again=False))
+
+    def _plan_work(self, case: Case, now: datetime, days: int, answered_at: datetime) -> None:
+        if self.rng.random() < TAKEN_PART:
+            self._at(self._desk_moment(now, max(1, days - 2), before=answered_at), partial(self._take, case))
+        if days > 3 and self.rng.random() < NEWS_PART:
+            self._at(self._desk_moment(now, days - 1, before=answered_at), partial(self._tell_news, case))
+        if self.rng.random() < NOTED_PART:
+            self._at(self._desk_moment(now, 1, before=answered_at), partial(self._note, case))
 
     def _desk_moment(self, now: datetime, days: int, *, before: datetime | None = None) -> datetime:
         """Return a moment in office hours, that many working days later; earlier than `before` on the same day."""
@@ -91,9 +121,60 @@ class Life:
         moment = self.period.at(day, self.rng.uniform(*DESK_MINUTES))
         return moment if before is None or moment < before else before - timedelta(minutes=5)
 
+    def _officer(self, case: Case) -> int | None:
+        return self.officers[case.unit_id][1] if case.unit_id in self.officers else None
+
+    def _verify(self, case: Case, now: datetime) -> None:
+        user_id = self._officer(case)
+        if user_id is not None and case.status is CaseStatus.NEW:
+            verify(self.session, case, user_id=user_id, now=now)
+
     def _take(self, case: Case, now: datetime) -> None:
-        if case.unit_id is not None:
-            take(self.session, case, user_id=self.officers[case.unit_id][1], now=now)
+        user_id = self._officer(case)
+        if user_id is not None and case.status in {CaseStatus.NEW, CaseStatus.VERIFIED}:
+            take(self.session, case, user_id=user_id, now=now)
+
+    def _ask(self, case: Case, voice: Voice, now: datetime) -> None:
+        user_id = self._officer(case)
+        if user_id is None:
+            return
+        ask(self.session, case, officer_words("question", self.rng), user_id=user_id, now=now)
+        assert case.held_until is not None  # noqa: S101 - a question holds the case
+        if self.rng.random() < COMPLETED_PART:
+            self._at(now + timedelta(days=self.rng.uniform(*COMPLETED_DAYS)), partial(self._complete, case, voice))
+        else:
+            self._at(case.held_until + timedelta(minutes=1), self._give_up)
+
+    def _complete(self, case: Case, voice: Voice, now: datetime) -> None:
+        add_message(self.session, case, completing_words(self.rng), now=now)
+        answered_at = self._desk_moment(now, self.rng.choice(AGAIN_DAYS))
+        self._at(answered_at, partial(self._answer, case, voice, again=False))
+
+    def _give_up(self, now: datetime) -> None:
+        self.session.flush()
+        archive_incomplete(self.session, now=now)
+
+    def _tell_news(self, case: Case, now: datetime) -> None:
+        user_id = self._officer(case)
+        if user_id is not None:
+            report_progress(self.session, case, officer_words("progress", self.rng), user_id=user_id, now=now)
+
+    def _note(self, case: Case, now: datetime) -> None:
+        user_id = self._officer(case)
+        if user_id is not None:
+            add_note(self.session, case, officer_words("note", self.rng), user_id=user_id, now=now)
+
+    def _review(self, case: Case, now: datetime) -> None:
+        reviewer = self.reviewers.get(case.unit_id, self.reviewers.get(None))
+        self.session.flush()
+        if reviewer is not None and not case.is_confidential and open_review_of(self.session, case) is not None:
+            send_back(self.session, case, officer_words("sent_back", self.rng), user_id=reviewer, now=now)
+
+    def _climb(self, now: datetime) -> None:
+        self.session.flush()
+        while any_escalation_due(self.session, now=now):
+            escalate(self.session, now=now)
+            self.session.flush()
 
     def _answer(self, case: Case, voice: Voice, now: datetime, *, again: bool) -> None:
         if case.unit_id is None:
@@ -113,6 +194,8 @@ class Life:
         judge(self.session, case, outcome, verdict_words(outcome, self.rng), now=now)
         if case.status is CaseStatus.IN_PROGRESS:
             answered_at = self._desk_moment(now, self.rng.choice(AGAIN_DAYS))
+            if self.rng.random() < REVIEWED_PART:
+                self._at(self._desk_moment(now, 1, before=answered_at), partial(self._review, case))
             self._at(answered_at, partial(self._answer, case, voice, again=True))
 
     def _fall_silent(self, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What offices answer, and what citizens say about the answer."""
+"""What offices tell citizens and each other, and what citizens say to it."""
 
 from __future__ import annotations
 
@@ -33,3 +33,18 @@ def verdict_words(outcome: Outcome, rng: Random) -> str | None:
     if outcome is Outcome.DISPUTED or rng.random() < 0.4:
         return str(rng.choice(offered))
     return None
+
+
+def officer_words(act: str, rng: Random) -> str:
+    """Return what an officer writes besides answers: a question, news of progress, a note, a review."""
+    return str(rng.choice(_words()["officer"][act]))
+
+
+def completing_words(rng: Random) -> str:
+    """Return what a citizen writes who was asked for facts."""
+    return str(rng.choice(_words()["citizen"]["completes"]))
+
+
+def templates() -> dict[str, str]:
+    """Return the reply templates of an agency: texts with placeholders, by name."""
+    return dict(_words()["templates"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from flask_security import hash_password
@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import SYSTEM, record
 from feedback_app.demo.accounts import COUNTER, PASSWORD, DemoAccount, main_accounts, unit_accounts
-from feedback_app.demo.cities import OVERSEER, City
+from feedback_app.demo.cities import OVERSEER, ROOT, City
 from feedback_app.demo.period import Period
 from feedback_app.demo.posts import Post
+from feedback_app.demo.replies import templates
 from feedback_app.handling.clocks import set_default_clocks
+from feedback_app.handling.templates import write_template
 from feedback_app.identity.models import User
 from feedback_app.identity.operations import grant
 from feedback_app.identity.rules import Role
+from feedback_app.organisation.hours import set_hours
 from feedback_app.organisation.models import Assignment, Employee
 from feedback_app.organisation.operations import (
     create_agency,
@@ -30,6 +33,7 @@ from feedback_app.organisation.operations import (
 )
 
 SETTLED_DAYS_BEFORE = 30
+OPENS, CLOSES = time(7, 30), time(14, 0)
 DECREED_DAYS_BEFORE = 4
 
 
@@ -65,6 +69,7 @@ def settle(session: Session, agency_id: int, city: City, period: Period, posts: 
     now = _settled_at(period)
     units, services = _units(session, agency_id, city, period, now)
     users = _accounts(session, agency_id, city, period, posts, units, now)
+    _equip(session, agency_id, city, period, units, users)
     _people(session, agency_id, period, posts, units, services)
     _link_own_accounts(session, agency_id, city, posts, users, period.today)
     return Town(agency_id, units, services, users)
@@ -126,10 +131,26 @@ def _name_on_account(account: DemoAccount, posts: Sequence[Post], today: date) -
 
 
 def _holder(account: DemoAccount, posts: Sequence[Post], today: date) -> Post:
-    """Return the post whose holder an account belongs to: the head of a unit, or its first officer."""
+    """Return the post whose holder an account belongs to: the head of a unit, or one of its officers."""
     in_unit = [post for post in posts if post.unit == account.unit and post.holds_on(today)]
     wants_head = account.role is Role.UNIT_HEAD
-    return min(in_unit, key=lambda post: post.is_head is not wants_head)
+    return sorted(in_unit, key=lambda post: post.is_head is not wants_head)[account.nth]
+
+
+def _equip(
+    session: Session, agency_id: int, city: City, period: Period, units: dict[str, int], users: dict[str, int]
+) -> None:
+    """Give units that open on Saturdays their hours, and the officers templates to answer with."""
+    now = _settled_at(period)
+    for plan in city.units:
+        if plan.open_on_saturday:
+            set_hours(
+                session, agency_id, units[plan.code], starts_on=now.date(), workdays=range(6), opens=OPENS,
+                closes=CLOSES, today=now.date(), actor=SYSTEM, now=now,
+            )  # fmt: skip
+    head = next(account for account in main_accounts(city) if account.role is Role.UNIT_HEAD)
+    for name, text in templates().items():
+        write_template(session, agency_id, units[ROOT], name, text, user_id=users[head.email], now=now)
 
 
 def _people(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import person
 from feedback_app.demo.accounts import main_accounts, unit_accounts
-from feedback_app.demo.cities import City
+from feedback_app.demo.cities import ROOT, City
 from feedback_app.demo.duty import Duty
 from feedback_app.demo.life import Life
 from feedback_app.demo.period import Period
@@ -113,7 +113,8 @@ class Year:
 
     def _live(self, town: Town, calendar: WorkingCalendar, voices: dict[int, Voice]) -> None:
         life = Life(
-            self.session, self.city, self.period, calendar, self._officers(town), self._random("life")
+            self.session, self.city, self.period, calendar, self._officers(town), self._random("life"),
+            reviewers=self._heads(town),
         )  # fmt: skip
         cases = self.session.scalars(sa.select(Case).where(Case.agency_id == town.agency_id).order_by(Case.opened_at))
         for case in cases:
@@ -125,16 +126,16 @@ class Year:
         return {
             town.units[account.unit]: (account.unit, town.users[account.email])
             for account in [*answering, *unit_accounts(self.city)]
-            if account.unit
+            if account.unit and account.nth == 0
         }
 
-    def _drain_rest(self, town: Town) -> None:
-        """Read what is left where the drain took other agencies' pending feedback before ours."""
-        mine = sa.select(sa.func.count()).select_from(Submission).where(
-            Submission.agency_id == town.agency_id, Submission.analysis == AnalysisState.PENDING
-        )  # fmt: skip
-        while self.session.scalar(mine):
-            drain_batch(self.session, self.reader, limit=BATCH, now=self.period.horizon - timedelta(minutes=1))
+    def _heads(self, town: Town) -> dict[int | None, int]:
+        heads = [account for account in main_accounts(self.city) if account.role is Role.UNIT_HEAD]
+        return {
+            None if account.unit == ROOT else town.units[account.unit]: town.users[account.email]
+            for account in heads
+            if account.unit
+        }
 
     def _evaluate(self, town: Town) -> Computation:
         starts_on, ends_on = self.period.last_full_quarter()

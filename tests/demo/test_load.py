@@ -12,13 +12,24 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from feedback_app.demo.accounts import PASSWORD, main_accounts, unit_accounts
-from feedback_app.demo.cities import CITY_CODES
+from feedback_app.demo.cities import CITY_CODES, OVERSEER
 from feedback_app.demo.load import NotADemoError, UnknownDemoCityError, is_empty, load
+from feedback_app.demo.replies import templates
 from feedback_app.demo.texts import corpus
 from feedback_app.evaluation.models import Cycle, Score
+from feedback_app.handling.escalation import any_escalation_due
+from feedback_app.handling.inbox_filters import Filters, Group
+from feedback_app.handling.inbox_queries import inbox
 from feedback_app.handling.models import Case, CaseEvent, Reply
-from feedback_app.handling.queries import inbox
-from feedback_app.handling.rules import CaseStatus, Outcome
+from feedback_app.handling.officer_models import (
+    CaseNote,
+    CasePause,
+    DisputeReview,
+    Escalation,
+    ReplyTemplate,
+    ReviewVerdict,
+)
+from feedback_app.handling.rules import CaseStatus, Outcome, ReplyKind
 from feedback_app.identity.models import User
 from feedback_app.intake.models import Submission, VisitToken
 from feedback_app.intake.rules import AnalysisState, Channel
@@ -58,18 +69,20 @@ def test_every_inbox_has_something_to_do(loaded: Loaded, town: Session) -> None:
     today = NOW.date()
     for account in main_accounts(loaded.city):
         user_id = town.scalars(sa.select(User.id).where(User.email == account.email)).one()
-        todo = inbox(town, user_id, day=today).counts["todo"]
+        todo = inbox(town, user_id, day=today, now=NOW).counts[Group.TODO]
         assert (todo > 0) is account.has_inbox, account.email
 
 
 def test_the_inspectorate_alone_reads_what_is_said_of_levy_and_abuse(loaded: Loaded, town: Session) -> None:
     def sees(email: str) -> set[int]:
         user_id = town.scalars(sa.select(User.id).where(User.email == email)).one()
-        groups = [inbox(town, user_id, day=NOW.date(), group=group) for group in ("todo", "answered", "ended")]
+        asked = [Filters(group=group) for group in (Group.TODO, Group.WAITING, Group.ENDED)]
+        groups = [inbox(town, user_id, day=NOW.date(), now=NOW, asked=filters) for filters in asked]
         return {row.id for group in groups for row in group.rows}
 
-    overseer = main_accounts(loaded.city)[2]
-    secret = sees(overseer.email)
+    overseer = next(account for account in main_accounts(loaded.city) if account.unit == OVERSEER)
+    # It also reads, as others do, what is far too late.
+    secret = sees(overseer.email) & set(town.scalars(sa.select(Case.id).where(Case.is_confidential)))
     assert secret
     for account in unit_accounts(loaded.city):
         assert not secret & sees(account.email)
@@ -111,7 +124,7 @@ def test_people_have_valid_numbers_and_own_accounts(loaded: Loaded, town: Sessio
     assert len({employee.name for employee in employees}) == len(employees)
     accounts = {user.id: user.name for user in town.scalars(sa.select(User))}
     linked = [employee for employee in employees if employee.user_id]
-    assert len(linked) == 3
+    assert len(linked) == 4  # both of the counter, both of the Inspektorat
     assert all(accounts[employee.user_id or 0] == employee.name for employee in linked)
 
 
@@ -190,3 +203,17 @@ def test_a_city_that_was_broken_off_leaves_nothing_and_comes_with_the_next_call(
         assert [city.code for city in rest] == list(CITY_CODES[1:])
     assert count(session, Submission) > first > 0
     assert recount(session) == []
+
+
+def test_a_year_of_officers_left_questions_news_notes_reviews_and_rungs_of_the_ladder(town: Session) -> None:
+    kinds = set(town.scalars(sa.select(Reply.kind)))
+    assert kinds >= {ReplyKind.ANSWER, ReplyKind.QUESTION, ReplyKind.PROGRESS}
+    assert count(town, CasePause, CasePause.ends_at.is_not(None)) > 0
+    assert count(town, CaseNote) > 0
+    assert count(town, ReplyTemplate) == len(templates())
+    assert {1, 2, 3} <= set(town.scalars(sa.select(Escalation.step)))
+    assert count(town, DisputeReview, DisputeReview.verdict == ReviewVerdict.SENT_BACK) > 0
+
+
+def test_no_rung_of_the_ladder_waits_for_the_first_start(town: Session) -> None:
+    assert not any_escalation_due(town, now=NOW.replace(hour=0, minute=0, second=0))
