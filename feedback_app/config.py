@@ -43,6 +43,7 @@ SETTING_NAMES = (
     "MAIL_FROM",
     "WHATSAPP_GATEWAY_URL",
     "WHATSAPP_GATEWAY_TOKEN",
+    "WHATSAPP_GATEWAY_WEBHOOK_SECRET",
 )
 
 
@@ -77,6 +78,7 @@ class Settings:
     mail_from: str | None = None
     whatsapp_gateway_url: str | None = None
     whatsapp_gateway_token: str | None = field(default=None, repr=False)
+    whatsapp_gateway_webhook_secret: str | None = field(default=None, repr=False)
 
     @property
     def connection_file(self) -> Path:
@@ -240,8 +242,15 @@ def _messages(env: Mapping[str, str]) -> dict[str, str | None]:
         raise ConfigurationError("SMTP_URL and WHATSAPP_GATEWAY_URL need PUBLIC_URL: every message names that address.")
     return {
         "smtp_url": smtp_url, "mail_from": sender, "whatsapp_gateway_url": gateway_url,
-        "whatsapp_gateway_token": token,
+        "whatsapp_gateway_token": token, "whatsapp_gateway_webhook_secret": _webhook_secret(env),
     }  # fmt: skip
+
+
+def _webhook_secret(env: Mapping[str, str]) -> str | None:
+    secret = env.get("WHATSAPP_GATEWAY_WEBHOOK_SECRET") or None
+    if secret and len(secret) < 32:
+        raise ConfigurationError("WHATSAPP_GATEWAY_WEBHOOK_SECRET is too short; use at least 32 random characters.")
+    return secret
 
 
 def _server(env: Mapping[str, str], name: str, schemes: set[str]) -> str | None:

@@ -23,8 +23,13 @@ from feedback_app.config import Settings
 from feedback_app.db import db
 from feedback_app.drain.claim import any_pending
 from feedback_app.drain.run import drain_batch
+from feedback_app.handling.archiving import any_hold_over, archive_incomplete
+from feedback_app.handling.deadline_rounds import any_round_waits, next_batch
+from feedback_app.handling.escalation import BATCH as ESCALATED_AT_ONCE
+from feedback_app.handling.escalation import any_escalation_due, escalate
 from feedback_app.handling.operations import close_silent
 from feedback_app.handling.queries import silence_is_over
+from feedback_app.handling.rounds import any_round_due, make_rounds
 from feedback_app.intake.orphans import TooManyOrphansError, remove_orphans
 from feedback_app.intake.recipients import deliverable, recipient_of
 from feedback_app.measures.anomalies import detect
@@ -55,6 +60,10 @@ RELEASE_SECONDS: Final = 600
 ORPHAN_SECONDS: Final = 6 * 3600
 # One worker reads and sends: a mail server that is slow must not keep submissions waiting for long.
 DELIVER_SECONDS: Final = 20
+ESCALATE_SECONDS: Final = 20
+# A round is made within the first minutes of a working day; looking reads the calendar of every agency.
+ROUND_SECONDS: Final = 120
+RECOMPUTE_SECONDS: Final = 20
 _DRAW: Final = random.SystemRandom()
 
 
@@ -106,6 +115,50 @@ def close_silent_cases() -> int:
         closed = close_silent(session, now=clock.utcnow())
         session.commit()
     return closed
+
+
+def escalate_cases(seconds: float = ESCALATE_SECONDS) -> int:
+    """Take cases up the ladder, a commit for each batch, until none is left or the time is over. Return how many."""
+    ends_at, done = time.monotonic() + seconds, 0
+    with own_session() as session:
+        while time.monotonic() < ends_at:
+            moved = escalate(session, now=clock.utcnow())
+            session.commit()
+            done += moved
+            if moved < ESCALATED_AT_ONCE:
+                break
+    if done:
+        log.info("Took %d cases up the ladder", done)
+    return done
+
+
+def tell_staff_rounds() -> int:
+    """Owe staff the reminders and digests of the day. Return to how many."""
+    with own_session() as session:
+        told = make_rounds(session, now=clock.utcnow())
+        session.commit()
+    return told
+
+
+def recompute_deadlines(seconds: float = RECOMPUTE_SECONDS) -> int:
+    """Compute open deadlines again where a calendar or rule changed, a commit for each batch. Return how many batches.
+
+    What is left when the time is over the next run takes up.
+    """
+    ends_at, batches = time.monotonic() + seconds, 0
+    with own_session() as session:
+        while time.monotonic() < ends_at and next_batch(session, now=clock.utcnow()):
+            session.commit()
+            batches += 1
+    return batches
+
+
+def archive_incomplete_cases() -> int:
+    """Put away cases that waited for facts to the end of the days to give them. Return how many."""
+    with own_session() as session:
+        archived = archive_incomplete(session, now=clock.utcnow())
+        session.commit()
+    return archived
 
 
 def deliver_messages(seconds: float = DELIVER_SECONDS) -> int:
@@ -234,10 +287,14 @@ class Periodic:
 
 PERIODIC: Final = (
     Periodic("drain", any_pending),
+    Periodic("archive_incomplete_cases", lambda session: any_hold_over(session, now=clock.utcnow())),
     Periodic("close_silent_cases", lambda session: silence_is_over(session, now=clock.utcnow())),
+    Periodic("escalate_cases", lambda session: any_escalation_due(session, now=clock.utcnow())),
+    Periodic("tell_staff_rounds", Paced(ROUND_SECONDS, lambda session: any_round_due(session, now=clock.utcnow()))),
     Periodic("find_anomalies", Paced(ANOMALY_SECONDS, lambda session: anything_fresh(session, now=clock.utcnow()))),
     Periodic("forget_networks", Paced(3600, lambda session: marks_are_due(session, now=clock.utcnow()))),
     Periodic("deliver_messages", _message_is_due),
+    Periodic("recompute_deadlines", lambda session: any_round_waits(session, now=clock.utcnow())),
     Periodic("remove_orphan_files", Paced(ORPHAN_SECONDS, lambda _session: True)),
     Periodic("release_figures", Paced(RELEASE_SECONDS, figures_are_due)),
 )

@@ -9,6 +9,7 @@ from feedback_app.handling import citizen_models as handling_citizen_models
 from feedback_app.handling import models as handling_models
 from feedback_app.handling import officer_models as handling_officer_models
 from feedback_app.handling import public_models as handling_public_models
+from feedback_app.handling import round_models as handling_round_models
 from feedback_app.identity import models as identity_models
 from feedback_app.intake import counter_models as intake_counter_models
 from feedback_app.intake import extra_models as intake_extra_models
@@ -31,6 +32,7 @@ ROOMS_WITH_TABLES = (
     handling_citizen_models,
     handling_officer_models,
     handling_public_models,
+    handling_round_models,
     measures_models,
     measures_release_models,
     evaluation_models,

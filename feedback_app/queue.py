@@ -30,11 +30,15 @@ _WISHES: Final = "suara_jobs_wanted"
 JOB_FUNCTIONS: Final[dict[str, str]] = {
     "drain": "feedback_app.jobs.drain",
     "close_silent_cases": "feedback_app.jobs.close_silent_cases",
+    "archive_incomplete_cases": "feedback_app.jobs.archive_incomplete_cases",
+    "escalate_cases": "feedback_app.jobs.escalate_cases",
+    "tell_staff_rounds": "feedback_app.jobs.tell_staff_rounds",
     "find_anomalies": "feedback_app.jobs.find_anomalies",
     "forget_networks": "feedback_app.jobs.forget_networks",
     "remove_orphan_files": "feedback_app.jobs.remove_orphan_files",
     "release_figures": "feedback_app.jobs.release_figures",
     "deliver_messages": "feedback_app.jobs.deliver_messages",
+    "recompute_deadlines": "feedback_app.jobs.recompute_deadlines",
 }
 
 

@@ -7,23 +7,42 @@ from flask import Flask
 from feedback_app.blueprints import (
     account,
     anomalies,
+    assigning,
     attachments,
+    bulk_pages,
     case_attachments,
+    case_life,
     cases,
+    clocks_calendar,
+    clocks_frame,
+    clocks_setup,
+    collective,
     contact_pages,
     counter,
     counter_api,
     counter_setup,
+    dashboard,
     data_rights,
+    delivery_webhook,
     disposing,
     evaluation,
+    extending,
+    inbox_pages,
     joining,
     kiosk,
+    merging,
+    message_pages,
+    notes,
     own_words,
+    proof_views,
+    proofs,
     public,
     publishing,
     rating,
     receipt_page,
+    referred,
+    referring,
+    reply_templates,
     reporting,
     staff,
     subject_requests,
@@ -41,6 +60,23 @@ FILE_PAGES = (attachments, case_attachments)
 
 # On `cases`: sending a case on to another unit.
 DISPOSAL_PAGES = (disposing,)
+# On `cases`: what an officer does to a case besides answering it.
+LIFE_PAGES = (case_life,)
+# On `cases`: giving it to a colleague, proof of what was done, another agency; the last two have their side for
+# citizens on `tracking`.
+HANDING_PAGES = (assigning, proofs, proof_views, referring, referred)
+
+# And these: notes, merging, and one answer to many.
+ANSWER_PAGES = (notes, merging, collective)
+
+# On `clocks`: rules, hours and free days of an agency.
+CLOCK_PAGES = (clocks_setup, clocks_calendar)
+
+# On `cases`: more time for a case.
+EXTENSION_PAGES = (extending,)
+
+# The inbox and acts on many of its cases, on `cases` as well.
+INBOX_PAGES = (inbox_pages, bulk_pages)
 
 # And on `tracking`.
 TRACKING_PAGES = (contact_pages, data_rights, joining, own_words)
@@ -55,9 +91,14 @@ def register_blueprints(app: Flask) -> None:
         staff,
         cases,
         publishing,
+        reply_templates,
         anomalies,
         evaluation,
         counter_api,
+        message_pages,
+        delivery_webhook,
         subject_requests,
+        clocks_frame,
+        dashboard,
     ):
         app.register_blueprint(module.bp)

@@ -55,6 +55,7 @@ PUBLIC_ENDPOINTS: Final = frozenset(
         # Opened by the key in each call alone; see `KEY_ENDPOINTS`.
         "counter_api.issue",
         "counter_api.count",
+        "delivery_webhook.report",
         "tracking.lookup",
         "tracking.status",
         "tracking.verdict",
@@ -67,17 +68,20 @@ PUBLIC_ENDPOINTS: Final = frozenset(
         "tracking.join",
         "tracking.leave",
         "tracking.message",
+        "tracking.objection",
         "tracking.unsubscription",
         "tracking.withdrawal",
         "tracking.withdrawal_undone",
         "tracking.attach",
         "tracking.attachment",
+        "tracking.proof",
+        "tracking.referred",
     }
 )
 
 
 # Programs call these with a key of their own and no cookie: they send JSON and no CSRF token (see counter_api.py).
-KEY_ENDPOINTS: Final = frozenset({"counter_api.issue", "counter_api.count"})
+KEY_ENDPOINTS: Final = frozenset({"counter_api.issue", "counter_api.count", "delivery_webhook.report"})
 FORM_TYPES: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 

@@ -25,6 +25,7 @@ from feedback_app.blueprints.tracking import bp
 from feedback_app.blueprints.uploads import accepts_files
 from feedback_app.db import db
 from feedback_app.errors import DomainError, InvalidInputError, NotFoundError
+from feedback_app.handling.citizen_words import resume_submission
 from feedback_app.handling.ended import has_ended
 from feedback_app.intake import attachments
 from feedback_app.intake.attachments import Attachable, UnattachableError
@@ -180,6 +181,7 @@ def _keep(report: Attachable, file: FileStorage) -> None:
             db.session(), current_app.extensions["suara_storage"], report.agency_id, report.submission_id, clean,
             now=clock.utcnow(),
         )  # fmt: skip
+        resume_submission(db.session(), report.agency_id, report.submission_id, now=clock.utcnow())
         db.session.commit()
     except Exception:
         db.session.rollback()

@@ -62,8 +62,9 @@ GUESSED: Final = (
     "tracking.lookup", "tracking.unsubscription", "public.visit", "public.wall", "public.check_wall_code",
 )  # fmt: skip
 FOLLOWED_UP: Final = (
-    "tracking.verdict", "tracking.message", "tracking.contact", "tracking.contact_removal", "tracking.join",
-    "tracking.leave", "tracking.data", "tracking.erasure", "tracking.withdrawal", "tracking.withdrawal_undone",
+    "tracking.verdict", "tracking.message", "tracking.objection", "tracking.contact", "tracking.contact_removal",
+    "tracking.join", "tracking.leave", "tracking.data", "tracking.erasure", "tracking.withdrawal",
+    "tracking.withdrawal_undone", "tracking.referred",
 )  # fmt: skip
 
 BUDGETS: Final = (
@@ -110,6 +111,10 @@ BUDGETS: Final = (
         "counter_key", ("counter_api.issue", "counter_api.count"), "20 per minute; 200 per hour", "guessing",
         "a machine at a counter has its key or has not; what a key may do is budgeted by its own day",
         counts=wrong_key,
+    ),
+    Budget(
+        "delivery_report", ("delivery_webhook.report",), "20 per minute; 200 per hour", "guessing",
+        "a gateway knows its secret or does not; a true report is not counted", counts=wrong_key,
     ),
     Budget(
         "guess", GUESSED, guessing_pace, "guessing",

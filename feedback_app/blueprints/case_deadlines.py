@@ -15,7 +15,7 @@ from feedback_app.blueprints.labels import label
 from feedback_app.handling.models import Case
 from feedback_app.handling.officer_models import ChangeCause, DeadlineChange
 from feedback_app.handling.queries import CaseFile
-from feedback_app.handling.rules import ENDED, CaseStatus, ReplyKind
+from feedback_app.handling.rules import CaseStatus, ReplyKind
 from feedback_app.handling.sla import CaseClock, Step
 
 
@@ -62,7 +62,7 @@ def case_deadlines(session: Session, file: CaseFile, *, now: datetime) -> CaseDe
         lines=list(_lines(file, now)),
         moved=[_moved(change) for change in _changes(session, case)],
         escalated=_escalated(case),
-        is_inspected=case.inspected_since is not None and case.status not in ENDED,
+        is_inspected=case.inspected_since is not None,
     )
 
 

@@ -7,7 +7,7 @@ from flask_security import current_user
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.blueprints import case_panels, case_story
+from feedback_app.blueprints import case_panels, case_story, reply_panel
 from feedback_app.blueprints.access import today
 from feedback_app.blueprints.case_deadlines import case_deadlines
 from feedback_app.blueprints.forms.staff import ReplyForm
@@ -52,7 +52,7 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
         case=case,
         form=form,
         original=original,
-        next_step=case_story.next_step(case.status, reopened=case.reopened_count > 0),
+        next_step=reply_panel.next_step(case) or case_story.next_step(case.status, reopened=case.reopened_count > 0),
         missing=case_story.missing_words(file),
         story=case_story.story(file, names),
         suggestions=case_story.suggestions(file.labels),
@@ -62,8 +62,9 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
         can_answer=can_answer,
         panels=case_panels.drawn(case_panels.PANELS, file, can_answer=can_answer),
         acts=case_panels.drawn(case_panels.ACTS, file, can_answer=can_answer),
-        can_take=case.status in case_story.CAN_TAKE,
-        can_reply=case.status in case_story.CAN_REPLY,
+        can_take=case.status in case_story.CAN_TAKE and case.duplicate_of is None,
+        can_reply=case.status in case_story.CAN_REPLY and case.duplicate_of is None,
+        reply=reply_panel.read(case, form) if can_answer else None,
         is_open=case.status not in {CaseStatus.CLOSED, CaseStatus.ARCHIVED, CaseStatus.ANSWERED},
     )
 

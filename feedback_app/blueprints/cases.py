@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_security import current_user
 
 from feedback_app import clock
+from feedback_app.blueprints import reply_panel
 from feedback_app.blueprints.access import my_permissions, requires, today
 from feedback_app.blueprints.case_page import case_page, check_unchanged
-from feedback_app.blueprints.due import due
 from feedback_app.blueprints.forms.staff import ReplyForm
 from feedback_app.blueprints.numbers import asked_page, whole_number
 from feedback_app.blueprints.paging import pages_of
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
-from feedback_app.errors import ConflictError
+from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.handling import feedback_list, operations, queries
+from feedback_app.handling.answering import answer
+from feedback_app.handling.inbox_queries import PAGE_SIZE
 from feedback_app.handling.models import Case
 from feedback_app.handling.originals import read_original
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.within_reach import ReachedUnit, units_within_reach
 
 bp = staff_blueprint("cases")
-
-
-@bp.get("/kotak-masuk")
-@requires(Permission.READ_INBOX)
-def inbox() -> ResponseReturnValue:
-    """Show the cases of the units within reach, the one due first on top."""
-    group = request.args.get("group", "todo")
-    group = group if group in queries.GROUPS else "todo"
-    units, unit_id = _units(Permission.READ_INBOX), request.args.get("unit", type=whole_number)
-    found = queries.inbox(db.session(), current_user.id, day=today(), group=group, unit_id=unit_id, page=asked_page())
-    return render_template(
-        "cases/inbox.html",
-        found=found,
-        group=group,
-        units=units,
-        unit_id=unit_id,
-        page=asked_page(),
-        pages=pages_of(found.total, queries.PAGE_SIZE),
-        due=partial(due, now=clock.utcnow()),
-    )
 
 
 @bp.get("/masukan")
@@ -62,7 +42,7 @@ def feedback() -> ResponseReturnValue:
         units=units,
         unit_id=unit_id,
         page=asked_page(),
-        pages=pages_of(total, queries.PAGE_SIZE),
+        pages=pages_of(total, PAGE_SIZE),
     )
 
 
@@ -70,7 +50,8 @@ def feedback() -> ResponseReturnValue:
 @requires(Permission.READ_INBOX)
 def case(case_id: int) -> ResponseReturnValue:
     """Show one case."""
-    return case_page(_case(case_id, Permission.READ_INBOX), ReplyForm(formdata=None))
+    found = _case(case_id, Permission.READ_INBOX)
+    return case_page(found, reply_panel.blank_form(found))
 
 
 @bp.post("/kasus/<int:case_id>/ambil")
@@ -96,19 +77,33 @@ def reply(case_id: int) -> ResponseReturnValue:
     """Send an answer to the citizen; what was typed is never lost."""
     form = ReplyForm()
     found = _case(case_id, Permission.ANSWER_CASE, for_update=True)
+    if request.form.get("step") == "template":
+        reply_panel.insert_template(form, found)
+        return case_page(found, form), 422 if form.errors else 200
     if not form.validate():
         return case_page(found, form), 422
     try:
         check_unchanged(found, form.seen_version)
-        operations.respond(db.session(), found, form.text.data or "", user_id=current_user.id, now=clock.utcnow())
-    except ConflictError as error:
+        sent = answer(db.session(), found, form.text.data or "", user_id=current_user.id, now=clock.utcnow())
+    except (ConflictError, InvalidInputError) as error:
         db.session.rollback()
         not_sent = gettext("Tanggapan Anda belum terkirim; tulisan Anda masih ada di bawah.")
-        form.form_errors = [gettext(error.message), not_sent]
+        form.form_errors = [reply_panel.sentence(error), not_sent]
         return case_page(_case(case_id, Permission.READ_INBOX), form), error.status
     db.session.commit()
-    flash(gettext("Tanggapan terkirim. Sekarang giliran pelapor menilainya."), "success")
+    flash(_told(len(sent)), "success")
     return redirect(url_for("cases.case", case_id=case_id), 303)
+
+
+def _told(answers: int) -> str:
+    if answers == 1:
+        return str(gettext("Tanggapan terkirim. Sekarang giliran pelapor menilainya."))
+    return str(
+        gettext(
+            "Tanggapan terkirim kepada %(num)s pelapor. Sekarang giliran masing-masing menilainya.",
+            num=answers,
+        )
+    )
 
 
 @bp.post("/kasus/<int:case_id>/asli")

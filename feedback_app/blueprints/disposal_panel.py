@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from flask_babel import gettext
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
+
 from feedback_app.blueprints import coaching, places
+from feedback_app.blueprints.act_forms import drawn
+from feedback_app.blueprints.forms.disposing import DisposeForm
+from feedback_app.blueprints.places import Place
 from feedback_app.db import db
 from feedback_app.handling.disposition import DISPOSABLE, REASON_MAX, open_to
 from feedback_app.handling.queries import CaseFile
@@ -22,9 +29,18 @@ def read(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
     if not others:
         return None
     likely = coaching.likely_units(db.session(), others[0], others, file.labels.redacted_text or "")
+    shown = drawn(DisposeForm, file)
+    shown["form"].unit_id.choices = _choices(likely, [place for place in others if place not in likely])
     return {
+        **shown,
         "likely": likely,
-        "others": [place for place in others if place not in likely],
         "is_unknown": file.submission.unit_is_unknown,
         "reason_max": REASON_MAX,
     }
+
+
+def _choices(likely: Sequence[Place], others: Sequence[Place]) -> list[SelectChoice]:
+    choices = [SelectChoice("", gettext("Pilih unit"))]
+    for title, places_under_it in ((gettext("Dugaan sistem"), likely), (gettext("Unit lain"), others)):
+        choices += [SelectChoice(str(place.unit.id), place.unit.name, optgroup=title) for place in places_under_it]
+    return choices

@@ -52,6 +52,8 @@ def staff_pages() -> list[tuple[str, str, Permission | None]]:
         ("evaluation.cycles", gettext("Evaluasi"), Permission.READ_EVIDENCE),
         # Who works with the inbox finds it in the menu of cases.
         ("anomalies.listed", gettext("Kejanggalan"), Permission.MANAGE_CYCLE),
+        ("message_pages.listed", gettext("Pesan"), Permission.MANAGE_MESSAGES),
+        ("account.preferences", gettext("Akun saya"), None),
     ]
 
 

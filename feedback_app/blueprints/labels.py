@@ -14,6 +14,8 @@ from feedback_app.handling.citizen_models import RequestKind, RequestOutcome
 from feedback_app.handling.public_models import ImprovementStage
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome, ReplyKind
 from feedback_app.handling.sla import CaseClock
+from feedback_app.handling.sla_editing import Origin
+from feedback_app.identity.rules import Role
 from feedback_app.intake.rules import (
     AnalysisState,
     BadReason,
@@ -102,6 +104,9 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (CaseClock.VERIFY, _("Verifikasi")),
     (CaseClock.REPLY, _("Tanggapan")),
     (CaseClock.RESOLVE, _("Penyelesaian")),
+    (Origin.DEFAULT, _("bawaan")),
+    (Origin.AGENCY, _("instansi")),
+    (Origin.UNIT, _("unit")),
     (ReplyKind.ANSWER, _("Tanggapan")),
     (ReplyKind.PROGRESS, _("Kabar penanganan")),
     (ReplyKind.QUESTION, _("Pertanyaan kepada pelapor")),
@@ -173,6 +178,10 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (Band.AS_EXPECTED, _("Sesuai ekspektasi")),
     (Band.BELOW, _("Di bawah ekspektasi")),
     (Band.INSUFFICIENT, _("Belum cukup bukti")),
+    (Role.OFFICER, _("Petugas")),
+    (Role.UNIT_HEAD, _("Kepala unit")),
+    (Role.EVALUATOR, _("Tim penilai")),
+    (Role.ADMINISTRATOR, _("Pengelola")),
 )
 
 _RULES: Final = {

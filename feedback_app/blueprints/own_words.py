@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from feedback_app import clock
-from feedback_app.blueprints.forms.tracking import MessageForm, WithdrawForm
+from feedback_app.blueprints.forms.tracking import MessageForm, ObjectionForm, WithdrawForm
 from feedback_app.blueprints.opened_report import check_same_report, opened, seal, to_lookup, to_status
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.sentences import translated
@@ -15,6 +15,7 @@ from feedback_app.blueprints.status_page import status_page
 from feedback_app.blueprints.tracking import bp
 from feedback_app.db import db
 from feedback_app.errors import DomainError
+from feedback_app.handling.archiving import object_to_archiving
 from feedback_app.handling.citizen_words import add_message
 from feedback_app.handling.queries import case_of_submission
 from feedback_app.handling.withdrawal import undo_withdrawal, withdraw
@@ -39,6 +40,30 @@ def message() -> ResponseReturnValue:
         return status_page(report, message=form)
     db.session.commit()
     flash(gettext("Pesan Anda sudah ditambahkan pada laporan ini."), "success")
+    return to_status()
+
+
+@bp.post("/lacak/keberatan")
+def objection() -> ResponseReturnValue:
+    """Take a report up again that was put away: its reporter objects, or completes it."""
+    report = opened()
+    if report is None:
+        return to_lookup()
+    check_same_report()
+    form = ObjectionForm()
+    if not form.validate():
+        return status_page(report, objection=form)
+    try:
+        case = case_of_submission(db.session(), report.agency_id, report.submission_id)
+        object_to_archiving(db.session(), case, form.objection.data or "", now=clock.utcnow())
+    except DomainError as error:
+        db.session.rollback()
+        flash(translated(error.message), "error")
+        return to_status()
+    db.session.commit()
+    flash(
+        gettext("Laporan Anda dibuka lagi dengan tenggat yang dihitung lagi, dan atasan unit diberi tahu."), "success"
+    )
     return to_status()
 
 

@@ -10,13 +10,14 @@ from flask_wtf import FlaskForm
 from werkzeug import Response
 
 from feedback_app import clock
-from feedback_app.blueprints.forms.tracking import ContactForm, MessageForm, VerdictForm
+from feedback_app.blueprints.forms.tracking import ContactForm, MessageForm, ObjectionForm, VerdictForm
 from feedback_app.blueprints.opened_report import seal
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.timeline import timeline
 from feedback_app.db import db
 from feedback_app.handling.rules import CaseStatus
-from feedback_app.handling.tracked import Followed, Tracked, TrackedCase
+from feedback_app.handling.tracked import Followed, Tracked
+from feedback_app.handling.tracked_case import TrackedCase
 from feedback_app.handling.verdicts import UNDO_WITHDRAWAL_HOURS
 from feedback_app.intake.contacts import Owner, contact_card
 
@@ -27,6 +28,7 @@ def status_page(
     verdict: VerdictForm | None = None,
     message: MessageForm | None = None,
     contact: ContactForm | None = None,
+    objection: ObjectionForm | None = None,
 ) -> Response:
     """Return the page of a report; a form that was refused stands in it with everything typed."""
     now = clock.utcnow()
@@ -34,6 +36,7 @@ def status_page(
         "verdict": verdict or VerdictForm(formdata=None),
         "message": message or MessageForm(formdata=None),
         "contact": contact or ContactForm(formdata=None),
+        "objection": objection or ObjectionForm(formdata=None),
     }
     case = report.case
     return _answer(
@@ -44,6 +47,7 @@ def status_page(
         awaits_verdict=case is not None and case.status is CaseStatus.ANSWERED,
         may_dispute=_may_dispute(case, now),
         may_undo_withdrawal=_may_undo_withdrawal(report, now),
+        may_object=_may_object(report, now),
         kept_contact=contact_card(db.session(), Owner(report.agency_id, submission_id=report.submission_id)),
     )
 
@@ -65,8 +69,13 @@ def _may_dispute(case: TrackedCase | None, now: datetime) -> bool:
     return case is not None and case.disputable_until is not None and now <= case.disputable_until
 
 
+def _may_object(report: Tracked, now: datetime) -> bool:
+    until = report.case.objectionable_until if report.case and not report.erased_at else None
+    return until is not None and now <= until
+
+
 def _may_undo_withdrawal(report: Tracked, now: datetime) -> bool:
     case = report.case
-    if case is None or case.status is not CaseStatus.ARCHIVED or case.closed_at is None or report.erased_at:
+    if case is None or not case.is_withdrawn or case.closed_at is None or report.erased_at:
         return False
     return now <= case.closed_at + timedelta(hours=UNDO_WITHDRAWAL_HOURS)

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 
 from feedback_app.blueprints.formats import day
-from feedback_app.handling.rules import CaseStatus, Outcome
-from feedback_app.handling.tracked import Tracked, TrackedCase, TrackedEvent
+from feedback_app.blueprints.told_events import is_taking, told_events, told_reply
+from feedback_app.handling.rules import CaseStatus
+from feedback_app.handling.tracked import Tracked
+from feedback_app.handling.tracked_case import TrackedCase
 from feedback_app.intake.rules import KINDS_WITH_CASE, AnalysisState
 
 
@@ -58,7 +60,7 @@ def _reading(tracked: Tracked) -> Step:
 
 
 def _handling(tracked: Tracked, case: TrackedCase) -> Iterator[Step]:
-    taken_at = next((event.at for event in case.events if _is_taking(event)), None)
+    taken_at = next((event.at for event in case.events if is_taking(event)), None)
     # What was taken back or erased before anybody took it up was handled by nobody.
     if not case.is_withdrawn or taken_at or case.replies:
         yield _handled(tracked, case, taken_at)
@@ -69,68 +71,22 @@ def _handled(tracked: Tracked, case: TrackedCase, taken_at: datetime | None) -> 
     if case.status is CaseStatus.ARCHIVED:
         return Step(title, Progress.DONE, taken_at)
     if case.status is CaseStatus.ON_HOLD:
-        return Step(title, Progress.NOW, taken_at, gettext("Penanganannya sedang tertunda."))
-    if case.status in {CaseStatus.NEW, CaseStatus.VERIFIED}:
+        return Step(title, Progress.DONE, taken_at, gettext("Penanganannya menunggu keterangan Anda."))
+    if case.status is CaseStatus.NEW:
         return Step(title, Progress.NOW, None, gettext("Sudah sampai di unit dan menunggu dikerjakan."))
-    return Step(title, Progress.DONE if case.replies else Progress.NOW, taken_at)
-
-
-def _is_taking(event: TrackedEvent) -> bool:
-    # A dispute leads to IN_PROGRESS as well, and being sent on may stay there; those have lines of their own.
-    lines_of_their_own = event.was_sent_on or _is_taken_up(event)
-    return event.status is CaseStatus.IN_PROGRESS and event.outcome is None and not lines_of_their_own
-
-
-def _is_taken_up(event: TrackedEvent) -> bool:
-    """Tell whether a case went on without a verdict, because the reporter's words ask for an examination."""
-    ended = event.came_from in {CaseStatus.ANSWERED, CaseStatus.CLOSED}
-    return ended and event.status is CaseStatus.IN_PROGRESS and event.outcome is None
+    if case.status is CaseStatus.VERIFIED:
+        return Step(title, Progress.NOW, None, gettext("Sudah diverifikasi dan menunggu dikerjakan."))
+    return Step(title, Progress.DONE if case.answers else Progress.NOW, taken_at)
 
 
 def _past(tracked: Tracked, case: TrackedCase) -> Iterator[Step]:
-    """Yield replies, the reporter's own words, moves to other units and endings as they came."""
+    """Yield what the unit told the reporter, their own words, moves to other units and endings as they came."""
     replies = [
-        Step(gettext("Tanggapan dari %(unit)s", unit=tracked.unit_name), Progress.DONE, at, quote=text)
-        for at, text in case.replies
+        Step(told_reply(reply, tracked.unit_name), Progress.DONE, reply.at, quote=reply.text) for reply in case.replies
     ]
     messages = [Step(gettext("Pesan Anda"), Progress.DONE, at, quote=text) for at, text in case.messages]
-    moves = [step for event in case.events for step in _told(event)]
-    yield from sorted([*replies, *messages, *moves], key=_moment)
-
-
-def _told(event: TrackedEvent) -> Iterator[Step]:
-    if event.outcome is not None:
-        yield Step(_verdict(event.outcome), Progress.DONE, event.at, _after(event.outcome), event.words)
-    elif event.was_sent_on:
-        yield Step(gettext("Diteruskan ke unit lain"), Progress.DONE, event.at)
-    elif _is_taken_up(event):
-        yield Step(gettext("Dibuka lagi untuk diperiksa"), Progress.DONE, event.at)
-    elif event.status is CaseStatus.ARCHIVED:
-        title = gettext("Anda menarik laporan ini") if event.by_reporter else gettext("Diarsipkan tanpa tanggapan")
-        yield Step(title, Progress.DONE, event.at, quote=event.words)
-    elif event.came_from is CaseStatus.ARCHIVED:
-        note = gettext("Tenggatnya dihitung lagi dari awal.")
-        yield Step(gettext("Anda membatalkan penarikan"), Progress.DONE, event.at, note)
-
-
-def _verdict(outcome: Outcome) -> str:
-    words: dict[Outcome, str] = {
-        Outcome.CONFIRMED: gettext("Anda menyatakan sudah selesai"),
-        Outcome.PARTLY: gettext("Anda menyatakan selesai sebagian"),
-        Outcome.DISPUTED: gettext("Anda menyatakan belum selesai"),
-        Outcome.SILENT: gettext("Ditutup tanpa kabar dari Anda"),
-    }
-    return words[outcome]
-
-
-def _after(outcome: Outcome) -> str | None:
-    words: dict[Outcome, str] = {
-        Outcome.DISPUTED: gettext(
-            "Dibuka kembali pada petugas yang sama; atasannya ikut melihatnya. Tenggat dihitung lagi."
-        ),
-        Outcome.SILENT: gettext("Dicatat sebagai tanpa kabar. Ini tidak berarti masalahnya selesai."),
-    }
-    return words.get(outcome)
+    events = [Step(told.title, Progress.DONE, told.at, told.note, told.quote) for told in told_events(case.events)]
+    yield from sorted([*messages, *events, *replies], key=_moment)
 
 
 def _moment(step: Step) -> datetime:
@@ -142,18 +98,37 @@ def _ahead(tracked: Tracked, case: TrackedCase, now: datetime) -> Iterator[Step]
     """Yield what is still to come, with the clock in force; nothing once the case has ended."""
     if case.status is CaseStatus.ANSWERED:
         yield Step(gettext("Penilaian Anda atas tanggapan"), Progress.NOW, note=_window(tracked, case))
+    elif case.status is CaseStatus.ON_HOLD:
+        yield Step(gettext("Keterangan dari Anda"), Progress.NOW, note=_held(tracked, case))
+        yield Step(gettext("Tanggapan"), Progress.NEXT)
+        yield Step(gettext("Penilaian Anda atas tanggapan"), Progress.NEXT)
     elif case.is_open:
         note = _promise(tracked, case, now)
-        if case.replies:
+        if case.answers:
             yield Step(gettext("Tanggapan lanjutan"), Progress.NOW, note=note)
         else:
             yield Step(gettext("Tanggapan"), Progress.NEXT, note=note)
         yield Step(gettext("Penilaian Anda atas tanggapan"), Progress.NEXT)
 
 
-def _promise(tracked: Tracked, case: TrackedCase, now: datetime) -> str:
-    due = day(local_day(case.reply_due_at, tracked.time_zone))
-    if now > case.reply_due_at:
+def _held(tracked: Tracked, case: TrackedCase) -> str | None:
+    if case.held_until is None:
+        return None
+    words: str = gettext(
+        "Jawab lewat pesan atau berkas di bawah sampai %(day)s. Tanpa jawaban laporan diarsipkan; sesudah itu masih "
+        "dapat Anda buka lagi untuk sementara.",
+        day=day(local_day(case.held_until, tracked.time_zone)),
+    )
+    return words
+
+
+def _promise(tracked: Tracked, case: TrackedCase, now: datetime) -> str | None:
+    # Who has had news of progress waits for the settlement, which may have no limit.
+    due_at = case.resolve_due_at if case.is_told else case.reply_due_at
+    if due_at is None:
+        return None
+    due = day(local_day(due_at, tracked.time_zone))
+    if now > due_at:
         late: str = gettext(
             "Seharusnya paling lambat %(day)s. Keterlambatan ini tampil paling atas di kotak masuk unit dan atasannya.",
             day=due,

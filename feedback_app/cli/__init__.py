@@ -32,6 +32,8 @@ COMMANDS: Final[dict[str, str]] = {
     "messages": "feedback_app.cli.messages:messages_group",
     "measures": "feedback_app.cli.measures:measures_group",
     "evaluation": "feedback_app.cli.evaluation:evaluation_group",
+    "calendar": "feedback_app.cli.calendar:calendar_group",
+    "cases": "feedback_app.cli.cases:cases_group",
     "demo": "feedback_app.cli.demo:demo_group",
 }
 

@@ -9,13 +9,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import CITIZEN, record
+from feedback_app.clock import office_day
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.handling.citizen_models import CitizenMessage
 from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.colleagues import workers_of
 from feedback_app.handling.models import Case
+from feedback_app.handling.moves import move
 from feedback_app.handling.past_the_unit import heed_allegation
 from feedback_app.handling.rules import ENDED, MESSAGE_MAX, MESSAGE_MIN, CaseStatus
+from feedback_app.handling.search import refresh_words
+from feedback_app.handling.telling_staff import tell_staff
 from feedback_app.nlp.redact import redact
+from feedback_app.notifications.wording import Template
 
 # Enough for a conversation, too little to bury an officer.
 MESSAGES_A_DAY: Final = 5
@@ -44,7 +50,7 @@ def add_message(session: Session, case: Case, text: str, *, now: datetime) -> Ci
 
     Officers read them with personal data masked. Where they allege levy or abuse, the case goes past the unit from here
     on, and is taken up again. Any other answer that waits for a verdict goes on waiting, with a new window: who writes
-    is not silent.
+    is not silent. A case that waits for facts goes on.
 
     Raises
     ------
@@ -76,7 +82,35 @@ def add_message(session: Session, case: Case, text: str, *, now: datetime) -> Ci
         subject_id=case.id, now=now, message_id=message.id,
     )  # fmt: skip
     heed_allegation(session, case, words, now=now)
+    resume(session, case, now=now)
+    refresh_words(session, case.agency_id, [case.id])
     return message
+
+
+def resume(session: Session, case: Case, *, now: datetime) -> bool:
+    """Let a case that waits for facts go on: its reporter sent some. Return whether it waited.
+
+    Whoever asked is told; the working days of the wait are added to the deadlines.
+    """
+    if case.status is not CaseStatus.ON_HOLD:
+        return False
+    move(session, case, CaseStatus.IN_PROGRESS, actor=CITIZEN, now=now, action="handling.resume")
+    session.flush()
+    told = workers_of(session, case, office_day(now))
+    tell_staff(session, case, Template.CASE_RESUMED, told, event=f"resumed:{case.version}", now=now)
+    return True
+
+
+def resume_submission(session: Session, agency_id: int, submission_id: int, *, now: datetime) -> bool:
+    """Let the case of a submission go on if it waits for facts, for a file that came; return whether it waited."""
+    case = session.scalar(
+        sa.select(Case)
+        .where(
+            Case.agency_id == agency_id, Case.submission_id == submission_id, Case.status == CaseStatus.ON_HOLD
+        )
+        .with_for_update()
+    )  # fmt: skip
+    return case is not None and resume(session, case, now=now)
 
 
 def redacted_words(session: Session, case: Case) -> list[tuple[datetime, str]]:

@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
-from feedback_app.audit.operations import person
+from feedback_app.audit.operations import Actor, person
 from feedback_app.clock import office_day
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.handling.models import Case, CaseEvent
-from feedback_app.handling.moves import move, note_act
+from feedback_app.handling.moves import move, note_act, open_copies, part_from_main
 from feedback_app.handling.officer_models import ChangeCause
 from feedback_app.handling.rules import CaseStatus, Classification, EventKind
 from feedback_app.handling.running import recompute
@@ -27,7 +27,7 @@ from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import redact
 from feedback_app.organisation.models import UnitKind
 from feedback_app.organisation.oversight import overseers
-from feedback_app.organisation.queries import unit_by_id, units_of
+from feedback_app.organisation.queries import UnitCard, unit_by_id, units_of
 
 REASON_MIN: Final = 5
 REASON_MAX: Final = 500
@@ -132,15 +132,25 @@ def dispose(session: Session, case: Case, unit_id: int, reason: str, user_id: in
     _check(case, unit_id, words)
     unit = unit_by_id(session, case.agency_id, unit_id, office_day(now))
     _check_open_to(session, case, unit_id, office_day(now))
-    actor, before = person(user_id), case.unit_id
-    if case.status is not CaseStatus.VERIFIED:
+    if case.duplicate_of is not None:
+        # Its main case stays, so the answer there is not the one for this report.
+        part_from_main(session, case, actor=person(user_id), now=now)
+    _hand_over(session, case, unit, redact(words).text, person(user_id), now)
+    # What was merged waits for the answer of whoever has the case now.
+    for copy in open_copies(session, case):
+        _hand_over(session, copy, unit, redact(words).text, person(user_id), now)
+
+
+def _hand_over(session: Session, case: Case, unit: UnitCard, reason: str, actor: Actor, now: datetime) -> None:
+    before = case.unit_id
+    if case.status in DISPOSABLE - {CaseStatus.VERIFIED}:
         move(session, case, CaseStatus.VERIFIED, actor=actor, now=now, action="handling.verify")
-    case.unit_id, case.assigned_to = unit_id, None
+    case.unit_id, case.assigned_to = unit.id, None
     # The clocks run on; a unit with other days or promises has other deadlines.
     recompute(session, case, ChangeCause.DISPOSED, actor=actor, now=now)
     note_act(
         session, case, EventKind.DISPOSED, actor=actor, now=now, action="handling.dispose",
-        reason=f"{unit.name}\n{redact(words).text}", from_unit_id=before, to_unit_id=unit_id,
+        reason=f"{unit.name}\n{reason}", from_unit_id=before, to_unit_id=unit.id,
     )  # fmt: skip
 
 

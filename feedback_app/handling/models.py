@@ -86,6 +86,11 @@ class Case(Base):
             "ix_cases_unit_open", "agency_id", "unit_id", "due_at",
             postgresql_where=sa.text("status NOT IN ('closed', 'archived')"),
         ),
+        # What is due first in a whole agency.
+        sa.Index(
+            "ix_cases_due", "agency_id", "due_at", "id",
+            postgresql_where=sa.text("status IN ('new', 'verified', 'in_progress')"),
+        ),
         sa.Index(
             "ix_cases_escalate", "escalate_at",
             postgresql_where=sa.text("status IN ('new', 'verified', 'in_progress')"),
@@ -131,7 +136,7 @@ class Case(Base):
     due_at: Mapped[datetime | None]
     escalation_step: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("0"))
     escalate_at: Mapped[datetime | None]
-    # Once a clock has run half as long again as it may, the Inspektorat reads the case until it ends.
+    # Once a clock has run half as long again as it may, the Inspektorat reads the case too, also when it has ended.
     inspected_since: Mapped[datetime | None]
     held_until: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.models import ActorKind
-from feedback_app.audit.operations import Actor, record
+from feedback_app.audit.operations import SYSTEM, Actor, record
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.officer_models import CasePause, ChangeCause
 from feedback_app.handling.rules import (
@@ -23,8 +24,10 @@ from feedback_app.handling.rules import (
     is_reopening,
 )
 from feedback_app.handling.running import recompute, restart, wind
+from feedback_app.handling.search import refresh_words
 
 MOVERS: Final = {ActorKind.USER: Mover.OFFICER, ActorKind.CITIZEN: Mover.CITIZEN, ActorKind.SYSTEM: Mover.SYSTEM}
+_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 # Whoever brings a case here has read it.
 _READ: Final = frozenset({CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD, CaseStatus.ANSWERED})
 
@@ -60,6 +63,74 @@ def move(
             case.verified_at = case.verified_at or now
         _run_clocks(session, case, before, actor, now)
     note_status(session, case, before, actor=actor, now=now, action=action, outcome=outcome, reason=reason)
+    if reason is not None and actor.kind is ActorKind.CITIZEN:
+        refresh_words(session, case.agency_id, [case.id])
+    _part_copies(session, case, before, now)
+
+
+def _part_copies(session: Session, case: Case, before: CaseStatus, now: datetime) -> None:
+    """Keep no case out of sight behind one that nobody will answer, or whose answer did not do for its reporter."""
+    if case.duplicate_of is not None and (is_reopening(before, case.status) or before is CaseStatus.ARCHIVED):
+        part_from_main(session, case, actor=SYSTEM, now=now)
+    if case.status in {CaseStatus.ARCHIVED, CaseStatus.ON_HOLD}:
+        pass_on_copies(session, case, now=now, stays=case.status is CaseStatus.ON_HOLD)
+
+
+def open_copies(session: Session, case: Case) -> Sequence[Case]:
+    """Return the cases merged into one that still wait for its answer, locked for a change."""
+    session.flush()
+    return session.scalars(
+        sa.select(Case)
+        .where(
+            Case.agency_id == case.agency_id,
+            Case.duplicate_of == case.id,
+            Case.status.not_in([*ENDED, CaseStatus.ANSWERED]),
+        )
+        .order_by(Case.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def leave_others(session: Session, case: Case, *, now: datetime) -> None:
+    """Take a case out of those it is answered with: it is another matter now."""
+    if case.duplicate_of is not None:
+        part_from_main(session, case, actor=SYSTEM, now=now)
+    pass_on_copies(session, case, now=now)
+
+
+def pass_on_copies(session: Session, case: Case, *, now: datetime, stays: bool = False) -> None:
+    """Let what was merged into a case wait for the one of them that is due first: its own answer will not come.
+
+    With `stays` the case waits with them, for its citizen was asked; those of the others were not.
+    """
+    copies = open_copies(session, case)
+    running = [copy for copy in copies if copy.status is not CaseStatus.ON_HOLD]
+    if not copies or (stays and not running):
+        return
+    main = due_first(running or copies)
+    part_from_main(session, main, actor=SYSTEM, now=now)
+    for copy in [*copies, *([case] if stays else [])]:
+        if copy is not main:
+            copy.duplicate_of = main.id
+            note_act(session, copy, EventKind.MERGED, actor=SYSTEM, now=now, action="handling.merge", main_id=main.id)
+    # Those that have ended are still counted with the others.
+    session.execute(
+        sa.update(Case)
+        .where(Case.agency_id == case.agency_id, Case.duplicate_of == case.id)
+        .values(duplicate_of=main.id)
+    )
+
+
+def due_first(cases: Iterable[Case]) -> Case:
+    """Return the case into which others are merged: the one due first, so that no earlier deadline is hidden."""
+    return min(cases, key=lambda case: (case.due_at or _NEVER, case.id))
+
+
+def part_from_main(session: Session, case: Case, *, actor: Actor, now: datetime) -> None:
+    """Let a merged case stand on its own again."""
+    main_id, case.duplicate_of = case.duplicate_of, None
+    note_act(session, case, EventKind.UNMERGED, actor=actor, now=now, action="handling.unmerge", main_id=main_id)
 
 
 def _pause(session: Session, case: Case, wanted: CaseStatus, now: datetime) -> None:
@@ -102,13 +173,18 @@ def note_status(
     session.add(
         CaseEvent(
             agency_id=case.agency_id, case_id=case.id, at=now, actor_kind=actor.kind, actor_id=actor.user_id,
-            from_status=before, to_status=case.status, outcome=outcome, reason=reason,
+            from_status=before, to_status=case.status, outcome=outcome, reason=reason, detail=_why_archived(case),
         )
     )  # fmt: skip
     record(
         session, agency_id=case.agency_id, actor=actor, action=action, subject_type="case", subject_id=case.id,
         now=now, from_status=before.value, to_status=case.status.value, outcome=outcome.value if outcome else None,
+        **_why_archived(case),
     )  # fmt: skip
+
+
+def _why_archived(case: Case) -> dict[str, str]:
+    return {"archive_reason": case.archive_reason.value} if case.archive_reason else {}
 
 
 def note_act(

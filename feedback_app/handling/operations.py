@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.operations import CITIZEN, SYSTEM, person
 from feedback_app.errors import InvalidInputError
 from feedback_app.handling.clocks import Clocks, clocks_of
-from feedback_app.handling.models import REPLY_MAX, REPLY_MIN, Case, CaseEvent, Reply
+from feedback_app.handling.dispute_reviews import lapse, open_review
+from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.moves import move
 from feedback_app.handling.past_the_unit import heed_allegation
 from feedback_app.handling.rules import (
@@ -24,18 +25,14 @@ from feedback_app.handling.rules import (
     ReplyKind,
     check_move,
 )
+from feedback_app.handling.saying import check_words, say
+from feedback_app.handling.search import refresh_words
 from feedback_app.handling.sla import LADDER, CaseClock, Step, share_reached
-from feedback_app.handling.telling import tell_ended, tell_replied, tell_verdict
+from feedback_app.handling.telling import tell_ended, tell_verdict
 from feedback_app.handling.verdicts import status_after, status_after_second_thought
 from feedback_app.nlp.redact import redact
 
 WORDS_MIN, WORDS_MAX = 10, 2000
-
-
-class ReplyLengthError(InvalidInputError):
-    """A reply is too short to be one, or too long."""
-
-    code = "reply_length"
 
 
 class WordsRequiredError(InvalidInputError):
@@ -77,6 +74,8 @@ def open_cases(session: Session, new: Sequence[NewCase], *, now: datetime) -> No
             for agency_id, case_id in rows
         ],
     )  # fmt: skip
+    for agency_id in clocks:
+        refresh_words(session, agency_id, [row.id for row in rows if row.agency_id == agency_id])
 
 
 def _case_row(case: NewCase, clocks: Clocks) -> dict[str, object]:
@@ -100,36 +99,32 @@ def take(session: Session, case: Case, *, user_id: int, now: datetime) -> None:
     move(session, case, CaseStatus.IN_PROGRESS, actor=person(user_id), now=now, action="handling.take")
 
 
-def respond(session: Session, case: Case, text: str, *, user_id: int, now: datetime) -> Reply:
+def respond(
+    session: Session, case: Case, text: str, *, user_id: int, now: datetime, bulk_id: int | None = None
+) -> Reply:
     """Answer the citizen in public; from now on their window is open.
+
+    `bulk_id` names the act by which many were answered at once.
 
     Raises
     ------
-    ReplyLengthError
+    feedback_app.handling.saying.ReplyLengthError
         The text is not of a reply's length.
     feedback_app.handling.rules.MoveNotAllowedError
         The case has an answer that waits for the citizen, or has ended.
     """
-    words = text.strip()
-    if not REPLY_MIN <= len(words) <= REPLY_MAX:
-        raise ReplyLengthError(f"Tanggapan harus {REPLY_MIN} sampai {REPLY_MAX} huruf; ini {len(words)} huruf.")
+    words = check_words(text)
     check_move(case.status, CaseStatus.ANSWERED, Mover.OFFICER)
     clocks = clocks_of(session, case.agency_id)
     window_ends_at = clocks.silence_ends_at(case.classification, now, case.unit_id)
     case.assigned_to = case.assigned_to or user_id
-    case.first_replied_at, case.reply_met_at = case.first_replied_at or now, case.reply_met_at or now
-    case.answered_by = user_id
+    lapse(session, case, now=now)
+    case.first_replied_at, case.answered_by = case.first_replied_at or now, user_id
     move(
         session, case, CaseStatus.ANSWERED, actor=person(user_id), now=now, action="handling.respond",
         silence_ends_at=window_ends_at,
     )  # fmt: skip
-    reply = Reply(
-        agency_id=case.agency_id, case_id=case.id, author_id=user_id, text=words, sent_at=now, kind=ReplyKind.ANSWER
-    )
-    session.add(reply)
-    session.flush()
-    tell_replied(session, case, reply, now=now)
-    return reply
+    return say(session, case, ReplyKind.ANSWER, words, user_id=user_id, now=now, bulk_id=bulk_id)
 
 
 def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, now: datetime) -> None:
@@ -145,7 +140,9 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
         "Not solved" without a word of what is missing.
     feedback_app.handling.rules.NotAnsweredError
         There is no answer to judge.
-    feedback_app.handling.rules.TooLateError
+    feedback_app.handling.verdicts.ReviewedError
+        A reviewer has let the answer stand.
+    feedback_app.handling.verdicts.TooLateError
         The case was closed too long ago to be reopened.
     """
     said = (words or "").strip()[:WORDS_MAX]
@@ -164,6 +161,8 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
     )  # fmt: skip
     heed_allegation(session, case, said, now=now)
     session.flush()
+    if outcome is Outcome.DISPUTED:
+        open_review(session, case, now=now)
     tell_verdict(session, case, outcome, answered_by=answered_by, now=now)
 
 

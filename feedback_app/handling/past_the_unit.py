@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import SYSTEM, record
 from feedback_app.clock import office_day
+from feedback_app.handling.dispute_reviews import lapse
 from feedback_app.handling.models import Case
-from feedback_app.handling.moves import move
+from feedback_app.handling.moves import move, pass_on_copies
 from feedback_app.handling.officer_models import ChangeCause
 from feedback_app.handling.publishing import withdraw_all
 from feedback_app.handling.rules import CaseStatus, Classification
@@ -67,6 +68,7 @@ def send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
 
     Its clocks start anew as those of an allegation, and it is left standing where somebody has to act.
     """
+    lapse(session, case, now=now)
     case.unit_id = _examiner(session, case, now)
     case.is_confidential, case.classification, case.assigned_to = True, Classification.OVERSIGHT, None
     # The answer of the unit is no answer of whoever examines it, and its copies are not examined with it.
@@ -78,6 +80,7 @@ def send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
         .values(integrity=True)
     )
     session.flush()
+    pass_on_copies(session, case, now=now)
     withdraw_all(session, case, now=now)
     record(
         session, agency_id=case.agency_id, actor=SYSTEM, action="handling.send_past_the_unit", subject_type="case",

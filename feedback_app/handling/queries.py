@@ -14,7 +14,7 @@ from feedback_app.analysis.models import Labels
 from feedback_app.errors import NotFoundError
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case, CaseEvent, Reply
-from feedback_app.handling.rules import ENDED, CaseStatus, Outcome, classify_case
+from feedback_app.handling.rules import CaseStatus, classify_case
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.models import Submission
@@ -22,7 +22,6 @@ from feedback_app.intake.rules import KINDS_WITH_CASE, SubmissionKind
 from feedback_app.organisation.models import Agency, UnitVersion
 from feedback_app.organisation.queries import valid_on
 
-PAGE_SIZE = 50
 OPEN_STATUSES = (CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS, CaseStatus.ON_HOLD)
 
 
@@ -30,105 +29,6 @@ class UnknownCaseError(NotFoundError):
     """No such case, or none that this account may see."""
 
     code = "unknown_case"
-
-
-@dataclass(frozen=True, slots=True)
-class InboxRow:
-    """One case in a list."""
-
-    id: int
-    unit_name: str
-    status: CaseStatus
-    outcome: Outcome | None
-    kind: SubmissionKind
-    reply_due_at: datetime
-    opened_at: datetime
-    text: str | None
-    aspect: str | None
-    urgency: str | None
-    reopened_count: int
-    is_confidential: bool
-    time_zone: str
-    is_maybe_automatic: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Inbox:
-    """One page of cases, and how many there are in all and in each group."""
-
-    rows: list[InboxRow]
-    total: int
-    counts: dict[str, int]
-
-
-# The groups of the inbox: what an officer does next, what of it a citizen called unsolved, what waits for the citizen,
-# what is over.
-GROUPS: dict[str, tuple[CaseStatus, ...]] = {
-    "todo": OPEN_STATUSES,
-    "reopened": OPEN_STATUSES,
-    "answered": (CaseStatus.ANSWERED,),
-    "ended": tuple(ENDED),
-}
-
-
-def inbox(
-    session: Session, user_id: int, *, day: date, group: str = "todo", unit_id: int | None = None, page: int = 1
-) -> Inbox:
-    """Return a page of the cases within somebody's reach, the one due first on top."""
-    mine = may_see(user_id, Permission.READ_INBOX, day)
-    if unit_id is not None:
-        mine = sa.and_(mine, Case.unit_id == unit_id)
-    counts = _counts(session, mine)
-    order = Case.closed_at.desc() if group == "ended" else Case.reply_due_at.asc()
-    # The page is picked before anything is joined: an agency may have hundreds of thousands of cases.
-    picked = (
-        sa.select(Case.agency_id, Case.id)
-        .where(mine, Case.status.in_(GROUPS[group]), *_only(group))
-        .order_by(order, Case.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-        .subquery("picked")
-    )
-    query = (
-        _inbox_rows(day)
-        .join(picked, sa.and_(picked.c.agency_id == Case.agency_id, picked.c.id == Case.id))
-        .order_by(order, Case.id)
-    )
-    return Inbox([InboxRow(*row) for row in session.execute(query)], counts[group], counts)
-
-
-def _counts(session: Session, mine: sa.ColumnElement[bool]) -> dict[str, int]:
-    was_reopened = Case.reopened_count > 0
-    rows = session.execute(
-        sa.select(Case.status, was_reopened, sa.func.count()).where(mine).group_by(Case.status, was_reopened)
-    ).all()
-    return {
-        name: sum(n for status, reopened, n in rows if status in statuses and (reopened or name != "reopened"))
-        for name, statuses in GROUPS.items()
-    }
-
-
-def _only(group: str) -> list[sa.ColumnElement[bool]]:
-    return [Case.reopened_count > 0] if group == "reopened" else []
-
-
-def _inbox_rows(day: date) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(
-            Case.id, sa.func.coalesce(UnitVersion.name, "–"), Case.status, Case.outcome, Submission.kind,
-            Case.reply_due_at, Case.opened_at,
-            Labels.redacted_text, Labels.aspect, Labels.urgency, Case.reopened_count, Case.is_confidential,
-            Agency.time_zone, sa.func.cardinality(Submission.signals) > 0,
-        )
-        .join(Agency, Agency.id == Case.agency_id)
-        .join(Submission, _same(Submission, Case, "submission_id"))
-        .join(Labels, sa.and_(Labels.agency_id == Case.agency_id, Labels.submission_id == Case.submission_id))
-        .outerjoin(UnitVersion, version_on(Case.agency_id, Case.unit_id, day))
-    )  # fmt: skip
-
-
-def _same(parent: Any, child: Any, column: str) -> sa.ColumnElement[bool]:
-    return sa.and_(parent.agency_id == child.agency_id, parent.id == getattr(child, column))
 
 
 def version_on(agency_id: Any, unit_id: Any, day: date) -> sa.ColumnElement[bool]:
@@ -152,7 +52,8 @@ def case_for(
     """
     query = sa.select(Case).where(Case.id == case_id, may_see(user_id, permission, day))
     if for_update:
-        query = query.with_for_update()
+        # Who was read before the lock may have changed while one waited for it.
+        query = query.with_for_update().execution_options(populate_existing=True)
     case = session.scalar(query)
     if case is None:
         raise UnknownCaseError("Kasus ini tidak ada di unit Anda.")
@@ -217,13 +118,19 @@ def case_of_submission(session: Session, agency_id: int, submission_id: int) -> 
 
 
 def promise(
-    session: Session, agency_id: int, kind: SubmissionKind, *, wants_reply: bool, now: datetime
+    session: Session,
+    agency_id: int,
+    kind: SubmissionKind,
+    *,
+    wants_reply: bool,
+    now: datetime,
+    unit_id: int | None = None,
 ) -> datetime | None:
-    """Return until when a submission of this kind is answered, or None where nothing was asked."""
+    """Return until when a unit answers a submission of this kind, or None where nothing was asked."""
     if kind not in KINDS_WITH_CASE and not wants_reply:
         return None
     classification = classify_case(kind.value, integrity=False)
-    return clocks_of(session, agency_id).deadlines(classification, now).reply_due_at
+    return clocks_of(session, agency_id).deadlines(classification, now, unit_id).reply_due_at
 
 
 def silence_is_over(session: Session, *, now: datetime) -> bool:

@@ -158,7 +158,22 @@ def check_move(current: CaseStatus, wanted: CaseStatus, by: Mover) -> None:
         return
     if wanted is CaseStatus.CLOSED and current is not CaseStatus.CLOSED:
         raise NotAnsweredError("Kasus ini belum ditanggapi; kirim tanggapan kepada pelapor sebelum menutupnya.")
-    raise MoveNotAllowedError(
+    raise _changed()
+
+
+def check_stands(current: CaseStatus, *wanted: CaseStatus) -> None:
+    """Refuse a step that a case has passed, or not reached.
+
+    Raises
+    ------
+    MoveNotAllowedError
+    """
+    if current not in wanted:
+        raise _changed()
+
+
+def _changed() -> MoveNotAllowedError:
+    return MoveNotAllowedError(
         "Keadaan kasus ini sudah berubah, sehingga langkah itu tidak dapat dilakukan lagi; "
         "muat ulang halaman untuk melihat keadaan terakhir."
     )

@@ -2,76 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.audit.models import ActorKind
 from feedback_app.handling.citizen_models import (
     CaseFollower,
-    CitizenMessage,
     RequestKind,
     RequestOutcome,
     SubjectRequest,
 )
-from feedback_app.handling.models import Case, CaseEvent
+from feedback_app.handling.models import Case
 from feedback_app.handling.public_models import Publication
 from feedback_app.handling.published import is_public
-from feedback_app.handling.queries import events_of, replies_of, version_on
-from feedback_app.handling.rules import ENDED, ArchiveReason, CaseStatus, Classification, EventKind, Outcome
-from feedback_app.handling.verdicts import disputable_until
+from feedback_app.handling.queries import version_on
+from feedback_app.handling.rules import ENDED, CaseStatus, Outcome
+from feedback_app.handling.tracked_case import TrackedCase, tracked_case
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
 from feedback_app.organisation.models import Agency, UnitVersion
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedEvent:
-    """One move of the case; `words` is what the reporter said with it, and nobody else's reasons."""
-
-    at: datetime
-    status: CaseStatus
-    outcome: Outcome | None = None
-    words: str | None = None
-    came_from: CaseStatus | None = None
-    by_reporter: bool = False
-    kind: EventKind = EventKind.MOVED
-
-    @property
-    def was_sent_on(self) -> bool:
-        """Tell whether the case went to another unit here."""
-        return self.kind is EventKind.DISPOSED
-
-
-@dataclass(frozen=True, slots=True)
-class TrackedCase:
-    """What a citizen sees of the case their submission became."""
-
-    id: int
-    status: CaseStatus
-    outcome: Outcome | None
-    reply_due_at: datetime
-    silence_ends_at: datetime | None
-    events: list[TrackedEvent] = field(default_factory=list)
-    replies: list[tuple[datetime, str]] = field(default_factory=list)
-    messages: list[tuple[datetime, str]] = field(default_factory=list)
-    closed_at: datetime | None = None
-    is_examined: bool = False
-    is_withdrawn: bool = False
-
-    @property
-    def disputable_until(self) -> datetime | None:
-        """Return until when a closed case can still be called unsolved; None where that is not the question."""
-        if self.status is not CaseStatus.CLOSED or self.closed_at is None:
-            return None
-        return disputable_until(self.outcome, self.closed_at)
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether the case has not ended."""
-        return self.status not in ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,32 +100,9 @@ def tracked(session: Session, tracking_hash: bytes, *, day: date) -> Tracked | N
         agency_id=submission.agency_id, submission_id=submission.id, agency_name=agency_name, time_zone=time_zone,
         unit_name=unit_name or "–", kind=submission.kind, received_at=submission.received_at,
         occurred_on=submission.occurred_on, text=submission.text, analysis=submission.analysis,
-        case=_tracked_case(session, case) if case else None, erased_at=submission.erased_at,
+        case=tracked_case(session, case) if case else None, erased_at=submission.erased_at,
         requests=_requests(session, submission.agency_id, submission.id),
     )  # fmt: skip
-
-
-def _tracked_case(session: Session, case: Case) -> TrackedCase:
-    messages = session.execute(
-        sa.select(CitizenMessage.sent_at, CitizenMessage.text)
-        .where(CitizenMessage.agency_id == case.agency_id, CitizenMessage.case_id == case.id)
-        .order_by(CitizenMessage.sent_at, CitizenMessage.id)
-    )
-    return TrackedCase(
-        id=case.id, status=case.status, outcome=case.outcome, reply_due_at=case.reply_due_at,
-        silence_ends_at=case.silence_ends_at, closed_at=case.closed_at,
-        is_examined=case.classification is Classification.OVERSIGHT,
-        is_withdrawn=case.archive_reason is ArchiveReason.WITHDRAWN,
-        events=[_event(event) for event in events_of(session, case.agency_id, case.id)],
-        replies=[(reply.sent_at, reply.text) for reply in replies_of(session, case.agency_id, case.id)],
-        messages=[(sent_at, text) for sent_at, text in messages],
-    )  # fmt: skip
-
-
-def _event(event: CaseEvent) -> TrackedEvent:
-    by_reporter = event.actor_kind is ActorKind.CITIZEN
-    words = event.reason if by_reporter else None
-    return TrackedEvent(event.at, event.to_status, event.outcome, words, event.from_status, by_reporter, event.kind)
 
 
 def _requests(session: Session, agency_id: int, submission_id: int) -> tuple[TrackedRequest, ...]:

@@ -28,6 +28,9 @@ STATUS_AFTER: Final[dict[Outcome, CaseStatus]] = {
 DISPUTE_DAYS_AFTER_SILENCE: Final = 30
 DISPUTE_DAYS_AFTER_VERDICT: Final = 7
 
+# After the second time three people have looked; what is left is outside the agency.
+OBJECTIONS_MOST: Final = 2
+
 # Long enough for a night's thought and for noticing that somebody else held the phone.
 UNDO_WITHDRAWAL_HOURS: Final = 24
 
@@ -68,8 +71,19 @@ class TooLateError(ConflictError):
     code = "too_late"
 
 
-def disputable_until(outcome: Outcome | None, closed_at: datetime) -> datetime:
-    """Return until when a closed case can still be called "not solved", by how it was closed."""
+class ReviewedError(ConflictError):
+    """Somebody else than the author has looked at the answer and let it stand; the agency has no further door."""
+
+    code = "reviewed"
+
+
+def disputable_until(outcome: Outcome | None, closed_at: datetime) -> datetime | None:
+    """Return until when a closed case can still be called "not solved", by how it was closed.
+
+    None where a reviewer let a disputed answer stand: whoever disagrees turns to the Ombudsman (UU 37/2008).
+    """
+    if outcome is Outcome.DISPUTED:
+        return None
     days = DISPUTE_DAYS_AFTER_SILENCE if outcome is Outcome.SILENT else DISPUTE_DAYS_AFTER_VERDICT
     return closed_at + timedelta(days=days)
 
@@ -83,11 +97,18 @@ def status_after_second_thought(
     ------
     NotAnsweredError
         The word is another one than "not solved".
+    ReviewedError
     TooLateError
     """
     if wanted is not Outcome.DISPUTED:
         raise NotAnsweredError("Laporan ini sudah ditutup. Yang masih dapat Anda sampaikan hanya “belum selesai”.")
-    if now > disputable_until(closed_as, closed_at):
+    until = disputable_until(closed_as, closed_at)
+    if until is None:
+        raise ReviewedError(
+            "Tanggapan atas laporan ini sudah ditinjau orang lain dan dinyatakan tetap. Bila Anda tidak setuju, "
+            "sampaikan kepada Ombudsman RI."
+        )
+    if now > until:
         raise TooLateError(
             "Laporan ini sudah lama ditutup dan tidak dapat dibuka lagi. Kirim laporan baru bila masalahnya masih ada."
         )

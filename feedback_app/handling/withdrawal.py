@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import CITIZEN, Actor
 from feedback_app.handling.citizen_words import add_message
+from feedback_app.handling.dispute_reviews import lapse
 from feedback_app.handling.models import Case
 from feedback_app.handling.moves import move
 from feedback_app.handling.past_the_unit import heed_allegation
@@ -76,4 +77,5 @@ def archive_withdrawn(session: Session, case: Case, *, actor: Actor, reason: str
         reason=reason, archive_reason=ArchiveReason.WITHDRAWN,
     )  # fmt: skip
     session.flush()
+    lapse(session, case, now=now)
     withdraw_all(session, case, now=now)

@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from feedback_app import clock
 from feedback_app.blueprints import attachments as pages
 from feedback_app.blueprints.uploads import MARGIN_BYTES
+from feedback_app.handling.life import ask
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import judge, respond
 from feedback_app.handling.rules import CaseStatus, Outcome
@@ -287,3 +288,13 @@ def test_report_form_offers_files_that_never_travel_with_the_text(client: FlaskC
     [chooser] = re.findall(r"<input[^>]*data-photos-input[^>]*>", html)
     assert " name=" not in chooser
     assert "enctype" not in html
+
+
+def test_file_answers_the_question_a_case_waits_for(sender: FlaskClient, session: Session, office: Office) -> None:
+    office.drain()
+    case = session.scalars(sa.select(Case).where(Case.agency_id == office.agency.id)).one()
+    officer = office.staff(Role.OFFICER)
+    ask(session, case, "Mohon kirim foto berkasnya.", user_id=officer.id, now=clock.utcnow())
+    session.commit()
+    send(sender, (JPEG, "berkas.jpg"))
+    assert office.fresh(case).status is CaseStatus.IN_PROGRESS

@@ -108,7 +108,7 @@ def test_no_browser_keeps_a_page_of_staff(login: Login, office: Office) -> None:
 def test_late_and_due_today_follow_the_clock_of_the_agency(session: Session, office: Office) -> None:
     officer = office.staff(Role.OFFICER)
     case = office.report(at=datetime(2026, 5, 11, 1, 0, tzinfo=UTC))
-    case.reply_due_at = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)  # 16.00 WITA
+    case.due_at = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)  # 16.00 WITA
     session.flush()
 
     def counted(now: datetime) -> tuple[int, int]:

@@ -9,7 +9,8 @@ from flask import Flask
 
 from feedback_app.blueprints.timeline import Progress, timeline
 from feedback_app.handling.rules import CaseStatus, EventKind, Outcome
-from feedback_app.handling.tracked import Tracked, TrackedCase, TrackedEvent
+from feedback_app.handling.tracked import Tracked
+from feedback_app.handling.tracked_case import TrackedCase, TrackedEvent, TrackedReply
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
 
 START = datetime(2026, 5, 12, 3, 0, tzinfo=UTC)
@@ -27,9 +28,7 @@ def tracked(case: TrackedCase | None, kind: SubmissionKind = SubmissionKind.COMP
     )  # fmt: skip
 
 
-def case(
-    status: CaseStatus, events: list[TrackedEvent], replies: list[tuple[datetime, str]] | None = None
-) -> TrackedCase:
+def case(status: CaseStatus, events: list[TrackedEvent], replies: list[TrackedReply] | None = None) -> TrackedCase:
     ends = hour(300) if status is CaseStatus.ANSWERED else None
     return TrackedCase(1, status, None, hour(120), ends, [TrackedEvent(START, CaseStatus.NEW), *events], replies or [])
 
@@ -39,7 +38,7 @@ ANSWERED = TrackedEvent(hour(2), CaseStatus.ANSWERED)
 SILENT = TrackedEvent(hour(300), CaseStatus.CLOSED, Outcome.SILENT)
 DISPUTED = TrackedEvent(hour(3), CaseStatus.IN_PROGRESS, Outcome.DISPUTED)
 PARTLY = TrackedEvent(hour(3), CaseStatus.CLOSED, Outcome.PARTLY)
-REPLY = (hour(2), "Sudah dicetak.")
+REPLY = TrackedReply(hour(2), "Sudah dicetak.")
 FIRST_LINES = ["Diterima", "Dibaca dan dikelompokkan", "Ditangani Dinas A"]
 
 

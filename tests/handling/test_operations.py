@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.models import ActorKind, AuditEvent
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.feedback_list import feedback
+from feedback_app.handling.inbox_queries import inbox
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.operations import (
     NewCase,
-    ReplyLengthError,
     WordsRequiredError,
     close_silent,
     judge,
@@ -24,8 +24,9 @@ from feedback_app.handling.operations import (
     take,
 )
 from feedback_app.handling.past_the_unit import send_past_the_unit
-from feedback_app.handling.queries import UnknownCaseError, case_for, inbox, silence_is_over
+from feedback_app.handling.queries import UnknownCaseError, case_for, silence_is_over
 from feedback_app.handling.rules import CaseStatus, Classification, MoveNotAllowedError, NotAnsweredError, Outcome
+from feedback_app.handling.saying import ReplyLengthError
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Permission, Role
 from feedback_app.intake.rules import SubmissionKind
@@ -182,8 +183,8 @@ def test_an_officer_reaches_the_units_below_and_no_others(session: Session, unit
     make.grant(session, beside, Role.UNIT_HEAD, of, make.unit(session, of))
     found = case_for(session, above.id, case.id, permission=Permission.ANSWER_CASE, day=make.TODAY)
     assert found.id == case.id
-    assert [row.id for row in inbox(session, above.id, day=make.TODAY).rows] == [case.id]
-    assert inbox(session, beside.id, day=make.TODAY).total == 0
+    assert [row.id for row in inbox(session, above.id, day=make.TODAY, now=make.NOW).rows] == [case.id]
+    assert inbox(session, beside.id, day=make.TODAY, now=make.NOW).total == 0
     with pytest.raises(UnknownCaseError):
         case_for(session, beside.id, case.id, permission=Permission.ANSWER_CASE, day=make.TODAY)
 
@@ -199,7 +200,7 @@ def test_a_grant_counts_on_its_days_only(session: Session, unit: Unit, case: Cas
     who = make.user(session)
     of = session.get_one(type(make.agency(session)), case.agency_id)
     make.grant(session, who, Role.UNIT_HEAD, of, unit, **dates)
-    assert inbox(session, who.id, day=make.TODAY).total == 0
+    assert inbox(session, who.id, day=make.TODAY, now=make.NOW).total == 0
 
 
 def test_the_accused_unit_sees_neither_the_case_nor_the_text(session: Session) -> None:
@@ -211,9 +212,9 @@ def test_the_accused_unit_sees_neither_the_case_nor_the_text(session: Session) -
     make.grant(session, inspector, Role.OFFICER, agency, inspectorate)
     make.submission(session, accused, rating=1, text="Petugas meminta uang pelicin")
     drain(session, FakeReader(reading(integrity=True)))
-    assert inbox(session, head.id, day=make.TODAY).total == 0
+    assert inbox(session, head.id, day=make.TODAY, now=make.NOW).total == 0
     assert feedback(session, head.id, day=make.TODAY) == ([], 0)
-    assert inbox(session, inspector.id, day=make.TODAY).total == 1
+    assert inbox(session, inspector.id, day=make.TODAY, now=make.NOW).total == 1
 
 
 def test_an_administrator_of_the_whole_agency_sees_no_confidential_case(session: Session) -> None:
@@ -228,8 +229,8 @@ def test_an_administrator_of_the_whole_agency_sees_no_confidential_case(session:
     make.submission(session, unit, kind=SubmissionKind.COMPLAINT, rating=None, text="Antrean lama sekali")
     drain(session)
     secret = session.scalars(sa.select(Case.id).where(Case.is_confidential)).one()
-    assert inbox(session, administrator.id, day=make.TODAY).total == 1
-    assert inbox(session, inspector.id, day=make.TODAY).total == 1
+    assert inbox(session, administrator.id, day=make.TODAY, now=make.NOW).total == 1
+    assert inbox(session, inspector.id, day=make.TODAY, now=make.NOW).total == 1
     with pytest.raises(UnknownCaseError):
         case_for(session, administrator.id, secret, permission=Permission.READ_INBOX, day=make.TODAY)
 
@@ -260,7 +261,7 @@ def test_the_head_of_the_root_does_not_reach_what_is_said_of_the_root(session: S
     make.grant(session, both, Role.OFFICER, agency, inspectorate)
     make.grant(session, both, Role.UNIT_HEAD, agency, root)
     alleged(session, root)
-    totals = [inbox(session, who.id, day=make.TODAY).total for who in (head, inspector, both)]
+    totals = [inbox(session, who.id, day=make.TODAY, now=make.NOW).total for who in (head, inspector, both)]
     assert totals == [0, 1, 0]
 
 
@@ -271,9 +272,9 @@ def test_an_allegation_nobody_examines_yet_is_seen_by_the_administrators_alone(s
     make.grant(session, head, Role.UNIT_HEAD, agency, unit)
     make.grant(session, administrator, Role.ADMINISTRATOR, agency)
     alleged(session, unit)
-    assert inbox(session, head.id, day=make.TODAY).total == 0
+    assert inbox(session, head.id, day=make.TODAY, now=make.NOW).total == 0
     assert feedback(session, head.id, day=make.TODAY) == ([], 0)
-    rows = inbox(session, administrator.id, day=make.TODAY).rows
+    rows = inbox(session, administrator.id, day=make.TODAY, now=make.NOW).rows
     assert [row.unit_name for row in rows] == ["–"]
 
 
@@ -301,7 +302,7 @@ def test_an_allegation_in_the_citizens_answer_takes_the_case_past_the_unit(
     respond(session, case, ANSWER, user_id=officer.id, now=make.NOW)
     judge(session, case, Outcome.DISPUTED, "Petugas minta uang pelicin 50 ribu supaya diantar.", now=make.NOW)
     assert (case.unit_id, case.is_confidential, case.assigned_to) == (inspectorate.id, True, None)
-    assert inbox(session, officer.id, day=make.TODAY).total == 0
+    assert inbox(session, officer.id, day=make.TODAY, now=make.NOW).total == 0
     assert feedback(session, officer.id, day=make.TODAY) == ([], 0)
 
 

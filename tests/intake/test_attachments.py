@@ -202,11 +202,12 @@ def test_comparison_names_every_row_and_file_that_does_not_fit(
     place.put(left := new_key(), b"x")
     grown_old(place, left)
     found = orphans.compare(session, place, now=datetime.now(UTC))
-    assert (found.missing, found.changed, found.orphans) == ([lost.id], [other.id], [left])
+    assert (found.missing, found.changed) == ([f"attachments {lost.id}"], [f"attachments {other.id}"])
+    assert found.orphans == [left]
     assert found.rows >= 3
     quick = orphans.compare(session, place, now=datetime.now(UTC), read_files=False)
-    assert (quick.missing, quick.changed) == ([lost.id], [])
-    assert whole.id not in found.missing + found.changed
+    assert (quick.missing, quick.changed) == ([f"attachments {lost.id}"], [])
+    assert f"attachments {whole.id}" not in found.missing + found.changed
 
 
 def test_only_one_file_is_cleaned_at_a_time_and_who_waits_too_long_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,12 +291,12 @@ def test_command_tells_whether_every_file_is_there(
     session.commit()
     run = CliRunner()
     whole = run.invoke(main, ["attachments", "check"])
-    assert (whole.exit_code, whole.output) == (0, "1 attachments\n")
+    assert (whole.exit_code, whole.output) == (0, "1 files\n")
     place.delete(row.storage_key)
     place.put(left := new_key(), b"x")
     grown_old(place)
     broken = run.invoke(main, ["attachments", "check", "--remove-orphans"])
     assert broken.exit_code == 1
-    assert f"1 rows without their file: {row.id}" in broken.output
+    assert f"1 rows without their file: attachments {row.id}" in broken.output
     assert f"1 files without a row: {left}" in broken.output
     assert keys(place) == set()

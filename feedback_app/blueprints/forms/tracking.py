@@ -12,6 +12,7 @@ from wtforms.validators import AnyOf, ValidationError
 
 from feedback_app.blueprints.forms.public import check_length
 from feedback_app.blueprints.sentences import translated
+from feedback_app.handling.archiving import OBJECTION_MAX, OBJECTION_MIN
 from feedback_app.handling.operations import WORDS_MAX, WORDS_MIN
 from feedback_app.handling.rules import MESSAGE_MAX, MESSAGE_MIN, Outcome
 from feedback_app.handling.subject_requests import REASON_MAX
@@ -62,6 +63,20 @@ class MessageForm(FlaskForm):  # type: ignore[misc]
         if len(field.data or "") < MESSAGE_MIN:
             raise ValidationError(gettext("Tulis pesan Anda."))
         check_length(field.data, most=MESSAGE_MAX)
+
+
+class ObjectionForm(FlaskForm):  # type: ignore[misc]
+    """Why a report should not have been put away, or what was missing of it."""
+
+    objection = TextAreaField(_("Keberatan atau keterangan Anda"), filters=[clean_text])
+
+    def validate_objection(self, field: TextAreaField) -> None:
+        """Hold the length."""
+        if len(field.data or "") < OBJECTION_MIN:
+            raise ValidationError(
+                gettext("Tulis keberatan atau keterangan Anda, paling sedikit %(least)d huruf.", least=OBJECTION_MIN)
+            )
+        check_length(field.data, most=OBJECTION_MAX)
 
 
 class ContactForm(FlaskForm):  # type: ignore[misc]

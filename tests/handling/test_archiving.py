@@ -1,0 +1,175 @@
+"""Putting away in public, and the reporter's objection."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.handling import archiving, life
+from feedback_app.handling.archiving import (
+    ArchivedBeforeError,
+    ArchiveReasonError,
+    NotObjectionableError,
+    ObjectionLengthError,
+    archive,
+    archive_incomplete,
+    object_to_archiving,
+    objections,
+    restore,
+)
+from feedback_app.handling.disposition import ReasonLengthError
+from feedback_app.handling.models import CaseEvent, Reply
+from feedback_app.handling.queries import events_of
+from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, ReplyKind
+from feedback_app.handling.saying import ReplyLengthError
+from feedback_app.handling.tracked import tracked
+from feedback_app.handling.verdicts import TooLateError
+from feedback_app.handling.withdrawal import undo_withdrawal, withdraw
+from feedback_app.intake.models import Submission
+from feedback_app.notifications.models import Message
+from feedback_app.notifications.wording import Template
+from tests import factories as make
+from tests.handling.lives import ALLEGES, LATER, QUESTION, STILL, WHY, Life, new_life
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def at(session: Session) -> Life:
+    return new_life(session)
+
+
+def put_away(at: Life, *, by: int | None = None) -> None:
+    archive(at.session, at.case, ArchiveReason.OUT_OF_SCOPE, WHY, user_id=by or at.officer.id, now=LATER)
+
+
+def last_event(at: Life) -> CaseEvent:
+    newest = sa.select(CaseEvent).where(CaseEvent.agency_id == at.case.agency_id).order_by(CaseEvent.id.desc()).limit(1)
+    return at.session.scalars(newest).one()
+
+
+def told(at: Life, template: Template) -> list[int | None]:
+    query = sa.select(Message.user_id).where(Message.agency_id == at.case.agency_id, Message.template == template)
+    return list(at.session.scalars(query.order_by(Message.user_id)))
+
+
+def test_archiving_explains_in_public_and_keeps_the_coded_reason(session: Session, at: Life) -> None:
+    put_away(at)
+    assert (at.case.status, at.case.archive_reason) == (CaseStatus.ARCHIVED, ArchiveReason.OUT_OF_SCOPE)
+    said = session.scalars(sa.select(Reply).where(Reply.agency_id == at.case.agency_id)).one()
+    assert (said.kind, said.text) == (ReplyKind.EXPLANATION, WHY)
+    assert last_event(at).detail == {"archive_reason": "out_of_scope"}
+
+
+def test_archiving_without_an_explanation_is_refused(session: Session, at: Life) -> None:
+    with pytest.raises(ReplyLengthError):
+        archive(session, at.case, ArchiveReason.SPAM, " ", user_id=at.officer.id, now=LATER)
+    assert at.case.status is CaseStatus.NEW
+
+
+@pytest.mark.parametrize("reason", [ArchiveReason.WITHDRAWN, ArchiveReason.INCOMPLETE])
+def test_officer_gives_no_reason_that_is_the_reporters(session: Session, at: Life, reason: ArchiveReason) -> None:
+    with pytest.raises(ArchiveReasonError):
+        archive(session, at.case, reason, WHY, user_id=at.officer.id, now=LATER)
+
+
+def test_objection_brings_the_case_back_as_new_and_tells_the_head(session: Session, at: Life) -> None:
+    put_away(at)
+    object_to_archiving(session, at.case, f"{STILL} Telepon 081234567890.", now=LATER + HOUR)
+    assert (at.case.status, at.case.archive_reason, at.case.clocks_start_at) == (CaseStatus.NEW, None, LATER + HOUR)
+    assert last_event(at).reason == f"{STILL} Telepon [TELEPON]."
+    assert told(at, Template.ARCHIVE_OBJECTED) == [at.head.id]
+
+
+def test_objection_to_the_head_goes_to_the_inspectorate_when_there_is_no_other(session: Session, at: Life) -> None:
+    put_away(at, by=at.head.id)
+    object_to_archiving(session, at.case, STILL, now=LATER + HOUR)
+    assert told(at, Template.ARCHIVE_OBJECTED) == [at.inspector.id]
+    assert at.case.inspected_since == LATER + HOUR
+
+
+def test_objection_counts_for_ten_working_days(session: Session, at: Life) -> None:
+    put_away(at)
+    until = archiving.objectionable_until(session, at.case, events_of(session, at.case.agency_id, at.case.id))
+    assert until is not None
+    assert until.isoformat() == "2026-05-26T08:00:00+00:00"
+    with pytest.raises(TooLateError):
+        object_to_archiving(session, at.case, STILL, now=until + timedelta(seconds=1))
+    object_to_archiving(session, at.case, STILL, now=until)
+
+
+def test_objection_says_why(session: Session, at: Life) -> None:
+    put_away(at)
+    with pytest.raises(ObjectionLengthError):
+        object_to_archiving(session, at.case, "Tidak.", now=LATER + HOUR)
+
+
+def test_whom_the_reporter_objects_to_does_not_archive_again(session: Session, at: Life) -> None:
+    put_away(at)
+    object_to_archiving(session, at.case, STILL, now=LATER + HOUR)
+    with pytest.raises(ArchivedBeforeError):
+        put_away(at)
+    put_away(at, by=at.colleague.id)
+    object_to_archiving(session, at.case, STILL, now=LATER + 2 * HOUR)
+    put_away(at, by=at.head.id)
+    assert objections(events_of(session, at.case.agency_id, at.case.id)) == 2
+    with pytest.raises(NotObjectionableError):
+        object_to_archiving(session, at.case, STILL, now=LATER + 3 * HOUR)
+
+
+def test_case_that_was_not_completed_can_be_completed_later(session: Session, at: Life) -> None:
+    life.ask(session, at.case, QUESTION, user_id=at.officer.id, now=LATER)
+    ended_at = LATER + timedelta(days=60)
+    assert archive_incomplete(session, now=ended_at) == 1
+    object_to_archiving(session, at.case, "Di kelurahan Oebobo.", now=ended_at + HOUR)
+    assert at.case.status is CaseStatus.NEW
+
+
+def test_objection_that_alleges_something_goes_past_the_unit(session: Session, at: Life) -> None:
+    put_away(at)
+    object_to_archiving(session, at.case, ALLEGES, now=LATER + HOUR)
+    assert (at.case.status, at.case.classification) == (CaseStatus.NEW, Classification.OVERSIGHT)
+    assert at.officer.id not in told(at, Template.ARCHIVE_OBJECTED)
+    assert at.head.id not in told(at, Template.ARCHIVE_OBJECTED)
+
+
+def test_what_the_reporter_took_back_is_theirs_to_bring_back(session: Session, at: Life) -> None:
+    withdraw(session, at.case, None, now=LATER)
+    with pytest.raises(NotObjectionableError):
+        restore(session, at.case, "Menurut kami masih perlu.", user_id=at.officer.id, now=LATER + HOUR)
+    with pytest.raises(NotObjectionableError):
+        object_to_archiving(session, at.case, STILL, now=LATER + HOUR)
+    undo_withdrawal(session, at.case, now=LATER + HOUR)
+    assert objections(events_of(session, at.case.agency_id, at.case.id)) == 0
+
+
+def test_restoring_needs_a_reason_and_starts_the_clocks_anew(session: Session, at: Life) -> None:
+    put_away(at)
+    with pytest.raises(ReasonLengthError):
+        restore(session, at.case, " ", user_id=at.officer.id, now=LATER + HOUR)
+    restore(session, at.case, "Ternyata jalan kota.", user_id=at.officer.id, now=LATER + HOUR)
+    assert (at.case.status, at.case.clocks_start_at) == (CaseStatus.NEW, LATER + HOUR)
+
+
+def test_erased_report_is_not_brought_back(session: Session, at: Life) -> None:
+    put_away(at)
+    sent = session.get_one(Submission, (at.case.agency_id, at.case.submission_id))
+    sent.erased_at = LATER
+    with pytest.raises(NotObjectionableError):
+        object_to_archiving(session, at.case, STILL, now=LATER + HOUR)
+
+
+def test_reporter_sees_until_when_they_may_object(session: Session, at: Life) -> None:
+    put_away(at)
+    sent = session.get_one(Submission, (at.case.agency_id, at.case.submission_id))
+    assert sent.tracking_hash is not None
+    seen = tracked(session, sent.tracking_hash, day=make.TODAY)
+    assert seen is not None
+    assert seen.case is not None
+    assert seen.case.objectionable_until is not None
+    assert not seen.case.is_withdrawn
+    assert [reply.kind for reply in seen.case.replies] == [ReplyKind.EXPLANATION]
+    assert seen.case.answers == []

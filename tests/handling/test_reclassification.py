@@ -1,0 +1,109 @@
+"""Another classification: other deadlines from the same start, and a way past the unit for what it must not examine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from feedback_app.analysis.models import LabelCorrection, Labels
+from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.disposition import ReasonLengthError
+from feedback_app.handling.officer_models import ChangeCause, DeadlineChange
+from feedback_app.handling.past_the_unit import send_past_the_unit
+from feedback_app.handling.queries import UnknownCaseError, case_for
+from feedback_app.handling.reclassification import AccusedReadsError, SameClassificationError, reclassify
+from feedback_app.handling.rules import CaseStatus, Classification, MoveNotAllowedError
+from feedback_app.handling.running import deadlines_of
+from feedback_app.identity.rules import Permission, Role
+from feedback_app.organisation.models import UnitKind
+from tests import factories as make
+from tests.blueprints.office import new_office
+from tests.handling.lives import LATER, Life, new_life
+
+WHY = "Yang diminta hanya informasi."
+INFORMATION, OVERSIGHT = Classification.INFORMATION_REQUEST, Classification.OVERSIGHT
+
+
+@pytest.fixture
+def at(session: Session) -> Life:
+    return new_life(session)
+
+
+def test_deadlines_are_counted_anew_from_where_they_started_and_the_old_ones_kept(session: Session, at: Life) -> None:
+    old, started = at.case.resolve_due_at, at.case.clocks_start_at
+    reclassify(session, at.case, INFORMATION, WHY, user_id=at.officer.id, now=LATER)
+    assert (at.case.classification, at.case.clocks_start_at) == (INFORMATION, started)
+    # Fourteen working days became five: the reply and the settlement fall on one day.
+    assert at.case.resolve_due_at == at.case.reply_due_at
+    kept = session.scalars(sa.select(DeadlineChange).where(DeadlineChange.agency_id == at.case.agency_id)).one()
+    assert (kept.old_due_at, kept.new_due_at, kept.cause) == (old, at.case.resolve_due_at, ChangeCause.RECLASSIFIED)
+    due = deadlines_of(session, at.case, clocks_of(session, at.case.agency_id))
+    assert due.resolve_due_at == at.case.resolve_due_at
+
+
+def test_label_of_the_kind_is_put_right_with_it(session: Session, at: Life) -> None:
+    changed = reclassify(session, at.case, INFORMATION, WHY, user_id=at.officer.id, now=LATER)
+    assert changed is not None
+    assert (changed.before[0], changed.after[0]) == ("complaint", "information_request")
+    learned = session.scalars(
+        sa.select(LabelCorrection).where(LabelCorrection.agency_id == at.case.agency_id)
+    ).one()  # fmt: skip
+    assert (learned.head, learned.machine_said, learned.person_says) == ("kind", "complaint", "information_request")
+
+
+def test_oversight_goes_past_the_unit_and_out_of_its_sight(session: Session, at: Life) -> None:
+    reclassify(session, at.case, OVERSIGHT, "Ada dugaan pungutan.", user_id=at.officer.id, now=LATER)
+    assert (at.case.is_confidential, at.case.assigned_to) == (True, None)
+    assert at.case.unit_id != at.office.unit.id
+    for who in (at.officer, at.head):
+        with pytest.raises(UnknownCaseError):
+            case_for(session, who.id, at.case.id, permission=Permission.READ_INBOX, day=make.TODAY)
+    case_for(session, at.inspector.id, at.case.id, permission=Permission.ANSWER_CASE, day=make.TODAY)
+    assert session.scalar(sa.select(Labels.integrity).where(Labels.submission_id == at.case.submission_id))
+
+
+def test_examiner_finds_that_it_needs_no_examination_and_keeps_it_confidential(session: Session, at: Life) -> None:
+    reclassify(session, at.case, OVERSIGHT, "Ada dugaan pungutan.", user_id=at.officer.id, now=LATER)
+    reclassify(
+        session, at.case, Classification.NO_OVERSIGHT, "Biaya itu resmi.", user_id=at.inspector.id,
+        now=LATER + timedelta(days=1),
+    )  # fmt: skip
+    assert at.case.is_confidential
+    for who in (at.officer, at.head):
+        with pytest.raises(UnknownCaseError):
+            case_for(session, who.id, at.case.id, permission=Permission.READ_INBOX, day=make.TODAY)
+    case_for(session, at.inspector.id, at.case.id, permission=Permission.ANSWER_CASE, day=make.TODAY)
+
+
+def test_accused_that_stands_above_the_examiner_does_not_come_to_read_it(session: Session) -> None:
+    office = new_office(session)
+    below = make.unit(session, office.agency, parent=office.unit, kind=UnitKind.INSPECTORATE)
+    inspector = make.user(session)
+    make.grant(session, inspector, Role.UNIT_HEAD, office.agency, below)
+    case = office.report("Petugas loket meminta uang pelicin 50 ribu kepada saya.", at=make.NOW)
+    send_past_the_unit(session, case, now=make.NOW)
+    assert (case.classification, case.unit_id) == (OVERSIGHT, below.id)
+    with pytest.raises(AccusedReadsError):
+        reclassify(session, case, Classification.NO_OVERSIGHT, "Biaya resmi.", user_id=inspector.id, now=LATER)
+
+
+def test_reason_is_asked_for(session: Session, at: Life) -> None:
+    with pytest.raises(ReasonLengthError):
+        reclassify(session, at.case, INFORMATION, " ", user_id=at.officer.id, now=LATER)
+
+
+def test_same_classification_is_refused(session: Session, at: Life) -> None:
+    with pytest.raises(SameClassificationError):
+        reclassify(session, at.case, Classification.NO_OVERSIGHT, WHY, user_id=at.officer.id, now=LATER)
+
+
+@pytest.mark.parametrize(
+    "status", [CaseStatus.ANSWERED, CaseStatus.CLOSED, CaseStatus.ON_HOLD, CaseStatus.ARCHIVED]
+)  # fmt: skip
+def test_promise_stays_while_the_citizen_has_the_word(session: Session, at: Life, status: CaseStatus) -> None:
+    at.lead_to(status)
+    with pytest.raises(MoveNotAllowedError):
+        reclassify(session, at.case, INFORMATION, WHY, user_id=at.officer.id, now=LATER)
