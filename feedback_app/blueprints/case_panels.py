@@ -49,7 +49,6 @@ PANELS: Final[list[Panel]] = [
     Panel("cases/_proofs.html", proof_panel.read),
     Panel("cases/_referral.html", referral_panel.read),
     Panel("cases/_publish.html", publication_panel.read),
-    Panel("cases/_dispose.html", disposal_panel.read),
 ]
 
 
@@ -59,6 +58,7 @@ ACTS: Final[list[Panel]] = [
     Panel("cases/_act_ask.html", life_panels.read_ask),
     Panel("cases/_act_progress.html", life_panels.read_progress),
     Panel("cases/_act_assign.html", assignment_panel.read),
+    Panel("cases/_act_dispose.html", disposal_panel.read),
     Panel("cases/_act_extend.html", extension_panel.read),
     Panel("cases/_act_reclassify.html", life_panels.read_reclassify),
     Panel("cases/_act_merge.html", duplicates_panel.read_merge),
