@@ -1,0 +1,1 @@
+"""What the tests of access, of hostile words and of two officers at once share."""

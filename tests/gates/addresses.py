@@ -1,0 +1,213 @@
+"""Every guarded address of the application, with the objects of a `World` put into it.
+
+A route whose arguments nobody has explained here fails the tests: say in `IN_A_CASE` or `ELSEWHERE` which object its
+argument names, and who ought to open it.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from feedback_app.blueprints.access import PUBLIC_ENDPOINTS, required_permissions
+from feedback_app.identity.rules import PERMISSIONS, Permission, Role
+from tests.gates.sight import HERE, Kind, Place, sees
+from tests.gates.world import Holder, World
+
+UNSAFE: Final = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class Gate(enum.Enum):
+    """What an account meets at an address."""
+
+    OPEN = "open"
+    MISSING = 404
+    FORBIDDEN = 403
+
+
+Values = dict[str, int | str]
+Expected = Callable[[Holder, frozenset[Permission]], Gate]
+
+
+@dataclass(frozen=True)
+class Target:
+    """One object in an address, and who ought to open it; `about` is the case it belongs to."""
+
+    values: Values
+    expected: Expected
+    about: Kind | None = None
+
+
+@dataclass(frozen=True)
+class Address:
+    """One way to call the application."""
+
+    endpoint: str
+    method: str
+    path: str
+    wanted: frozenset[Permission]
+    target: Target
+
+    def expected(self, holder: Holder) -> Gate:
+        """Return what this account ought to meet."""
+        carried = PERMISSIONS[holder.role] if holder.role else frozenset()
+        if not carried & self.wanted:
+            return Gate.FORBIDDEN
+        return self.target.expected(holder, self.wanted)
+
+
+# The arguments that name a case, or something that hangs on one: whoever sees the case for the purpose opens it.
+IN_A_CASE: Final[dict[str, Callable[[World, Kind], int]]] = {
+    "case_id": lambda world, kind: world.cases[kind].id,
+    "attachment_id": lambda world, kind: world.hung[kind].attachment.id,
+    "request_id": lambda world, kind: world.hung[kind].request.id,
+    "note_id": lambda world, kind: world.hung[kind].note.id,
+    "proof_id": lambda world, kind: world.hung[kind].proof.id,
+    "review_id": lambda world, kind: world.hung[kind].review.id,
+    "template_id": lambda world, _kind: world.things.template_for_all.id,
+}
+
+
+def _at(*places: Place) -> Expected:
+    """Whoever has one of the permissions at one of these places."""
+
+    def expected(holder: Holder, wanted: frozenset[Permission]) -> Gate:
+        return Gate.OPEN if _has(holder, wanted) and holder.place in places else Gate.MISSING
+
+    return expected
+
+
+def _has(holder: Holder, wanted: frozenset[Permission]) -> bool:
+    return holder.role is not None and bool(PERMISSIONS[holder.role] & wanted)
+
+
+def _decides(holder: Holder, _wanted: frozenset[Permission]) -> Gate:
+    # A decision over the figures of one unit moves its rank among all: who evaluates the whole agency takes it, the
+    # unit sees that there is something to decide.
+    if holder.role is Role.EVALUATOR:
+        return Gate.OPEN if holder.place is Place.AGENCY else Gate.MISSING
+    return Gate.FORBIDDEN if holder.place in _COVERING else Gate.MISSING
+
+
+def _cycle(holder: Holder, wanted: frozenset[Permission]) -> Gate:
+    if holder.place not in HERE:
+        return Gate.MISSING
+    # A cycle speaks of everybody in the agency; who evaluates some of its units reads it and no more.
+    reads_only = Permission.MANAGE_CYCLE in wanted and holder.place is not Place.AGENCY
+    return Gate.FORBIDDEN if reads_only else Gate.OPEN
+
+
+def _of_somebody_else(name: str, world: World) -> Target:
+    owned = {"view_id": world.things.view.id, "act_id": world.things.act.id}
+    return Target({name: owned[name]}, lambda _holder, _wanted: Gate.MISSING)
+
+
+_COVERING: Final = (Place.OWN, Place.ABOVE, Place.AGENCY)
+ELSEWHERE: Final[dict[frozenset[str], Callable[[World], Target]]] = {
+    frozenset(): lambda _world: Target({}, lambda _holder, _wanted: Gate.OPEN),
+    frozenset({"improvement_id"}): lambda world: Target(
+        {"improvement_id": world.things.improvement.id}, _at(*_COVERING)
+    ),
+    frozenset({"anomaly_id"}): lambda world: Target({"anomaly_id": world.things.anomaly.id}, _decides),
+    frozenset({"cycle_id"}): lambda world: Target({"cycle_id": world.things.cycle.id}, _cycle),
+    frozenset({"cycle_id", "employee_id"}): lambda world: Target(
+        {"cycle_id": world.things.cycle.id, "employee_id": world.things.employee.id}, _at(*_COVERING)
+    ),
+    frozenset({"template_id"}): lambda world: Target({"template_id": world.things.template.id}, _at(*_COVERING)),
+    frozenset({"message_id"}): lambda world: Target({"message_id": world.things.message.id}, _at(Place.AGENCY)),
+    frozenset({"agency_id"}): lambda world: Target({"agency_id": world.agency.id}, _at(Place.AGENCY)),
+    frozenset({"agency_id", "rule_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "rule_id": world.things.rule_to_come.id}, _at(Place.AGENCY)
+    ),
+    frozenset({"agency_id", "hours_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "hours_id": world.things.hours_to_come.id}, _at(Place.AGENCY)
+    ),
+    frozenset({"agency_id", "code_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "code_id": world.things.wall_code.id}, _at(*_COVERING)
+    ),
+    frozenset({"agency_id", "key_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "key_id": world.things.counter_key.id}, _at(*_COVERING)
+    ),
+}
+# What an account keeps for itself; everybody here is somebody else.
+for _name in ("view_id", "act_id"):
+    ELSEWHERE[frozenset({_name})] = partial(_of_somebody_else, _name)
+# Pages that name no object and yet want more than the permission.
+_WHOLE_AGENCY: Final = frozenset({Place.AGENCY, Place.OTHER_AGENCY})
+BY_ENDPOINT: Final[dict[str, Expected]] = {
+    # A cycle is opened for everybody in an agency.
+    "evaluation.open": lambda holder, _wanted: Gate.OPEN if holder.place in _WHOLE_AGENCY else Gate.FORBIDDEN,
+    # The form names what it is about; an empty one names nothing.
+    "message_pages.all_again": lambda _holder, _wanted: Gate.MISSING,
+    "clocks.strike_holiday": lambda _holder, _wanted: Gate.MISSING,
+    "clocks.restore_holiday": lambda _holder, _wanted: Gate.MISSING,
+    # A note is taken back by who wrote it; everybody here is somebody else.
+    "cases.take_back_note": lambda _holder, _wanted: Gate.MISSING,
+}
+# What an address needs besides its path to lead anywhere.
+ASKED: Final[dict[str, Callable[[World], Values]]] = {
+    "evaluation.rows": lambda world: world.things.line_of_evidence(),
+    "dashboard.cases": lambda _world: {"figure": "came"},
+}
+
+
+def addresses(app: Flask, world: World) -> list[Address]:
+    """Return every guarded address with every object it can name.
+
+    Raises
+    ------
+    LookupError
+        A route has an argument of which nobody said what it names.
+    """
+    adapter = app.url_map.bind("localhost")
+    found = []
+    for rule in guarded_rules(app):
+        wanted = required_permissions(app.view_functions[rule.endpoint])
+        for named in _targets(rule, world):
+            target = replace(named, expected=BY_ENDPOINT.get(rule.endpoint, named.expected))
+            asked = ASKED[rule.endpoint](world) if rule.endpoint in ASKED else {}
+            path = adapter.build(rule.endpoint, {**target.values, **asked}, method=_methods(rule)[0])
+            found += [Address(rule.endpoint, method, path, wanted, target) for method in _methods(rule)]
+    return found
+
+
+def guarded_rules(app: Flask) -> list[Rule]:
+    """Return the routes that ask for a permission."""
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint not in PUBLIC_ENDPOINTS]
+
+
+def of_a_case(rule: Rule) -> bool:
+    """Tell whether a route names a case, or something that hangs on one."""
+    return bool(rule.arguments & {"case_id", "request_id"}) and rule.arguments <= IN_A_CASE.keys()
+
+
+def _methods(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def _targets(rule: Rule, world: World) -> Iterator[Target]:
+    names = frozenset(rule.arguments)
+    if of_a_case(rule):
+        for kind in Kind:
+            yield Target({name: IN_A_CASE[name](world, kind) for name in names}, _of_case(kind), kind)
+    elif names in ELSEWHERE:
+        yield ELSEWHERE[names](world)
+    else:
+        raise LookupError(
+            f"{rule.endpoint} ({rule.rule}): say in tests/gates/addresses.py which object "
+            f"{', '.join(sorted(names))} names, and who ought to open it"
+        )
+
+
+def _of_case(kind: Kind) -> Expected:
+    def expected(holder: Holder, wanted: frozenset[Permission]) -> Gate:
+        seen = any(sees(holder.role, holder.place, kind, permission) for permission in wanted)
+        return Gate.OPEN if seen else Gate.MISSING
+
+    return expected

@@ -1,0 +1,134 @@
+"""What a unit has besides cases: keys and codes of its counter, an odd run of ratings, evidence about its people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from sqlalchemy.orm import Session
+
+from feedback_app import clock
+from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, CycleStatus, Score
+from feedback_app.evaluation.rules import Band
+from feedback_app.handling.models import ServiceClock
+from feedback_app.handling.officer_models import BulkAct, BulkKind, ReplyTemplate
+from feedback_app.handling.public_models import Improvement, ImprovementStage
+from feedback_app.handling.rules import Classification
+from feedback_app.identity.models import SavedView, User
+from feedback_app.intake.counter_models import CounterKey, WallCode
+from feedback_app.intake.rules import Channel
+from feedback_app.measures.release_models import Anomaly, AnomalyKind
+from feedback_app.notifications.models import Message, MessageState
+from feedback_app.organisation.models import Agency, Employee, Unit, WorkingHours
+from tests import factories as make
+
+
+@dataclass(frozen=True)
+class Things:
+    """One of each."""
+
+    improvement: Improvement
+    anomaly: Anomaly
+    counter_key: CounterKey
+    wall_code: WallCode
+    cycle: Cycle
+    employee: Employee
+    contribution: Contribution
+    template: ReplyTemplate
+    template_for_all: ReplyTemplate
+    message: Message
+    view: SavedView
+    act: BulkAct
+    rule_to_come: ServiceClock
+    hours_to_come: WorkingHours
+
+    def line_of_evidence(self) -> dict[str, int | str]:
+        """Return what names the one line of evidence there is."""
+        line = self.contribution
+        return {"assignment": line.assignment_id, "channel": line.channel.value, "from": line.day.isoformat()}
+
+
+def things_of(session: Session, agency: Agency, unit: Unit, *, by: User) -> Things:
+    """Make one of each in a unit."""
+    now, of = clock.utcnow(), {"agency_id": unit.agency_id, "unit_id": unit.id}
+    improvement = Improvement(
+        **of, stage=ImprovementStage.PLANNED, text="Loket kedua dibuka.", noted_at=now, noted_by=by.id
+    )
+    anomaly = Anomaly(
+        **of, channel=Channel.OPEN, kind=AnomalyKind.BURST, starts_at=now - timedelta(hours=1), ends_at=now, n=200,
+        expected=3.0, detected_at=now,
+    )  # fmt: skip
+    key = CounterKey(**of, name="Mesin antrean", key_hash=bytes(32), created_at=now)
+    code = WallCode(**of, code="ABCDEFGH23", hangs_at="Loket 1", created_at=now)
+    session.add_all([improvement, anomaly, key, code])
+    cycle, employee, line = _evidence(session, agency, unit)
+    template, template_for_all, message, view, act = _words(session, unit, by)
+    rule, hours = _clocks(session, unit, by)
+    return Things(
+        improvement=improvement, anomaly=anomaly, counter_key=key, wall_code=code, cycle=cycle, employee=employee,
+        contribution=line, template=template, template_for_all=template_for_all, message=message, view=view, act=act,
+        rule_to_come=rule, hours_to_come=hours,
+    )  # fmt: skip
+
+
+def _words(session: Session, unit: Unit, by: User) -> tuple[ReplyTemplate, ReplyTemplate, Message, SavedView, BulkAct]:
+    now, agency_id = clock.utcnow(), unit.agency_id
+    written = {"agency_id": agency_id, "text": "Terima kasih atas laporan Anda.", "written_by": by.id}
+    made = (
+        ReplyTemplate(**written, unit_id=unit.id, name="Unit", written_at=now),
+        ReplyTemplate(**written, unit_id=None, name="Instansi", written_at=now),
+        Message(
+            agency_id=agency_id, user_id=by.id, template="reminder", dedupe_key="uji", state=MessageState.DEAD,
+            attempts=9, created_at=now, next_try_at=now, last_error="refused",
+        ),
+        SavedView(user_id=by.id, name="Milik orang lain", asked={}, saved_at=now),
+        BulkAct(agency_id=agency_id, kind=BulkKind.VERIFY, user_id=by.id, at=now),
+    )  # fmt: skip
+    session.add_all(made)
+    return made
+
+
+def _clocks(session: Session, unit: Unit, by: User) -> tuple[ServiceClock, WorkingHours]:
+    of, day = {"agency_id": unit.agency_id, "unit_id": unit.id, "noted_by": by.id}, clock.utcnow().date()
+    made = (
+        ServiceClock(
+            **of, classification=Classification.ASPIRATION, effective_from=day + timedelta(days=30),
+            verify_working_days=2, reply_working_days=4, resolve_working_days=9, close_after_silence_working_days=10,
+            source="uji",
+        ),
+        WorkingHours(
+            **of, starts_on=day + timedelta(days=30), workdays=[0, 1, 2, 3, 4], opens=time(8), closes=time(15)
+        ),
+    )  # fmt: skip
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def _evidence(session: Session, agency: Agency, unit: Unit) -> tuple[Cycle, Employee, Contribution]:
+    agency_id, first = agency.id, make.TODAY.replace(day=1)
+    cycle = Cycle(
+        agency_id=agency_id, name="Mei 2026", kind=CycleKind.MONTHLY, starts_on=first, ends_on=make.TODAY,
+        status=CycleStatus.COMPUTED, method_version="uji", computed_at=make.NOW, input_hash="0", tau2=1.0, sigma2=1.0,
+        delta=1.0, overall_baseline=75.0, opened_at=make.NOW,
+    )  # fmt: skip
+    session.add(cycle)
+    session.flush()
+    who = make.employee(session, agency, name="Rambu Ana")
+    post = make.assignment(session, who, unit)
+    line = Contribution(
+        agency_id=agency_id, cycle_id=cycle.id, employee_id=who.id, assignment_id=post.id, unit_id=unit.id, day=first,
+        channel=Channel.TOKEN, share=1.0, reason="post", n=1, total=3, total_squares=9, baseline=75.0,
+    )  # fmt: skip
+    session.add_all(
+        [
+            line,
+            Score(
+                agency_id=agency_id, cycle_id=cycle.id, employee_id=who.id, n=1, n_effective=1.0, own_share=0.1,
+                n_beside=0, mean_residual=0.0, score=75.0, standard_error=1.0, low=70.0, high=80.0, reliability=0.1,
+                band=Band.INSUFFICIENT,
+            ),
+        ]
+    )  # fmt: skip
+    session.flush()
+    return cycle, who, line
