@@ -42,21 +42,21 @@ class ReviewLengthError(InvalidInputError):
     code = "review_length"
 
 
-def open_review(session: Session, case: Case, *, now: datetime) -> DisputeReview | None:
-    """Ask for a second pair of eyes on the answer just disputed; None where nobody is known to have written it.
+def open_review(session: Session, case: Case, *, now: datetime) -> list[int]:
+    """Ask for a second pair of eyes on the answer just disputed, and return whom.
 
-    Where neither the unit nor those above it have a head besides whoever answered, the Inspektorat reads the case.
+    Nobody is asked where nobody is known to have written it. Where neither the unit nor those above it have a head
+    besides whoever answered, the Inspektorat reads the case.
     """
     if case.answered_by is None:
-        return None
+        return []
     lapse(session, case, now=now)
     review = DisputeReview(agency_id=case.agency_id, case_id=case.id, answered_by=case.answered_by, opened_at=now)
     session.add(review)
     session.flush()
-    ask_for_review(
+    return ask_for_review(
         session, case, Template.REVIEW_WANTED, without=_writers(session, case), event=f"review:{review.id}", now=now
     )
-    return review
 
 
 def lapse(session: Session, case: Case, *, now: datetime) -> None:

@@ -161,9 +161,8 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
     )  # fmt: skip
     heed_allegation(session, case, said, now=now)
     session.flush()
-    if outcome is Outcome.DISPUTED:
-        open_review(session, case, now=now)
-    tell_verdict(session, case, outcome, answered_by=answered_by, now=now)
+    reviewers = open_review(session, case, now=now) if outcome is Outcome.DISPUTED else []
+    tell_verdict(session, case, outcome, answered_by=answered_by, told=reviewers, now=now)
 
 
 def close_silent(session: Session, *, now: datetime, limit: int = 500) -> int:

@@ -38,14 +38,18 @@ def reviewers(session: Session, case: Case, *, without: Collection[int], day: da
 
 def ask_for_review(
     session: Session, case: Case, template: Template, *, without: Collection[int], event: str, now: datetime
-) -> None:
-    """Tell the nearest reviewers that a case waits for them; let the Inspektorat read it where there is nobody else."""
+) -> list[int]:
+    """Tell the nearest reviewers that a case waits for them, and return them.
+
+    Where there is nobody else the Inspektorat is let read it.
+    """
     day = office_day(now)
     asked = reviewers(session, case, without=without, day=day)
     if asked and not may_review(session, case, asked[0], day=day):
         case.inspected_since = case.inspected_since or now
         session.flush()
     tell_staff(session, case, template, asked, event=event, now=now)
+    return asked
 
 
 def may_review(session: Session, case: Case, user_id: int, *, day: date) -> bool:

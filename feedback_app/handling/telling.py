@@ -7,7 +7,7 @@ solved", the officer who answered is told and, so that nobody judges their own w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -81,20 +81,28 @@ def tell_ended(session: Session, cases: Sequence[Case], *, by_silence: bool, now
             _owe_citizen(session, case, reader, Template.CLOSED_BY_SILENCE, event, now=now)
 
 
-def tell_verdict(session: Session, case: Case, outcome: Outcome, *, answered_by: int | None, now: datetime) -> None:
-    """Tell what the citizen said of an answer to those whom it sends to work, or who wait for the end."""
+def tell_verdict(
+    session: Session, case: Case, outcome: Outcome, *, answered_by: int | None, told: Collection[int], now: datetime
+) -> None:
+    """Tell what the citizen said of an answer to those whom it sends to work, or who wait for the end.
+
+    `told`: the reviewers, who know of a dispute already.
+    """
     if outcome is Outcome.DISPUTED:
-        tell_reopened(session, case, answered_by=answered_by, now=now)
+        tell_reopened(session, case, answered_by=answered_by, told=told, now=now)
     else:
         tell_ended(session, [case], by_silence=False, now=now)
 
 
-def tell_reopened(session: Session, case: Case, *, answered_by: int | None, now: datetime) -> None:
+def tell_reopened(
+    session: Session, case: Case, *, answered_by: int | None, told: Collection[int] = (), now: datetime
+) -> None:
     """Tell the officer who answered, and somebody above, that the citizen says it is not solved.
 
     Whoever may not see the case is not told either: an allegation in the citizen's words has moved it by now.
     """
-    wanted = [*([answered_by] if answered_by else []), *_above(session, case, office_day(now))]
+    above = [user_id for user_id in _above(session, case, office_day(now)) if user_id not in told]
+    wanted = [*([answered_by] if answered_by else []), *above]
     tell_staff(session, case, Template.REOPENED, wanted, event=f"reopened:{case.reopened_count}", now=now)
 
 

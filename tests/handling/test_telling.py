@@ -91,8 +91,8 @@ def told_citizens(session: Session) -> list[tuple[int | None, str]]:
     return [(row.contact_id, row.template) for row in rows]
 
 
-def told_staff(session: Session) -> set[int | None]:
-    return set(session.scalars(sa.select(Message.user_id).where(Message.template == Template.REOPENED)))
+def told_staff(session: Session, template: Template = Template.REOPENED) -> set[int | None]:
+    return set(session.scalars(sa.select(Message.user_id).where(Message.template == template)))
 
 
 def dispute(session: Session, case: Case, officer: User, words: str = NOT_SOLVED) -> None:
@@ -194,11 +194,12 @@ def test_a_grant_that_has_ended_and_a_closed_account_are_not_told(session: Sessi
     assert told_staff(session) == {office.officer.id, office.heads["middle"].id}
 
 
-def test_at_the_top_the_units_own_head_is_told(session: Session, office: Office) -> None:
+def test_at_the_top_the_units_own_head_is_told_once_as_the_reviewer(session: Session, office: Office) -> None:
     officer = make.user(session)
     make.grant(session, officer, Role.OFFICER, office.agency, office.top)
     dispute(session, opened(session, office.top), officer)
-    assert told_staff(session) == {officer.id, office.heads["top"].id}
+    assert told_staff(session) == {officer.id}
+    assert told_staff(session, Template.REVIEW_WANTED) == {office.heads["top"].id}
 
 
 def test_an_officer_who_lost_the_unit_meanwhile_is_not_told(session: Session, office: Office, case: Case) -> None:
