@@ -26,6 +26,7 @@ from feedback_app.handling.life import ask, report_progress, verify
 from feedback_app.handling.models import Case
 from feedback_app.handling.notes import add_note
 from feedback_app.handling.operations import close_silent, judge, respond, take
+from feedback_app.handling.placement import place
 from feedback_app.handling.rules import CaseStatus, Outcome
 from feedback_app.handling.working_days import WorkingCalendar
 from feedback_app.organisation.models import Agency
@@ -41,7 +42,7 @@ COMPLETED_DAYS: Final = (0.2, 8.0)
 NEWS_PART: Final = 0.15  # of what takes longer than three days
 NOTED_PART: Final = 0.10
 REVIEWED_PART: Final = 0.6
-LADDER_MINUTE: Final = 8 * 60
+LADDER_MINUTES: Final = (8 * 60, 12 * 60, 16 * 60 + 5)  # deadlines are at closing time, four in the afternoon
 FORGOTTEN_PART: Final = 0.5  # of the late answers to recent cases: they have not come to this day
 FORGOTTEN_WITHIN: Final = timedelta(days=45)
 OUTCOMES: Final = {Outcome.CONFIRMED: 0.40, Outcome.PARTLY: 0.10, Outcome.DISPUTED: 0.12, Outcome.SILENT: 0.38}
@@ -62,7 +63,9 @@ class Life:
     calendar: WorkingCalendar
     officers: dict[int, tuple[str, int]]  # unit id: unit code, user id of who answers there
     rng: Random
-    reviewers: dict[int | None, int] = field(default_factory=dict)  # unit id: its head; None: who stands above all
+    reviewers: dict[int | None, int]  # unit id: its head; None: who stands above all
+    root_id: int  # the unit above all
+    placer_id: int  # who gives away what has no unit
     _agenda: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=count)
 
@@ -75,9 +78,10 @@ class Life:
         """Let everything happen that happens before the end of the year, in order of time."""
         # Held, so that the session need not read the agency again for every deadline.
         agencies = self.session.scalars(sa.select(Agency)).all()
-        for ago in range((self.period.today - self.period.first_day).days):
-            day = self.period.first_day + timedelta(days=ago)
-            self._at(self.period.at(day, LADDER_MINUTE), self._climb)
+        day = self.period.first_day
+        while (day := self.calendar.add_working_days(day, 1)) < self.period.today:
+            for minute in LADDER_MINUTES:
+                self._at(self.period.at(day, minute), self._climb)
         # What happens to a case is written when it is asked for again, not at every line of the trail.
         with self.session.no_autoflush:
             while self._agenda and self._agenda[0][0] < self.period.horizon:
@@ -92,7 +96,9 @@ class Life:
 
     def _plan_answer(self, case: Case, voice: Voice, now: datetime) -> None:
         if case.unit_id is None:
-            return  # an allegation without an overseer: nobody answers it
+            # An allegation against the Inspektorat: the administrator gives it to whoever stands above all.
+            self._at(self._desk_moment(now, self.rng.choice(AGAIN_DAYS)), partial(self._place, case, voice))
+            return
         code, _ = self.officers[case.unit_id]
         is_late = self.rng.random() >= self.city.unit(code).punctual
         days = self.rng.choice(LATE_DAYS if is_late else IN_TIME_DAYS)
@@ -169,6 +175,11 @@ class Life:
         self.session.flush()
         if reviewer is not None and not case.is_confidential and open_review_of(self.session, case) is not None:
             send_back(self.session, case, officer_words("sent_back", self.rng), user_id=reviewer, now=now)
+
+    def _place(self, case: Case, voice: Voice, now: datetime) -> None:
+        self.session.flush()
+        place(self.session, case, self.root_id, officer_words("placed", self.rng), user_id=self.placer_id, now=now)
+        self._plan_answer(case, voice, now)
 
     def _climb(self, now: datetime) -> None:
         self.session.flush()

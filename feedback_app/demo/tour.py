@@ -77,6 +77,8 @@ def _try_lines(base: str, samples: Samples | None) -> list[str]:
     steps += [
         "Kirim laporan dengan nomor telepon di dalamnya: sebelum terkirim Anda ditanya apakah nomor itu perlu.",
         "Masuk sebagai petugas Dukcapil: tanggapi kasus teratas, yaitu yang paling dekat tenggatnya.",
+        "Masuk sebagai kepala Dukcapil: tinjau tanggapan yang disengketakan, lalu buka Dasbor; angkanya dapat dibuka.",
+        "Masuk sebagai administrator, buka Tenggat dan kalender: tambahkan hari libur; lihat kasus mana yang bergeser.",
         "Masuk sebagai penilai, buka Evaluasi: mengapa ada pegawai 'belum cukup bukti'? Setiap angka dapat dibuka.",
         "Masuk sebagai Inspektorat: dugaan pungli sampai di sini tanpa melewati unit yang diadukan.",
     ]

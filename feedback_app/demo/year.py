@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import person
-from feedback_app.demo.accounts import main_accounts, unit_accounts
+from feedback_app.demo.accounts import COUNTER, main_accounts, unit_accounts
 from feedback_app.demo.cities import ROOT, City
+from feedback_app.demo.desk import Desk
 from feedback_app.demo.duty import Duty
 from feedback_app.demo.life import Life
 from feedback_app.demo.period import Period
@@ -83,6 +84,8 @@ class Year:
         self._drain(town, sorted([*(visit.received_at for visit in visits), *(voice.received_at for voice in voices)]))
         self.progress(f"  {len(visits)} penilaian dan {len(voices)} masukan tertulis dibaca")
         self._live(town, calendar, by_submission)
+        officer = self._officers(town)[town.units[COUNTER]][1]
+        Desk(self.session, self.period, town, officer, self._random("desk")).lay_out()
         self.progress("  kasus ditanggapi, dinilai warga, ditutup")
         Showing(
             self.session, self.city, self.period, town, self._officers(town), self._random("showing")
@@ -114,7 +117,8 @@ class Year:
     def _live(self, town: Town, calendar: WorkingCalendar, voices: dict[int, Voice]) -> None:
         life = Life(
             self.session, self.city, self.period, calendar, self._officers(town), self._random("life"),
-            reviewers=self._heads(town),
+            reviewers=self._heads(town), root_id=town.units[ROOT],
+            placer_id=town.users[main_accounts(self.city)[-1].email],
         )  # fmt: skip
         cases = self.session.scalars(sa.select(Case).where(Case.agency_id == town.agency_id).order_by(Case.opened_at))
         for case in cases:
@@ -122,7 +126,12 @@ class Year:
         life.run()
 
     def _officers(self, town: Town) -> dict[int, tuple[str, int]]:
-        answering = [account for account in main_accounts(self.city) if account.role is Role.OFFICER]
+        answering = [
+            account
+            for account in main_accounts(self.city)
+            # Above all units there is nobody but the head.
+            if account.role is Role.OFFICER or account.unit == ROOT
+        ]
         return {
             town.units[account.unit]: (account.unit, town.users[account.email])
             for account in [*answering, *unit_accounts(self.city)]

@@ -70,6 +70,7 @@ class Site:
     live: Live
     accounts: list[str]
     written: list[Written]
+    joined: list[Written]
     lists: list[str]
     public: list[str]
 
@@ -82,6 +83,8 @@ def site(standing: Live) -> Iterator[Site]:
         accounts = [account(world), account(world, everywhere=True)]
         key = standing.app.config["TRACKING_KEY"]
         written = [write(session, world, text, key) for text in PAYLOADS]
+        # A list shows the beginning of each text, the page of a case all of it: there five stand together.
+        joined = [write(session, world, "\n".join(PAYLOADS[at : at + 5]), key) for at in range(0, len(PAYLOADS), 5)]
         named(session, world, accounts[0])
         lists = sorted(
             {one.path for one in addresses(standing.app, world) if one.method == "GET" and one.target.about is None}
@@ -94,7 +97,7 @@ def site(standing: Live) -> Iterator[Site]:
         session.commit()
         emails = [who.email for who in accounts]
     with serving(standing) as url:
-        yield Site(url, standing, emails, written, lists, public)
+        yield Site(url, standing, emails, written, joined, lists, public)
 
 
 def account(world: World, *, everywhere: bool = False) -> Any:
@@ -169,11 +172,6 @@ class Guard:
         self.found.append(route.request.url)
         route.abort()
 
-    def turn(self, written: list[Written]) -> list[Written]:
-        """Return what to look at: all of it with the policy on, every fourth without."""
-        assert len(written) == 100
-        return written if self.has_policy else written[::4]
-
     def sign_in(self, email: str) -> None:
         self.page.goto(f"{self.url}/masuk")
         self.page.locator("input[name=email]").fill(email)
@@ -229,14 +227,15 @@ def test_the_guard_would_see_what_it_looks_for(guard: Guard, site: Site) -> None
 @pytest.mark.timeout(300)
 def test_hostile_words_are_text_on_every_case(site: Site, guard: Guard) -> None:
     guard.sign_in(site.accounts[0])
-    for written in guard.turn(site.written):
+    for written in site.joined:
         guard.visit(f"/petugas/kasus/{written.case}")
+    assert len(site.joined) * 5 == 100
     assert guard.found == []
 
 
 @pytest.mark.timeout(300)
 def test_hostile_words_are_text_to_the_reporter(site: Site, guard: Guard) -> None:
-    for written in guard.turn(site.written):
+    for written in site.joined:
         guard.open_report(written.code)
     assert guard.found == []
 
@@ -245,25 +244,26 @@ def test_hostile_words_are_text_to_the_reporter(site: Site, guard: Guard) -> Non
 def test_hostile_words_are_text_in_every_list(site: Site, guard: Guard) -> None:
     for path in site.public:
         guard.visit(path)
-    for email in site.accounts:
+    for email in site.accounts if guard.has_policy else site.accounts[:1]:
         guard.page.context.clear_cookies()
         guard.sign_in(email)
         for path in site.lists:
             guard.visit(path)
             guard.visit(f"{path}{'&' if '?' in path else '?'}{HOSTILE_QUESTION}")
-    assert guard.seen > 60
+    assert guard.seen > 40
+    assert len(site.written) == 100
     assert guard.found == []
 
 
 @pytest.mark.timeout(300)
 def test_hostile_words_are_text_on_every_page_of_a_case(site: Site, guard: Guard) -> None:
-    """The further pages of a case, whichever there are, for every tenth text."""
+    """The further pages of a case, whichever there are, for every fourth of them."""
     guard.sign_in(site.accounts[0])
     adapter, answers_files = site.live.app.url_map.bind("localhost"), {"attachment_id", "proof_id"}
     for rule in guarded_rules(site.live.app):
         if not of_a_case(rule) or "GET" not in (rule.methods or set()) or rule.arguments & answers_files:
             continue
-        for written in site.written[::10]:
+        for written in site.joined[::4]:
             values = {"case_id": written.case, **{f"{name}_id": number for name, number in written.hung.items()}}
             guard.visit(adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}))
     assert guard.seen >= 10

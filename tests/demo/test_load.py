@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -211,6 +212,7 @@ def test_a_year_of_officers_left_questions_news_notes_reviews_and_rungs_of_the_l
     assert count(town, CasePause, CasePause.ends_at.is_not(None)) > 0
     assert count(town, CaseNote) > 0
     assert count(town, ReplyTemplate) == len(templates())
+    assert count(town, Case, Case.unit_id.is_(None), Case.opened_at < NOW - timedelta(days=30)) == 0
     assert {1, 2, 3} <= set(town.scalars(sa.select(Escalation.step)))
     assert count(town, DisputeReview, DisputeReview.verdict == ReviewVerdict.SENT_BACK) > 0
 
