@@ -34,6 +34,7 @@ from feedback_app.blueprints import (
     message_pages,
     notes,
     own_words,
+    placing,
     proof_views,
     proofs,
     public,
@@ -59,7 +60,7 @@ COUNTER_PAGES = (counter, counter_setup)
 FILE_PAGES = (attachments, case_attachments)
 
 # On `cases`: sending a case on to another unit.
-DISPOSAL_PAGES = (disposing,)
+DISPOSAL_PAGES = (disposing, placing)
 # On `cases`: what an officer does to a case besides answering it.
 LIFE_PAGES = (case_life,)
 # On `cases`: giving it to a colleague, proof of what was done, another agency; the last two have their side for

@@ -30,6 +30,7 @@ class Permission(enum.StrEnum):
     READ_DASHBOARD = "read_dashboard"
     MANAGE_CLOCKS = "manage_clocks"
     MANAGE_MESSAGES = "manage_messages"
+    PLACE_CASE = "place_case"
 
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
@@ -56,6 +57,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.READ_DASHBOARD,
             Permission.MANAGE_CLOCKS,
             Permission.MANAGE_MESSAGES,
+            Permission.PLACE_CASE,
         }
     ),
 }

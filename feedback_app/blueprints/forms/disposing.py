@@ -22,3 +22,15 @@ class DisposeForm(ActForm):
         """Ask for a unit."""
         if number_or_none(field.data) is None:
             raise ValidationError(gettext("Pilih unit yang dituju."))
+
+
+class PlaceForm(ActForm):
+    """To which unit a case goes that has none, and why."""
+
+    unit_id = SelectField(_("Unit yang memeriksa"), id="pemeriksa", validate_choice=False)
+    reason = TextAreaField(_("Alasan"), id="alasan-menyerahkan", filters=[clean_text])
+
+    def validate_unit_id(self, field: SelectField) -> None:
+        """Ask for a unit."""
+        if number_or_none(field.data) is None:
+            raise ValidationError(gettext("Pilih unit yang memeriksa."))
