@@ -101,8 +101,8 @@ def undo_bulk(act_id: int) -> ResponseReturnValue:
     if touched:
         flash(
             ngettext(
-                "%(num)s kasus tidak dikembalikan karena sudah dikerjakan lagi sesudahnya.",
-                "%(num)s kasus tidak dikembalikan karena sudah dikerjakan lagi sesudahnya.",
+                "%(num)s kasus tidak dikembalikan; alasannya tertulis di bawah.",
+                "%(num)s kasus tidak dikembalikan; alasannya tertulis di bawah.",
                 touched,
             ),
             "warning",
@@ -115,7 +115,8 @@ def _task(kind: BulkKind) -> Task:
         kind,
         to_user_id=number_or_none(request.form.get("to_user")) or 0,
         to_unit_id=number_or_none(request.form.get("to_unit")) or 0,
-        reason=request.form.get("reason", ""),
+        # No database stores this sign, and nobody types it.
+        reason=request.form.get("reason", "").replace("\0", " "),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,9 +22,18 @@ from feedback_app.errors import DomainError
 from feedback_app.handling.collective import CHOSEN_MOST, Chosen, Sent, reply_to_all
 from feedback_app.handling.duplicates import Similar, open_copies_of, similar_cases
 from feedback_app.handling.filling import templates_of_all, values_of
-from feedback_app.handling.placeholders import PLACEHOLDERS, fill
+from feedback_app.handling.placeholders import PLACEHOLDERS, fill, placeholders_in
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The answer as the citizen of one case would read it, and what is left to fill in, which keeps it from going."""
+
+    case_id: int
+    words: str
+    left: Sequence[str]
 
 
 @bp.route("/tanggapi-bersama", methods=["GET", "POST"])
@@ -116,11 +126,12 @@ def _page(
         templates=templates_of_all(session, _ids(rows), day=today()),
         placeholders=PLACEHOLDERS,
         is_preview=is_preview and bool(rows),
-        sample=_sample(rows[0], form) if rows and is_preview else "",
+        samples=[_sample(row, form) for row in rows] if is_preview else [],
     )
 
 
-def _sample(row: Similar, form: CollectiveForm) -> str:
+def _sample(row: Similar, form: CollectiveForm) -> Sample:
     wanted = Permission.ANSWER_CASE
     case = case_for(db.session(), current_user.id, row.id, permission=wanted, day=today())
-    return fill(form.text.data or "", values_of(db.session(), case, user_id=current_user.id, day=today()))
+    words = fill(form.text.data or "", values_of(db.session(), case, user_id=current_user.id, day=today()))
+    return Sample(row.id, words, placeholders_in(words))

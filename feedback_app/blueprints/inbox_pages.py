@@ -67,7 +67,8 @@ def save_inbox_view() -> ResponseReturnValue:
     arguments = read_filters(request.form).as_arguments()
     here = redirect(url_for("cases.inbox", **dict[str, Any](arguments)), 303)
     try:
-        name = request.form.get("name", "")
+        # No database stores this sign, and nobody types it.
+        name = request.form.get("name", "").replace("\0", " ")
         view = save_view(db.session(), current_user.id, name, arguments, now=clock.utcnow())
     except DomainError as error:
         db.session.rollback()

@@ -22,7 +22,7 @@ from feedback_app.errors import ConflictError
 from feedback_app.handling import duplicates
 from feedback_app.handling.collective import Chosen
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import case_for
+from feedback_app.handling.queries import case_for, cases_for
 from feedback_app.identity.rules import Permission
 
 
@@ -58,7 +58,9 @@ def merge(case_id: int) -> ResponseReturnValue:
 
 def _merge(this: Chosen, ticked: Sequence[Chosen]) -> Case:
     found = []
-    # In one order for everybody, so that two who merge the same do not wait for each other.
+    wanted = [one.case_id for one in [*ticked, this]]
+    # All at once, so that two who merge the same do not wait for each other.
+    cases_for(db.session(), current_user.id, wanted, permission=Permission.ANSWER_CASE, day=today())
     for chosen in sorted({one.case_id: one for one in [*ticked, this]}.values(), key=lambda one: one.case_id):
         case = _case(chosen.case_id, for_update=True)
         check_unchanged(case, chosen.version)

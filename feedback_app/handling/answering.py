@@ -11,7 +11,7 @@ from feedback_app.clock import office_day
 from feedback_app.errors import ConflictError
 from feedback_app.handling.filling import values_of
 from feedback_app.handling.models import Case, Reply
-from feedback_app.handling.moves import move, open_copies
+from feedback_app.handling.moves import answered_with, move
 from feedback_app.handling.officer_models import BulkAct, BulkItem, BulkKind
 from feedback_app.handling.operations import respond
 from feedback_app.handling.placeholders import check_filled, fill
@@ -34,7 +34,7 @@ def answer(
     fill_in: bool = False,
     bulk_id: int | None = None,
 ) -> list[Reply]:
-    """Answer a case (locked) and the open ones merged into it; return the replies, that of the case first.
+    """Answer a case and the open ones merged into it (all locked); return the replies, that of the case first.
 
     With `fill_in` placeholders are filled in for each case; without, an answer that holds one is refused.
 
@@ -49,7 +49,7 @@ def answer(
         raise AnsweredWithMainError(
             f"Kasus ini digabungkan ke kasus {case.duplicate_of}. Tanggapi di sana, atau pisahkan dahulu."
         )
-    copies = open_copies(session, case)
+    copies = answered_with(session, case, now=now)
     act_id = bulk_id or (new_reply_act(session, case.agency_id, user_id=user_id, now=now).id if copies else None)
     replies = []
     for one in (case, *copies):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -18,8 +18,9 @@ from feedback_app.handling.collective import Chosen
 from feedback_app.handling.disposition import dispose
 from feedback_app.handling.life import verify
 from feedback_app.handling.models import Case
+from feedback_app.handling.moves import open_copies
 from feedback_app.handling.officer_models import BulkAct, BulkKind
-from feedback_app.handling.queries import UnknownCaseError, case_for
+from feedback_app.handling.queries import cases_for
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.identity.rules import Permission
 
@@ -80,7 +81,7 @@ def do_to_all(
     if task.kind is BulkKind.MERGE:
         refused = merge_all(session, act, cases, versions, user_id=user_id, now=now)
     else:
-        refused = sum(not _done(session, act, case, versions[case.id], task, user_id, now) for case in cases)
+        refused = _each(session, act, cases, versions, task, user_id, now)
     record(
         session, agency_id=act.agency_id, actor=person(user_id), action=f"handling.bulk_{task.kind.value}",
         subject_type="bulk_act", subject_id=act.id, now=now, cases=len(cases), refused=refused,
@@ -89,36 +90,41 @@ def do_to_all(
 
 
 def _locked(session: Session, chosen: Sequence[Chosen], user_id: int, day: date) -> list[Case]:
-    found: list[Case] = []
-    # In one order for everybody, so that two officers do not wait for each other.
-    for case_id in sorted({one.case_id for one in chosen}):
-        try:
-            found.append(
-                case_for(session, user_id, case_id, permission=Permission.ANSWER_CASE, day=day, for_update=True)
-            )
-        except UnknownCaseError:
-            continue
+    wanted = {one.case_id for one in chosen}
+    found = cases_for(session, user_id, wanted, permission=Permission.ANSWER_CASE, day=day)
     if not found:
         raise NothingChosenError("Centang paling sedikit satu kasus yang Anda tangani.")
     if len({case.agency_id for case in found}) > 1:
         raise SeveralAgenciesError("Pilih kasus dari satu pemerintah daerah saja, lalu ulangi untuk yang lain.")
-    return found
+    return list(found)
 
 
-def _done(
-    session: Session, act: BulkAct, case: Case, version: int | None, task: Task, user_id: int, now: datetime
-) -> bool:
-    before = standing(case)
-    try:
-        with session.begin_nested():
-            check_version(case, version)
-            _STEPS[task.kind](session, case, task, user_id, now)
-            session.flush()
-    except DomainError as error:
-        note_item(session, act, case, {REFUSED: error.message})
-        return False
-    note_item(session, act, case, before)
-    return True
+def _each(
+    session: Session, act: BulkAct, cases: Sequence[Case], versions: Mapping[int, int | None], task: Task,
+    user_id: int, now: datetime,
+) -> int:  # fmt: skip
+    """Do it to each, and note it; return how many were refused."""
+    carried: set[int] = set()
+    refused = 0
+    # A main case before what is merged into it, which goes along with it and is done then.
+    for case in sorted(cases, key=lambda one: (one.duplicate_of is not None, one.id)):
+        if case.id in carried:
+            continue
+        along = open_copies(session, case) if task.kind is BulkKind.DISPOSE else ()
+        before = [(one, standing(one)) for one in (case, *along)]
+        try:
+            with session.begin_nested():
+                check_version(case, versions[case.id])
+                _STEPS[task.kind](session, case, task, user_id, now)
+                session.flush()
+        except DomainError as error:
+            note_item(session, act, case, {REFUSED: error.message})
+            refused += 1
+            continue
+        for one, stood in before:
+            note_item(session, act, one, stood)
+        carried |= {one.id for one in along}
+    return refused
 
 
 def _verify(session: Session, case: Case, _task: Task, user_id: int, now: datetime) -> None:

@@ -13,6 +13,8 @@ from feedback_app.handling.officer_models import BulkAct, BulkItem
 
 # Where the act was refused this stands instead of how the case stood: the sentence that says why.
 REFUSED: Final = "refused"
+# Where the act could not be taken back, the sentence that says why is added to how the case stood.
+KEPT: Final = "kept"
 
 
 def standing(case: Case) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from feedback_app.errors import ConflictError, DomainError, InvalidInputError
 from feedback_app.handling.answering import answer, new_reply_act
 from feedback_app.handling.models import Reply
 from feedback_app.handling.placeholders import check_known
-from feedback_app.handling.queries import case_for
+from feedback_app.handling.queries import case_for, cases_for
 from feedback_app.handling.saying import check_words
 from feedback_app.identity.rules import Permission
 
@@ -65,6 +65,8 @@ def reply_to_all(
         raise TooManyChosenError(f"Paling banyak {CHOSEN_MOST} kasus sekaligus. Kirim dalam beberapa kali.")
     check_known(text)
     check_words(text)
+    # Before the first is answered, so that two who answer the same do not wait for each other.
+    cases_for(session, user_id, [one.case_id for one in chosen], permission=Permission.ANSWER_CASE, day=day)
     sent, acts = Sent(), dict[int, int]()
     for one in sorted(chosen, key=lambda item: item.case_id):
         if one.case_id in sent.case_ids:

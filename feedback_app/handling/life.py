@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.operations import person, record
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case, Reply
-from feedback_app.handling.moves import move
+from feedback_app.handling.moves import answered_with, move
 from feedback_app.handling.operations import take
 from feedback_app.handling.rules import CaseStatus, Mover, ReplyKind, check_move, check_stands
 from feedback_app.handling.saying import check_words, say
@@ -78,16 +78,26 @@ def hold_ends_at(session: Session, case: Case, *, now: datetime) -> datetime:
 def report_progress(session: Session, case: Case, news: str, *, user_id: int, now: datetime) -> Reply:
     """Tell the citizen what is being done; the settlement is still to come, and its clock runs on.
 
-    Who tells the news of a case that nobody took has taken it.
+    Who tells the news of a case that nobody took has taken it. The reporters of what was merged into it are told the
+    same, for nobody works on their reports by themselves; who was asked for facts hears of it when they come.
 
     Raises
     ------
     feedback_app.handling.saying.ReplyLengthError
+    feedback_app.handling.placeholders.UnfilledPlaceholderError
     feedback_app.handling.rules.MoveNotAllowedError
         The case waits for the citizen, or has ended.
     """
     words = check_words(news)
     check_stands(case.status, *TELLABLE)
+    copies = [copy for copy in answered_with(session, case, now=now) if copy.status in TELLABLE]
+    reply = _tell_progress(session, case, words, user_id, now)
+    for copy in copies:
+        _tell_progress(session, copy, words, user_id, now)
+    return reply
+
+
+def _tell_progress(session: Session, case: Case, words: str, user_id: int, now: datetime) -> Reply:
     if case.status is not CaseStatus.IN_PROGRESS:
         take(session, case, user_id=user_id, now=now)
     reply = say(session, case, ReplyKind.PROGRESS, words, user_id=user_id, now=now)

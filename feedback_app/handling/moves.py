@@ -17,6 +17,7 @@ from feedback_app.handling.rules import (
     ENDED,
     ArchiveReason,
     CaseStatus,
+    Classification,
     EventKind,
     Mover,
     Outcome,
@@ -70,10 +71,41 @@ def move(
 
 def _part_copies(session: Session, case: Case, before: CaseStatus, now: datetime) -> None:
     """Keep no case out of sight behind one that nobody will answer, or whose answer did not do for its reporter."""
-    if case.duplicate_of is not None and (is_reopening(before, case.status) or before is CaseStatus.ARCHIVED):
+    if case.duplicate_of is not None and (
+        is_reopening(before, case.status) or before is CaseStatus.ARCHIVED or _goes_on_alone(session, case, before)
+    ):
         part_from_main(session, case, actor=SYSTEM, now=now)
-    if case.status in {CaseStatus.ARCHIVED, CaseStatus.ON_HOLD}:
+    if case.status in ENDED | {CaseStatus.ON_HOLD}:
         pass_on_copies(session, case, now=now, stays=case.status is CaseStatus.ON_HOLD)
+
+
+def _goes_on_alone(session: Session, case: Case, before: CaseStatus) -> bool:
+    """Tell whether a merged case is worked on again while its main case still waits for its own reporter."""
+    if before is not CaseStatus.ON_HOLD or case.status in ENDED:
+        return False
+    main = sa.select(Case.status).where(Case.agency_id == case.agency_id, Case.id == case.duplicate_of)
+    return session.scalar(main) is CaseStatus.ON_HOLD
+
+
+def shares_answer(case: Case, main: Case) -> bool:
+    """Tell whether the answer to one case may go to the reporter of another: both plain, of one kind, in one unit."""
+    is_plain = not (case.is_confidential or main.is_confidential or case.classification is Classification.OVERSIGHT)
+    return is_plain and (case.unit_id, case.classification) == (main.unit_id, main.classification)
+
+
+def answered_with(session: Session, case: Case, *, now: datetime) -> list[Case]:
+    """Return the open cases merged into one to whose reporters its answer may go; any other stands alone from now on.
+
+    However it came to be tied here: the answer to an allegation, or that of a unit which does not have the report, must
+    not reach another citizen.
+    """
+    found = []
+    for copy in open_copies(session, case):
+        if shares_answer(copy, case):
+            found.append(copy)
+        else:
+            part_from_main(session, copy, actor=SYSTEM, now=now)
+    return found
 
 
 def open_copies(session: Session, case: Case) -> Sequence[Case]:
@@ -111,9 +143,13 @@ def pass_on_copies(session: Session, case: Case, *, now: datetime, stays: bool =
     main = due_first(running or copies)
     part_from_main(session, main, actor=SYSTEM, now=now)
     for copy in [*copies, *([case] if stays else [])]:
-        if copy is not main:
+        if copy is main:
+            continue
+        if shares_answer(copy, main):
             copy.duplicate_of = main.id
             note_act(session, copy, EventKind.MERGED, actor=SYSTEM, now=now, action="handling.merge", main_id=main.id)
+        elif copy.duplicate_of is not None:
+            part_from_main(session, copy, actor=SYSTEM, now=now)
     # Those that have ended are still counted with the others.
     session.execute(
         sa.update(Case)

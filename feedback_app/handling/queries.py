@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -43,21 +43,52 @@ def version_on(agency_id: Any, unit_id: Any, day: date) -> sa.ColumnElement[bool
 def case_for(
     session: Session, user_id: int, case_id: int, *, permission: Permission, day: date, for_update: bool = False
 ) -> Case:
-    """Return a case within somebody's reach.
+    """Return a case within somebody's reach; with `for_update` it is locked, and what is merged into it.
 
     Raises
     ------
     UnknownCaseError
         Also where the case exists and this account may not see it.
     """
-    query = sa.select(Case).where(Case.id == case_id, may_see(user_id, permission, day))
     if for_update:
-        # Who was read before the lock may have changed while one waited for it.
-        query = query.with_for_update().execution_options(populate_existing=True)
-    case = session.scalar(query)
+        cases = cases_for(session, user_id, [case_id], permission=permission, day=day)
+        case = cases[0] if cases else None
+    else:
+        case = session.scalar(sa.select(Case).where(Case.id == case_id, may_see(user_id, permission, day)))
     if case is None:
         raise UnknownCaseError("Kasus ini tidak ada di unit Anda.")
     return case
+
+
+def cases_for(
+    session: Session, user_id: int, case_ids: Iterable[int], *, permission: Permission, day: date
+) -> Sequence[Case]:
+    """Return those of some cases that lie within somebody's reach, by their numbers, locked with what is merged."""
+    within = sa.and_(Case.id.in_(set(case_ids)), may_see(user_id, permission, day))
+    lock_with_copies(session, session.scalars(sa.select(Case.id).where(within)))
+    # What was read before the lock may have changed while one waited for it.
+    fresh = sa.select(Case).where(within).order_by(Case.id).execution_options(populate_existing=True)
+    return session.scalars(fresh).all()
+
+
+def lock_with_copies(session: Session, case_ids: Iterable[int]) -> None:
+    """Lock cases and what is merged into them, all in the order of their numbers.
+
+    Everybody takes them in this order, so that no two wait for each other: an answer begins at the main case and a list
+    at the lowest number, and the copies may stand on either side.
+    """
+    wanted = set(case_ids)
+    whole = sa.select(Case.id).where(sa.or_(Case.id.in_(wanted), Case.duplicate_of.in_(wanted))).order_by(Case.id)
+    is_whole = not wanted
+    while not is_whole:
+        attempt = session.begin_nested()
+        locked = set(session.scalars(whole.with_for_update()))
+        # Something may have been merged while one waited; its number may be lower, so all begins again.
+        is_whole = locked.issuperset(session.scalars(whole))
+        if is_whole:
+            attempt.commit()
+        else:
+            attempt.rollback()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +134,15 @@ def replies_of(session: Session, agency_id: int, case_id: int) -> Sequence[Reply
 
 
 def case_of_submission(session: Session, agency_id: int, submission_id: int) -> Case:
-    """Return the case of a submission, locked for a change.
+    """Return the case of a submission, locked with what is merged into it.
 
     Raises
     ------
     UnknownCaseError
     """
-    case = session.scalar(
-        sa.select(Case).where(Case.agency_id == agency_id, Case.submission_id == submission_id).with_for_update()
-    )
+    of_submission = sa.and_(Case.agency_id == agency_id, Case.submission_id == submission_id)
+    lock_with_copies(session, session.scalars(sa.select(Case.id).where(of_submission)))
+    case = session.scalar(sa.select(Case).where(of_submission).execution_options(populate_existing=True))
     if case is None:
         raise UnknownCaseError("Masukan ini tidak memerlukan tanggapan, jadi belum ada yang dapat dinilai.")
     return case

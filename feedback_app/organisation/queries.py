@@ -61,6 +61,14 @@ def agencies(session: Session) -> Sequence[Agency]:
     return session.scalars(sa.select(Agency).order_by(Agency.name)).all()
 
 
+def agencies_with_units(session: Session, day: date) -> Sequence[Agency]:
+    """Return the agencies that have a unit on a day, by name: a report can be sent to them."""
+    has_units = sa.exists().where(
+        UnitVersion.agency_id == Agency.id, valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day)
+    )
+    return session.scalars(sa.select(Agency).where(has_units).order_by(Agency.name)).all()
+
+
 def agency_by_code(session: Session, code: str) -> Agency:
     """Return the agency with this code.
 

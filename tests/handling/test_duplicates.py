@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import person
 from feedback_app.clock import office_day, utcnow
+from feedback_app.handling.answering import answer
+from feedback_app.handling.citizen_words import add_message
 from feedback_app.handling.disposition import dispose
+from feedback_app.handling.dispute_reviews import let_stand
 from feedback_app.handling.duplicates import (
     NotMergeableError,
     NotMergedError,
@@ -21,17 +24,19 @@ from feedback_app.handling.duplicates import (
     suggested,
     unmerge,
 )
-from feedback_app.handling.models import Case, CaseEvent
+from feedback_app.handling.life import ask, report_progress
+from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.moves import move
 from feedback_app.handling.operations import judge, respond
 from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.reclassification import reclassify
-from feedback_app.handling.rules import CaseStatus, Classification, EventKind, Outcome
+from feedback_app.handling.rules import CaseStatus, Classification, EventKind, Outcome, ReplyKind
 from feedback_app.handling.withdrawal import undo_withdrawal, withdraw
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from tests import factories as make
 from tests.blueprints.office import Office, new_office
+from tests.handling.lives import ANSWER, LATER, NEWS, QUESTION, new_life
 
 LAMP = "Lampu jalan di depan Pasar Inpres Waingapu padam sejak seminggu, gelap sekali kalau malam."
 SAME = "Sudah seminggu lampu jalan depan pasar inpres padam, malam gelap dan rawan. Mohon diperbaiki."
@@ -275,3 +280,69 @@ def test_what_tells_of_the_same_is_suggested_and_nothing_else(
     assert {row.id for row in suggested(session, above.id, older, day=day)} == {younger.id, sibling.id}
     merge(session, [older, younger], user_id=officer.id, now=now)
     assert suggested(session, officer.id, older, day=day) == []
+
+
+def test_when_a_reviewer_lets_the_answer_to_the_main_case_stand_the_others_go_on(session: Session) -> None:
+    at = new_life(session)
+    disputed = at.dispute()
+    younger = at.office.report(SAME, at=make.NOW + timedelta(days=3))
+    assert merge(session, [disputed, younger], user_id=at.officer.id, now=LATER) is disputed
+    let_stand(session, disputed, "Tanggapan sudah benar dan lengkap.", user_id=at.head.id, now=LATER)
+    assert disputed.status is CaseStatus.CLOSED
+    assert at.office.fresh(younger).duplicate_of is None
+    assert answer(session, younger, ANSWER, user_id=at.officer.id, now=LATER)
+
+
+def test_a_copy_whose_reporter_has_told_does_not_wait_for_the_reporter_of_the_main_case(
+    session: Session, office: Office, officer: User, now: datetime
+) -> None:
+    older, younger = pair(office, now)
+    third = office.report(SAME, at=now)
+    merge(session, [older, younger, third], user_id=officer.id, now=now)
+    for case in (younger, third, older):
+        ask(session, case, QUESTION, user_id=officer.id, now=now)
+    add_message(session, younger, "Di Kelurahan Oebobo, RT 3.", now=now)
+    assert (younger.status, younger.duplicate_of) == (CaseStatus.IN_PROGRESS, None)
+    assert office.fresh(third).duplicate_of == older.id
+
+
+@pytest.mark.parametrize("goes", ["to another unit", "to another classification"])
+def test_the_answer_never_goes_to_a_report_that_came_apart_from_its_main_case(
+    session: Session, office: Office, officer: User, now: datetime, goes: str
+) -> None:
+    older, younger = pair(office, now)
+    merge(session, [older, younger], user_id=officer.id, now=now)
+    if goes == "to another unit":
+        younger.unit_id = make.unit(session, office.agency).id
+    else:
+        younger.classification = Classification.ASPIRATION
+    session.flush()
+    sent = answer(session, older, ANSWER, user_id=officer.id, now=now)
+    assert [reply.case_id for reply in sent] == [older.id]
+    assert (younger.status, younger.duplicate_of) == (CaseStatus.NEW, None)
+
+
+def test_the_answer_to_an_allegation_goes_to_nobody_else(
+    session: Session, office: Office, officer: User, now: datetime
+) -> None:
+    older, younger = pair(office, now)
+    merge(session, [older, younger], user_id=officer.id, now=now)
+    older.is_confidential = True
+    session.flush()
+    assert len(answer(session, older, ANSWER, user_id=officer.id, now=now)) == 1
+    assert younger.duplicate_of is None
+
+
+def test_news_of_the_main_case_reach_every_reporter_who_was_not_asked_for_facts(
+    session: Session, office: Office, officer: User, now: datetime
+) -> None:
+    older, younger = pair(office, now)
+    asked = office.report(SAME, at=now)
+    merge(session, [older, younger, asked], user_id=officer.id, now=now)
+    ask(session, asked, QUESTION, user_id=officer.id, now=now)
+    reply = report_progress(session, older, NEWS, user_id=officer.id, now=now)
+    assert reply.case_id == older.id
+    told = session.scalars(sa.select(Reply.case_id).where(Reply.kind == ReplyKind.PROGRESS)).all()
+    assert sorted(told) == [older.id, younger.id]
+    assert (younger.reply_met_at, younger.status, younger.duplicate_of) == (now, CaseStatus.IN_PROGRESS, older.id)
+    assert asked.reply_met_at is None

@@ -3,27 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
-from sqlalchemy.orm import Session
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy.orm import Session, aliased
 
 from feedback_app.audit.models import AuditEvent
+from feedback_app.clock import office_day
 from feedback_app.errors import ConflictError
 from feedback_app.handling import life
+from feedback_app.handling.answering import answer
 from feedback_app.handling.archiving import archive, archive_incomplete, object_to_archiving, restore
+from feedback_app.handling.bulk import NothingChosenError, Task, do_to_all
+from feedback_app.handling.bulk_undo import undo
 from feedback_app.handling.citizen_words import add_message
 from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.collective import Chosen
 from feedback_app.handling.disposition import dispose
 from feedback_app.handling.dispute_reviews import let_stand, send_back
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.moves import MOVERS
-from feedback_app.handling.officer_models import CasePause, DisputeReview
+from feedback_app.handling.officer_models import BulkKind, CasePause, DisputeReview
 from feedback_app.handling.operations import close_silent, judge, respond, take
+from feedback_app.handling.queries import OPEN_STATUSES
 from feedback_app.handling.reclassification import reclassify
 from feedback_app.handling.rules import (
     ENDED,
@@ -47,20 +61,48 @@ RUNNING = {CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS}
 
 
 class CaseLife(RuleBasedStateMachine):
-    """One case, four members of staff, its reporter, and time."""
+    """A case and two like it, four members of staff, their reporters, and time."""
 
     session: Session
 
-    @initialize()
-    def opens(self) -> None:
+    @initialize(merged=st.booleans())
+    def opens(self, merged: bool) -> None:
         self.at = new_life(self.session)
         self.other_unit = make.unit(self.session, self.at.office.agency)
         self.now: datetime = make.NOW
         self.refused = 0
+        self.others = [self.at.office.report(f"KTP saya belum jadi, antrean ke-{n}.", at=make.NOW) for n in (2, 3)]
+        self.acts: list[int] = []
+        if merged:
+            self.head_merges(every=True)
 
     @rule(hours=st.integers(1, 400))
     def time_goes_by(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
+
+    @rule()
+    def turn_to_the_next(self) -> None:
+        self.others.append(self.at.case)
+        self.at.case = self.others.pop(0)
+
+    @rule(every=st.booleans())
+    def head_merges(self, every: bool) -> None:
+        self.does_to_many(Task(BulkKind.MERGE), [self.at.case, *self.others[: 2 if every else 1]])
+
+    @rule(back=st.booleans())
+    def head_disposes_many(self, back: bool) -> None:
+        unit_id = self.at.office.unit.id if back else self.other_unit.id
+        self.does_to_many(Task(BulkKind.DISPOSE, to_unit_id=unit_id, reason=WHY), [self.at.case, self.others[0]])
+
+    @precondition(lambda self: self.acts)
+    @rule()
+    def head_undoes(self) -> None:
+        act_id = self.acts.pop()
+        self.tries(lambda _case: undo(self.session, self.at.head.id, act_id, now=self.now))
+
+    @rule(who=PEOPLE)
+    def officer_answers_all(self, who: str) -> None:
+        self.tries(lambda case: answer(self.session, case, ANSWER, user_id=self.account(who), now=self.now))
 
     @rule(who=PEOPLE, status=st.sampled_from(["verify", "take", "release"]))
     def officer_moves(self, who: str, status: str) -> None:
@@ -119,6 +161,16 @@ class CaseLife(RuleBasedStateMachine):
     def account(self, who: str) -> int:
         found: int = getattr(self.at, who).id
         return found
+
+    def does_to_many(self, task: Task, cases: list[Case]) -> None:
+        chosen, day = [Chosen(case.id) for case in cases], office_day(self.now)
+
+        def do(_case: Case) -> None:
+            act = do_to_all(self.session, chosen, task, user_id=self.at.head.id, day=day, now=self.now)
+            self.acts.append(act.id)
+
+        with suppress(NothingChosenError):
+            self.tries(do)
 
     def tries(self, act: Callable[[Case], object]) -> None:
         try:
@@ -191,6 +243,23 @@ class CaseLife(RuleBasedStateMachine):
             if event.kind is EventKind.MOVED and event.from_status is not None:
                 assert MOVERS[event.actor_kind] in MOVES[event.from_status, event.to_status]
         assert status is self.at.case.status
+
+    @invariant()
+    def no_open_case_waits_behind_one_that_will_not_answer_it(self) -> None:
+        main = aliased(Case)
+        behind = sa.select(Case, main).join(
+            main, sa.and_(main.agency_id == Case.agency_id, main.id == Case.duplicate_of)
+        )
+        self.session.flush()
+        for copy, head in self.session.execute(behind.where(Case.agency_id == self.at.case.agency_id)):
+            assert not copy.is_confidential
+            assert not head.is_confidential
+            assert head.duplicate_of is None
+            if copy.status in OPEN_STATUSES:
+                assert head.status not in ENDED
+                assert (head.unit_id, head.classification) == (copy.unit_id, copy.classification)
+            if copy.status in RUNNING:
+                assert head.status is not CaseStatus.ON_HOLD
 
     @invariant()
     def review_waits_only_for_somebody_else_and_while_there_is_something_to_decide(self) -> None:
