@@ -58,8 +58,8 @@ def objection() -> ResponseReturnValue:
         object_to_archiving(db.session(), case, form.objection.data or "", now=clock.utcnow())
     except DomainError as error:
         db.session.rollback()
-        flash(translated(error.message), "error")
-        return to_status()
+        form.objection.errors = [error.message]
+        return status_page(report, objection=form)
     db.session.commit()
     flash(
         gettext("Laporan Anda dibuka lagi dengan tenggat yang dihitung lagi, dan atasan unit diberi tahu."), "success"

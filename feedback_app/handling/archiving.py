@@ -9,14 +9,18 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.audit.models import ActorKind
 from feedback_app.audit.operations import CITIZEN, SYSTEM, person
+from feedback_app.clock import office_day
 from feedback_app.errors import ConflictError, InvalidInputError
+from feedback_app.handling.archived_before import archivers, check_never_answered, objections
 from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.colleagues import workers_of
 from feedback_app.handling.disposition import ReasonLengthError
+from feedback_app.handling.erased import check_not_erased, is_erased
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.moves import move
 from feedback_app.handling.past_the_unit import heed_allegation
+from feedback_app.handling.publishing import withdraw_all
 from feedback_app.handling.queries import events_of
 from feedback_app.handling.reviewers import ask_for_review
 from feedback_app.handling.rules import (
@@ -30,6 +34,7 @@ from feedback_app.handling.rules import (
 )
 from feedback_app.handling.saying import check_words, say
 from feedback_app.handling.telling import tell_not_completed
+from feedback_app.handling.telling_staff import tell_staff
 from feedback_app.handling.verdicts import OBJECTIONS_MOST, TooLateError
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import redact
@@ -82,7 +87,7 @@ def archive(
 ) -> Reply:
     """Put a case away and explain it to the reporter, who may object for as long as an answer waits for a verdict.
 
-    REFERRED is for a case that another agency handles from now on.
+    REFERRED is for a case that another agency handles from now on. What was published of the case is taken back.
 
     Raises
     ------
@@ -90,6 +95,8 @@ def archive(
     feedback_app.handling.saying.ReplyLengthError
     feedback_app.handling.rules.MoveNotAllowedError
         Somebody works on it already, it waits for the citizen, or it has ended.
+    feedback_app.handling.archived_before.AnsweredBeforeError
+        It was answered, so whoever wrote the answer would end a dispute about it.
     ArchivedBeforeError
         The reporter objected when this very person put it away.
     AllegationStaysError
@@ -104,10 +111,12 @@ def archive(
         session, case, CaseStatus.ARCHIVED, actor=person(user_id), now=now, action="handling.archive",
         archive_reason=reason,
     )  # fmt: skip
+    withdraw_all(session, case, now=now)
     return say(session, case, ReplyKind.EXPLANATION, words, user_id=user_id, now=now)
 
 
 def _check_archiver(session: Session, case: Case, user_id: int) -> None:
+    check_never_answered(case)
     events = events_of(session, case.agency_id, case.id)
     if objections(events) and user_id in archivers(events):
         raise ArchivedBeforeError(
@@ -128,7 +137,9 @@ def _lies_with_the_accused(session: Session, case: Case) -> bool:
 
 
 def restore(session: Session, case: Case, reason: str, *, user_id: int, now: datetime) -> None:
-    """Take a case up again that was put away by mistake; its clocks start anew.
+    """Take a case up again that was put away by mistake; its clocks run on from where they started.
+
+    To put a late case away and to take it up again a minute later gives the office no new time.
 
     Raises
     ------
@@ -137,6 +148,7 @@ def restore(session: Session, case: Case, reason: str, *, user_id: int, now: dat
         It is not put away.
     NotObjectionableError
         Its reporter took it back: that is theirs to undo.
+    feedback_app.handling.erased.ReportErasedError
     """
     words = " ".join(reason.split())
     if not REASON_MIN <= len(words) <= REASON_MAX:
@@ -146,6 +158,7 @@ def restore(session: Session, case: Case, reason: str, *, user_id: int, now: dat
     check_stands(case.status, CaseStatus.ARCHIVED)
     if case.archive_reason is ArchiveReason.WITHDRAWN:
         raise NotObjectionableError("Laporan ini ditarik pelapornya; hanya pelapor yang dapat membatalkannya.")
+    check_not_erased(session, case)
     move(
         session, case, CaseStatus.NEW, actor=person(user_id), now=now, action="handling.restore",
         reason=redact(words).text,
@@ -179,7 +192,7 @@ def object_to_archiving(session: Session, case: Case, words: str, *, now: dateti
         )
     events = events_of(session, case.agency_id, case.id)
     until = objectionable_until(session, case, events)
-    if until is None or _is_erased(session, case):
+    if until is None or is_erased(session, case):
         raise NotObjectionableError("Laporan ini tidak dapat dibuka lagi dari sini. Kirim laporan baru bila perlu.")
     if now > until:
         raise TooLateError("Waktu untuk keberatan sudah lewat. Kirim laporan baru bila masalahnya masih ada.")
@@ -195,52 +208,42 @@ def object_to_archiving(session: Session, case: Case, words: str, *, now: dateti
     )  # fmt: skip
 
 
-def _is_erased(session: Session, case: Case) -> bool:
-    erased = sa.select(Submission.erased_at).where(
-        Submission.agency_id == case.agency_id, Submission.id == case.submission_id
-    )
-    return session.scalar(erased) is not None
-
-
-def objections(events: Sequence[CaseEvent]) -> int:
-    """Return how often a reporter brought back what somebody else had put away."""
-    withdrawn, count = False, 0
-    for event in events:
-        if event.to_status is CaseStatus.ARCHIVED:
-            withdrawn = event.detail.get("archive_reason", ArchiveReason.WITHDRAWN) == ArchiveReason.WITHDRAWN
-        elif event.from_status is CaseStatus.ARCHIVED and event.actor_kind is ActorKind.CITIZEN:
-            count += not withdrawn
-    return count
-
-
-def archivers(events: Sequence[CaseEvent]) -> frozenset[int]:
-    """Return the accounts that put a case away."""
-    return frozenset(
-        event.actor_id
-        for event in events
-        if event.to_status is CaseStatus.ARCHIVED
-        and event.from_status is not CaseStatus.ARCHIVED
-        and event.actor_id is not None
-    )
-
-
 def any_hold_over(session: Session, *, now: datetime) -> bool:
     """Tell whether any case has waited for the citizen to the end of the days to complete it."""
     return session.scalar(sa.select(sa.literal(1)).where(_hold_is_over(now)).limit(1)) is not None
 
 
 def archive_incomplete(session: Session, *, now: datetime, limit: int = 500) -> int:
-    """Put away what its reporters were asked to complete and did not; they may still do so. Return how many."""
+    """Put away what its reporters were asked to complete and did not; they may still do so. Return how many.
+
+    What was answered before goes on instead, and whoever works on it is told: a question asked after a dispute must not
+    end it without a reviewer.
+    """
     query = sa.select(Case).where(_hold_is_over(now)).order_by(Case.held_until).limit(limit)
     cases = session.scalars(query.with_for_update(skip_locked=True)).all()
     for case in cases:
-        move(
-            session, case, CaseStatus.ARCHIVED, actor=SYSTEM, now=now, action="handling.archive_incomplete",
-            archive_reason=ArchiveReason.INCOMPLETE,
-        )  # fmt: skip
-        session.flush()
-        tell_not_completed(session, case, now=now)
+        if case.first_replied_at is None:
+            _put_away_incomplete(session, case, now)
+        else:
+            _go_on(session, case, now)
     return len(cases)
+
+
+def _put_away_incomplete(session: Session, case: Case, now: datetime) -> None:
+    move(
+        session, case, CaseStatus.ARCHIVED, actor=SYSTEM, now=now, action="handling.archive_incomplete",
+        archive_reason=ArchiveReason.INCOMPLETE,
+    )  # fmt: skip
+    session.flush()
+    withdraw_all(session, case, now=now)
+    tell_not_completed(session, case, now=now)
+
+
+def _go_on(session: Session, case: Case, now: datetime) -> None:
+    move(session, case, CaseStatus.IN_PROGRESS, actor=SYSTEM, now=now, action="handling.hold_is_over")
+    session.flush()
+    told = workers_of(session, case, office_day(now))
+    tell_staff(session, case, Template.CASE_RESUMED, told, event=f"resumed:{case.version}", now=now)
 
 
 def _hold_is_over(now: datetime) -> sa.ColumnElement[bool]:

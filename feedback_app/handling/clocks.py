@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from feedback_app.handling.models import ServiceClock
@@ -67,13 +67,14 @@ class Clocks:
     """One agency's working calendar and dated rules, and those of its units.
 
     A unit without rules or hours of its own has those of the nearest unit above it, in the end the agency's. `hours`
-    holds each unit's weeks, the oldest first; `parents` the unit above each.
+    holds each unit's weeks, the oldest first; `parents` the units above each from a day on, the oldest first: a
+    case has the rules of those above its unit on the day its clocks began, so a unit that moves moves no open deadline.
     """
 
     calendar: WorkingCalendar
     rules: tuple[SlaRule, ...]
     hours: Mapping[int, Sequence[Week]] = field(default_factory=dict)
-    parents: Mapping[int, int] = field(default_factory=dict)
+    parents: Mapping[int, Sequence[tuple[date, int | None]]] = field(default_factory=dict)
     # The same few calendars and rules hold for thousands of cases, and those of one day end on the same days.
     _calendars: dict[tuple[int | None, date], WorkingCalendar] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -99,7 +100,7 @@ class Clocks:
     def _rule_on(self, classification: Classification, unit_id: int | None, day: date) -> SlaRule:
         # The defaults stand behind an agency's own rows: a missing row must not stop everybody's submissions.
         valid = [rule for rule in self.rules if rule.classification is classification and rule.effective_from <= day]
-        for level in (*self.upwards(unit_id), None):
+        for level in (*self.upwards(unit_id, day), None):
             own = [rule for rule in valid if rule.unit_id == level]
             if own:
                 return rule_in_force(own, classification, day)
@@ -118,13 +119,13 @@ class Clocks:
 
     def hours_level(self, unit_id: int | None, day: date) -> int | None:
         """Return the unit whose hours a unit has on a day: itself or one above it, None where they are the agency's."""
-        for level in self.upwards(unit_id):
+        for level in self.upwards(unit_id, day):
             if any(week.starts_on <= day for week in self.hours.get(level, ())):
                 return level
         return None
 
     def _calendar_from(self, unit_id: int | None, day: date) -> WorkingCalendar:
-        levels = [self.hours[level] for level in self.upwards(unit_id) if level in self.hours]
+        levels = [self.hours[level] for level in self.upwards(unit_id, day) if level in self.hours]
         starts = {week.starts_on for weeks in (*levels, self.calendar.later) for week in weeks if week.starts_on > day}
         now = self._week_on(levels, day)
         later = tuple(replace(self._week_on(levels, start), starts_on=start) for start in sorted(starts))
@@ -180,13 +181,19 @@ class Clocks:
         rule = self.rule(classification, answered_at, unit_id)
         return silence_ends(answered_at, rule, self.calendar_of(unit_id, answered_at))
 
-    def upwards(self, unit_id: int | None) -> Iterator[int]:
-        """Yield a unit and those above it, the nearest first."""
+    def upwards(self, unit_id: int | None, day: date) -> Iterator[int]:
+        """Yield a unit and those above it on a day, the nearest first."""
         seen: set[int] = set()
         while unit_id is not None and unit_id not in seen:
             seen.add(unit_id)
             yield unit_id
-            unit_id = self.parents.get(unit_id)
+            unit_id = self._above(unit_id, day)
+
+    def _above(self, unit_id: int, day: date) -> int | None:
+        places = self.parents.get(unit_id, ())
+        # Before its first day a unit stood where it stood first, after its last where it stood last.
+        first = places[0][1] if places else None
+        return next((above for starts_on, above in reversed(places) if starts_on <= day), first)
 
 
 def clocks_of(session: Session, agency_id: int) -> Clocks:
@@ -219,15 +226,16 @@ def _weeks(session: Session, agency_id: int) -> dict[int | None, list[Week]]:
     return found
 
 
-def _parents(session: Session, agency_id: int) -> dict[int, int]:
+def _parents(session: Session, agency_id: int) -> dict[int, list[tuple[date, int | None]]]:
     rows = session.execute(
-        sa.select(UnitVersion.unit_id, UnitVersion.parent_id)
+        sa.select(UnitVersion.unit_id, UnitVersion.starts_on, UnitVersion.parent_id)
         .where(UnitVersion.agency_id == agency_id)
-        # Each unit where it stood last.
-        .ext(distinct_on(UnitVersion.unit_id))
-        .order_by(UnitVersion.unit_id, UnitVersion.starts_on.desc())
+        .order_by(UnitVersion.starts_on)
     )
-    return {row.unit_id: row.parent_id for row in rows if row.parent_id is not None}
+    found: dict[int, list[tuple[date, int | None]]] = {}
+    for row in rows:
+        found.setdefault(row.unit_id, []).append((row.starts_on, row.parent_id))
+    return found
 
 
 def set_default_clocks(session: Session, agency_id: int) -> None:

@@ -14,15 +14,16 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import Actor, person
 from feedback_app.clock import office_day
 from feedback_app.errors import ConflictError, InvalidInputError
+from feedback_app.handling.dispute_reviews import ask_again
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.moves import move, note_act, open_copies, part_from_main
 from feedback_app.handling.officer_models import ChangeCause
-from feedback_app.handling.rules import CaseStatus, Classification, EventKind
+from feedback_app.handling.rules import CaseStatus, EventKind
 from feedback_app.handling.running import recompute
+from feedback_app.handling.visibility import is_examined
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import redact
 from feedback_app.organisation.models import UnitKind
@@ -80,19 +81,6 @@ def sent_on(event: CaseEvent) -> SentOn | None:
     return SentOn(unit_name, reason)
 
 
-def alleges_something(session: Session, case: Case) -> bool:
-    """Tell whether a case, by its classification or its text, is an allegation that only overseers read."""
-    if case.classification is Classification.OVERSIGHT:
-        return True
-    return bool(
-        session.scalar(
-            sa.select(Labels.integrity).where(
-                Labels.agency_id == case.agency_id, Labels.submission_id == case.submission_id
-            )
-        )
-    )
-
-
 def open_to(session: Session, case: Case, *, day: date) -> frozenset[int]:
     """Return the units a case may be sent on to.
 
@@ -101,7 +89,7 @@ def open_to(session: Session, case: Case, *, day: date) -> frozenset[int]:
     """
     cards = units_of(session, case.agency_id, day)
     others = frozenset(card.id for card in cards if card.id != case.unit_id)
-    if alleges_something(session, case):
+    if is_examined(session, case):
         examining = {card.id for card in cards if card.kind is UnitKind.INSPECTORATE}
         return others & {unit_id for unit_id in examining if not _is_accused(session, case, unit_id)}
     if not case.is_confidential or _is_with_reception(session, case):
@@ -111,7 +99,7 @@ def open_to(session: Session, case: Case, *, day: date) -> frozenset[int]:
 
 
 def dispose(session: Session, case: Case, unit_id: int, reason: str, user_id: int, now: datetime) -> None:
-    """Send a case on to another unit of its agency; its clocks run on.
+    """Send a case on to another unit of its agency; its clocks run on, and a review waits for the heads there.
 
     Raises
     ------
@@ -152,6 +140,7 @@ def _hand_over(session: Session, case: Case, unit: UnitCard, reason: str, actor:
         session, case, EventKind.DISPOSED, actor=actor, now=now, action="handling.dispose",
         reason=f"{unit.name}\n{reason}", from_unit_id=before, to_unit_id=unit.id,
     )  # fmt: skip
+    ask_again(session, case, now=now)
 
 
 def _check(case: Case, unit_id: int, words: str) -> None:
@@ -168,7 +157,7 @@ def _check(case: Case, unit_id: int, words: str) -> None:
 def _check_open_to(session: Session, case: Case, unit_id: int, day: date) -> None:
     if unit_id in open_to(session, case, day=day):
         return
-    if alleges_something(session, case):
+    if is_examined(session, case):
         raise OverseersOnlyError(
             "Kasus ini memuat dugaan pelanggaran. Kasus seperti ini hanya dapat diteruskan ke Inspektorat."
         )

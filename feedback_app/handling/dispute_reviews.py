@@ -59,6 +59,17 @@ def open_review(session: Session, case: Case, *, now: datetime) -> list[int]:
     )
 
 
+def ask_again(session: Session, case: Case, *, now: datetime) -> list[int]:
+    """Ask the heads of the unit that has a disputed case now, and return whom; nobody where no review is open."""
+    review = open_review_of(session, case)
+    if review is None:
+        return []
+    event = f"review:{review.id}:{case.version}"
+    return ask_for_review(
+        session, case, Template.REVIEW_WANTED, without=_writers(session, case), event=event, now=now
+    )  # fmt: skip
+
+
 def lapse(session: Session, case: Case, *, now: datetime) -> None:
     """Let an open review rest: there is a newer answer, or nothing left to decide."""
     session.execute(

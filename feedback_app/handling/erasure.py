@@ -1,6 +1,7 @@
 """Erase what a reporter wrote; what was counted stays counted.
 
-The words go, in every place where they stand, and a fixed sentence says so. The rating, the labels and the days stay:
+The words go, in every place where they stand, and a fixed sentence says so. Notes between colleagues go whole, for they
+may quote or retell them; that one was written stays in the audit trail. The rating, the labels and the days stay:
 they are in the sums of the unit, say nothing of a person, and a recount must still find them.
 """
 
@@ -18,6 +19,7 @@ from feedback_app.audit.models import ActorKind
 from feedback_app.audit.operations import CITIZEN, Actor, record
 from feedback_app.handling.citizen_models import CaseFollower, CitizenMessage, RequestKind, RequestOutcome
 from feedback_app.handling.models import Case, CaseEvent
+from feedback_app.handling.officer_models import CaseNote
 from feedback_app.handling.past_the_unit import alleges
 from feedback_app.handling.proofs import forget_proofs
 from feedback_app.handling.public_models import Publication
@@ -134,7 +136,8 @@ def _erase_reading(session: Session, submission: Submission) -> None:
 
 
 def _erase_case_words(session: Session, case: Case, now: datetime) -> None:
-    """Replace what the reporter, and those who joined, added to the case, and what was published of it."""
+    """Replace what the reporter, and those who joined, added to the case, and what was published; drop the notes."""
+    session.execute(sa.delete(CaseNote).where(CaseNote.agency_id == case.agency_id, CaseNote.case_id == case.id))
     session.execute(
         sa.update(CitizenMessage)
         .where(CitizenMessage.agency_id == case.agency_id, CitizenMessage.case_id == case.id)

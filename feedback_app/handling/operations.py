@@ -10,9 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import CITIZEN, SYSTEM, person
+from feedback_app.clock import office_day
 from feedback_app.errors import InvalidInputError
 from feedback_app.handling.clocks import Clocks, clocks_of
+from feedback_app.handling.colleagues import holder_of
 from feedback_app.handling.dispute_reviews import lapse, open_review
+from feedback_app.handling.erased import check_not_erased
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.moves import move
 from feedback_app.handling.past_the_unit import heed_allegation
@@ -104,12 +107,14 @@ def respond(
 ) -> Reply:
     """Answer the citizen in public; from now on their window is open.
 
+    A case that nobody works on, or somebody who has left, is from now on the case of whoever answers it.
     `bulk_id` names the act by which many were answered at once.
 
     Raises
     ------
     feedback_app.handling.saying.ReplyLengthError
         The text is not of a reply's length.
+    feedback_app.handling.placeholders.UnfilledPlaceholderError
     feedback_app.handling.rules.MoveNotAllowedError
         The case has an answer that waits for the citizen, or has ended.
     """
@@ -117,7 +122,7 @@ def respond(
     check_move(case.status, CaseStatus.ANSWERED, Mover.OFFICER)
     clocks = clocks_of(session, case.agency_id)
     window_ends_at = clocks.silence_ends_at(case.classification, now, case.unit_id)
-    case.assigned_to = case.assigned_to or user_id
+    case.assigned_to = holder_of(session, case, office_day(now)) or user_id
     lapse(session, case, now=now)
     case.first_replied_at, case.answered_by = case.first_replied_at or now, user_id
     move(
@@ -144,6 +149,8 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
         A reviewer has let the answer stand.
     feedback_app.handling.verdicts.TooLateError
         The case was closed too long ago to be reopened.
+    feedback_app.handling.erased.ReportErasedError
+        The words of a closed case were erased.
     """
     said = (words or "").strip()[:WORDS_MAX]
     if outcome is Outcome.SILENT:
@@ -152,9 +159,11 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
         raise WordsRequiredError(f"Tuliskan apa yang belum selesai, paling sedikit {WORDS_MIN} huruf.")
     if case.status is CaseStatus.CLOSED:
         wanted = status_after_second_thought(case.outcome, outcome, closed_at=case.closed_at or now, now=now)
+        check_not_erased(session, case)
     else:
         wanted = status_after(case.status, outcome, now=now, silence_ends_at=case.silence_ends_at or now)
-    answered_by = case.assigned_to
+    # Read before an allegation takes the case out of their hands.
+    answered_by = case.answered_by or case.assigned_to
     move(
         session, case, wanted, actor=CITIZEN, now=now, action="handling.judge", outcome=outcome,
         reason=redact(said).text or None,

@@ -17,8 +17,9 @@ from feedback_app.handling.moves import move, pass_on_copies
 from feedback_app.handling.officer_models import ChangeCause
 from feedback_app.handling.publishing import withdraw_all
 from feedback_app.handling.rules import CaseStatus, Classification
-from feedback_app.handling.running import restart
+from feedback_app.handling.running import recompute, restart
 from feedback_app.handling.telling import tell_reopened
+from feedback_app.handling.visibility import is_examined
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.integrity import by_written_rules
 from feedback_app.nlp.reading import Reading
@@ -66,14 +67,17 @@ def heed_allegation(session: Session, case: Case, words: str, *, now: datetime) 
 def send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
     """Give a case to whoever looks into allegations: the citizen now says something of the unit that handles it.
 
-    Its clocks start anew as those of an allegation, and it is left standing where somebody has to act.
+    Its clocks start anew as those of an allegation, and it is left standing where somebody has to act. Of a case that
+    was examined before they run on from where they started then: an examiner who changes their mind gains no time.
     """
+    was_examined = is_examined(session, case)
     lapse(session, case, now=now)
     case.unit_id = _examiner(session, case, now)
     case.is_confidential, case.classification, case.assigned_to = True, Classification.OVERSIGHT, None
     # The answer of the unit is no answer of whoever examines it, and its copies are not examined with it.
     case.answered_by, case.duplicate_of = None, None
-    restart(session, case, ChangeCause.ALLEGATION, actor=SYSTEM, now=now)
+    start = recompute if was_examined else restart
+    start(session, case, ChangeCause.ALLEGATION, actor=SYSTEM, now=now)
     session.execute(
         sa.update(Labels)
         .where(Labels.agency_id == case.agency_id, Labels.submission_id == case.submission_id)
@@ -97,7 +101,7 @@ def _take_up(session: Session, case: Case, *, now: datetime) -> None:
     move(session, case, wanted, actor=SYSTEM, now=now, action="handling.take_up_allegation")
     session.flush()
     if not was_on_hold:
-        tell_reopened(session, case, answered_by=case.assigned_to, now=now)
+        tell_reopened(session, case, answered_by=case.answered_by or case.assigned_to, now=now)
 
 
 def _examiner(session: Session, case: Case, now: datetime) -> int | None:

@@ -17,11 +17,11 @@ from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import person, record
 from feedback_app.clock import office_day
 from feedback_app.errors import ConflictError, InvalidInputError
+from feedback_app.handling.archived_before import check_never_answered
 from feedback_app.handling.archiving import archive
 from feedback_app.handling.colleagues import workers_of
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN, Case
 from feedback_app.handling.officer_models import Referral
-from feedback_app.handling.publishing import withdraw_all
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification
 from feedback_app.handling.telling_staff import tell_staff
 from feedback_app.intake.copies import hand_on
@@ -53,7 +53,7 @@ class NotReferableError(ConflictError):
 
 
 class AlreadyReferredError(ConflictError):
-    """The case was referred before and came back; it is answered here now."""
+    """The report was referred before and came back, or came from there; whoever has it now answers it."""
 
     code = "already_referred"
 
@@ -71,8 +71,8 @@ class SameAgencyError(InvalidInputError):
 
 
 def may_refer(session: Session, case: Case) -> bool:
-    """Tell whether a case is one that another agency may read."""
-    if case.is_confidential or case.classification is Classification.OVERSIGHT:
+    """Tell whether a case is one that another agency may read, and that nobody has answered."""
+    if case.is_confidential or case.classification is Classification.OVERSIGHT or case.first_replied_at is not None:
         return False
     submission = session.get_one(Submission, (case.agency_id, case.submission_id))
     labels = session.get_one(Labels, (case.agency_id, case.submission_id))
@@ -94,6 +94,7 @@ def refer_here(
     Raises
     ------
     NotReferableError, AlreadyReferredError, ReferralWordsError, SameAgencyError
+    feedback_app.handling.archived_before.AnsweredBeforeError
     feedback_app.handling.archiving.ArchivedBeforeError
         The reporter objected when this very person put it away before.
     feedback_app.intake.copies.NothingToHandOnError
@@ -108,6 +109,12 @@ def refer_here(
         raise SameAgencyError("Laporan ini sudah ada di instansi itu. Untuk unit lain, pakai “Teruskan ke unit lain”.")
     if session.get(Agency, to_agency_id) is None:
         raise UnknownAgencyError("Instansi itu tidak ada di sini. Pilih dari daftar.")
+    if to_agency_id in _agencies_before(session, case):
+        # Sent in a circle a report would get a new clock on each round, and an answer never.
+        raise AlreadyReferredError(
+            "Instansi itu sudah merujuk laporan ini. Tanggapi pelapor dari sini, atau rujuk ke instansi yang belum "
+            "memegangnya."
+        )
     submission = session.get_one(Submission, (case.agency_id, case.submission_id))
     unit_id = reception_unit_id(session, to_agency_id, office_day(now))
     kind = submission.kind if submission.kind in KINDS_WITH_CASE else _kind_of(case)
@@ -129,6 +136,7 @@ def refer_outside(
     Raises
     ------
     NotReferableError, AlreadyReferredError, ReferralWordsError
+    feedback_app.handling.archived_before.AnsweredBeforeError
     feedback_app.handling.archiving.ArchivedBeforeError
     """
     words, called, reached = _checked(session, case, explanation), " ".join(name.split()), " ".join(way.split())
@@ -160,6 +168,8 @@ def tell_arrived(session: Session, submissions: Collection[tuple[int, int]], *, 
 
 
 def _checked(session: Session, case: Case, explanation: str) -> str:
+    if case.status in REFERABLE:
+        check_never_answered(case)
     if case.status not in REFERABLE or not may_refer(session, case):
         raise NotReferableError(
             "Kasus ini tidak dapat dirujuk: sedang dikerjakan, sudah ditanggapi, sudah berakhir, atau rahasia."
@@ -192,12 +202,27 @@ def _put_away(
     session.add(referral)
     session.flush()
     archive(session, case, ArchiveReason.REFERRED, told, user_id=user_id, now=now)
-    withdraw_all(session, case, now=now)
     record(
         session, agency_id=case.agency_id, actor=person(user_id), action="handling.refer", subject_type="case",
         subject_id=case.id, now=now, referral_id=referral.id, to_agency_id=to_agency_id,
     )  # fmt: skip
     return referral
+
+
+def _agencies_before(session: Session, case: Case) -> frozenset[int]:
+    """Return the agencies that referred the report of a case, the first one included."""
+    before: set[int] = set()
+    place: tuple[int, int] | None = (case.agency_id, case.submission_id)
+    while place is not None:
+        row = session.execute(
+            sa.select(Case.agency_id, Case.submission_id)
+            .join(Referral, sa.and_(Referral.agency_id == Case.agency_id, Referral.case_id == Case.id))
+            .where(Referral.to_agency_id == place[0], Referral.to_submission_id == place[1])
+        ).first()
+        # Reports that went round before this was refused end the walk where it began.
+        place = (row.agency_id, row.submission_id) if row and row.agency_id not in before else None
+        before.update({place[0]} if place else ())
+    return frozenset(before)
 
 
 def _kind_of(case: Case) -> SubmissionKind:

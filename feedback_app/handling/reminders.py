@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.clock import office_day
-from feedback_app.handling.duty import duties, is_on
+from feedback_app.handling.duty import duties, is_on, left_behind
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import OPEN_STATUSES
 from feedback_app.handling.visibility import may_see
@@ -27,24 +28,42 @@ class Waiting:
     next: int
 
 
+def left_by_officers(session: Session, agency_id: int, calendar: WorkingCalendar, now: datetime) -> frozenset[int]:
+    """Return the cases near their deadline that stand under the name of somebody who has left."""
+    return left_behind(session, _is_near(agency_id, calendar, now), office_day(now))
+
+
 def readers_of_reminders(
-    session: Session, agency_id: int, calendar: WorkingCalendar, now: datetime
+    session: Session, agency_id: int, calendar: WorkingCalendar, now: datetime, *, left: Collection[int] | None = None
 ) -> dict[int, set[int]]:
-    """Return the accounts for whom something may wait and who want to hear of it, each with the units of its duty."""
+    """Return the accounts for whom something may wait and who want to hear of it, each with the units of its duty.
+
+    `left`: the cases of somebody who has left, which wait for their unit, where they have been looked up already.
+    """
+    left = left_by_officers(session, agency_id, calendar, now) if left is None else left
+    holder = sa.case((Case.id.in_(sorted(left)), None), else_=Case.assigned_to).label("holder")
     rows = session.execute(
-        sa.select(Case.assigned_to, Case.unit_id).where(*_is_near(agency_id, calendar, now)).distinct()
-    ).all()
-    assigned = {row.assigned_to for row in rows if row.assigned_to is not None}
-    units = {row.unit_id for row in rows if row.assigned_to is None}
+        sa.select(holder, Case.unit_id).where(*_is_near(agency_id, calendar, now)).distinct()
+    ).all()  # fmt: skip
+    assigned = {row.holder for row in rows if row.holder is not None}
+    units = {row.unit_id for row in rows if row.holder is None}
     on_duty = duties(session, agency_id, office_day(now))
     concerned = assigned | {user_id for user_id, own in on_duty.items() if own & units}
     return {user_id: on_duty.get(user_id, set()) for user_id in _who_want_it(session, concerned)}
 
 
 def waiting_for(
-    session: Session, agency_id: int, user_id: int, unit_ids: set[int], calendar: WorkingCalendar, now: datetime
+    session: Session,
+    agency_id: int,
+    user_id: int,
+    unit_ids: set[int],
+    calendar: WorkingCalendar,
+    now: datetime,
+    *,
+    left: Collection[int] | None = None,
 ) -> Waiting:
-    """Count the cases that wait for somebody, among those they may answer."""
+    """Count the cases that wait for somebody, among those they may answer; `left` as in `readers_of_reminders`."""
+    left = left_by_officers(session, agency_id, calendar, now) if left is None else left
     tonight, _ = _borders(calendar, now)
     is_late = Case.due_at < now
     row = session.execute(
@@ -54,7 +73,7 @@ def waiting_for(
             sa.func.count().filter(Case.due_at >= tonight),
         ).where(
             *_is_near(agency_id, calendar, now),
-            is_on(user_id, unit_ids),
+            is_on(user_id, unit_ids, left),
             may_see(user_id, Permission.ANSWER_CASE, office_day(now)),
         )
     ).one()

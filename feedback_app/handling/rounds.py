@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.digests import heads_for_digest, last_week, week_of
 from feedback_app.handling.officer_models import RoundKind, StaffRound
-from feedback_app.handling.reminders import readers_of_reminders, waiting_for
+from feedback_app.handling.reminders import left_by_officers, readers_of_reminders, waiting_for
 from feedback_app.handling.telling_staff import languages_of
 from feedback_app.handling.working_days import WorkingCalendar
 from feedback_app.notifications.operations import owe
@@ -94,9 +94,10 @@ def _claim(session: Session, agency_id: int, kind: RoundKind, day: date, now: da
 
 
 def _reminders(session: Session, agency_id: int, calendar: WorkingCalendar, now: datetime) -> dict[int, Numbers]:
-    readers = readers_of_reminders(session, agency_id, calendar, now)
+    left = left_by_officers(session, agency_id, calendar, now)
+    readers = readers_of_reminders(session, agency_id, calendar, now, left=left)
     return {
-        user_id: asdict(waiting_for(session, agency_id, user_id, unit_ids, calendar, now))
+        user_id: asdict(waiting_for(session, agency_id, user_id, unit_ids, calendar, now, left=left))
         for user_id, unit_ids in readers.items()
     }
 

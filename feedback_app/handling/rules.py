@@ -112,7 +112,7 @@ MOVES: Final[dict[tuple[CaseStatus, CaseStatus], frozenset[Mover]]] = {
     (CaseStatus.ANSWERED, CaseStatus.ARCHIVED): frozenset({_CITIZEN}),
     (CaseStatus.CLOSED, CaseStatus.IN_PROGRESS): frozenset({_CITIZEN, _SYSTEM}),
     (CaseStatus.ON_HOLD, CaseStatus.NEW): frozenset({_SYSTEM}),
-    (CaseStatus.ON_HOLD, CaseStatus.IN_PROGRESS): frozenset({_OFFICER, _CITIZEN}),
+    (CaseStatus.ON_HOLD, CaseStatus.IN_PROGRESS): frozenset({_OFFICER, _CITIZEN, _SYSTEM}),
     (CaseStatus.ON_HOLD, CaseStatus.ARCHIVED): frozenset({_CITIZEN, _SYSTEM}),
     (CaseStatus.ARCHIVED, CaseStatus.NEW): frozenset({_OFFICER, _CITIZEN}),
 }

@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.audit.models import ActorKind
 from feedback_app.audit.operations import Actor
 from feedback_app.handling.clocks import Clocks, Deadlines, Run, clocks_of
 from feedback_app.handling.models import Case
@@ -91,10 +92,14 @@ def climb(session: Session, case: Case, clocks: Clocks | None = None) -> Step | 
 
 
 def restart(session: Session, case: Case, cause: ChangeCause, *, actor: Actor, now: datetime) -> None:
-    """Let all clocks of a case start anew from a moment; the old deadlines are kept."""
-    case.clocks_start_at, case.reply_met_at, case.extended_at = now, None, None
-    # No clock goes on: what was reached counts no more.
-    case.escalation_step = Step.NONE
+    """Let all clocks of a case start anew from a moment; the old deadlines are kept.
+
+    Where the office itself takes up again what it put away, they run on: time is won by the reporter's word alone.
+    """
+    if cause is not ChangeCause.RESTORED or actor.kind is not ActorKind.USER:
+        case.clocks_start_at, case.reply_met_at, case.extended_at = now, None, None
+        # No clock goes on: what was reached counts no more.
+        case.escalation_step = Step.NONE
     recompute(session, case, cause, actor=actor, now=now)
 
 

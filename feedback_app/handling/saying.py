@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from feedback_app.errors import InvalidInputError
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN, Case, Reply
+from feedback_app.handling.placeholders import check_filled
 from feedback_app.handling.rules import ReplyKind
 from feedback_app.handling.running import wind
 from feedback_app.handling.search import refresh_words
@@ -55,9 +56,12 @@ def say(
     Raises
     ------
     ReplyLengthError
+    feedback_app.handling.placeholders.UnfilledPlaceholderError
     """
+    words = check_words(text)
+    check_filled(words)
     reply = Reply(
-        agency_id=case.agency_id, case_id=case.id, author_id=user_id, text=check_words(text), sent_at=now, kind=kind,
+        agency_id=case.agency_id, case_id=case.id, author_id=user_id, text=words, sent_at=now, kind=kind,
         bulk_id=bulk_id,
     )  # fmt: skip
     session.add(reply)

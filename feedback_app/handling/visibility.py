@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from feedback_app.analysis.models import Labels
 from feedback_app.handling.models import Case
@@ -26,8 +26,9 @@ def may_see(user_id: int, permission: Permission, day: date) -> sa.ColumnElement
 
     Plain cases: those within reach. Confidential ones: within the reach of a grant over a named unit, for whoever looks
     after a whole agency has no need to know. Allegations: a grant over the very unit that examines them, and none over
-    the unit they speak of, wherever the two stand in the tree. An allegation that has no overseer yet is shown to
-    whoever looks after the whole agency, so that it is not lost. A plain case whose clock has run half as long again as
+    the unit they speak of, wherever the two stand in the tree; what its examiner found to be none stays so, as its
+    sender was told. An allegation that has no overseer yet is shown to whoever looks after the whole agency, so that it
+    is not lost. A plain case whose clock has run half as long again as
     it may is read, and its dispute reviewed, by the Inspektorat too.
     """
     plain = within(reach(user_id, permission, day), Case.agency_id, Case.unit_id)
@@ -41,9 +42,29 @@ def may_see(user_id: int, permission: Permission, day: date) -> sa.ColumnElement
         plain = sa.or_(plain, sa.and_(Case.inspected_since.is_not(None), _inspects(user_id, permission, day)))
     return sa.or_(
         sa.and_(sa.not_(Case.is_confidential), plain),
-        sa.and_(Case.is_confidential, Case.classification != Classification.OVERSIGHT, named),
-        sa.and_(Case.is_confidential, Case.classification == Classification.OVERSIGHT, sa.or_(examines, waits)),
+        # Asked of what is confidential alone: an inbox is full of plain cases.
+        sa.and_(Case.is_confidential, sa.case((_was_examined(), sa.or_(examines, waits)), else_=named)),
     )
+
+
+def is_examined(session: Session, case: Case) -> bool:
+    """Tell whether a case is, or was, examined as an allegation: by its classification, or by what its text says."""
+    if case.classification is Classification.OVERSIGHT:
+        return True
+    query = sa.select(Labels.integrity).where(
+        Labels.agency_id == case.agency_id, Labels.submission_id == case.submission_id
+    )
+    return bool(session.scalar(query))
+
+
+def _was_examined() -> sa.ColumnElement[bool]:
+    # The label stays when an examiner changes the classification. Under a name of its own, for an inbox joins labels. A
+    # value, and not EXISTS, is looked up by key for the few that are asked: of EXISTS the planner reads every label.
+    labels = aliased(Labels)
+    alleges = sa.select(labels.integrity).where(
+        labels.agency_id == Case.agency_id, labels.submission_id == Case.submission_id
+    )
+    return sa.or_(Case.classification == Classification.OVERSIGHT, alleges.correlate(Case).scalar_subquery())
 
 
 def _inspects(user_id: int, permission: Permission, day: date) -> sa.ColumnElement[bool]:

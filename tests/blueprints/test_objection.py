@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.handling.archiving import archive, archive_incomplete
+from feedback_app.handling.archiving import archive, archive_incomplete, restore
 from feedback_app.handling.dispute_reviews import let_stand
 from feedback_app.handling.life import ask, report_progress
 from feedback_app.handling.operations import judge, respond
@@ -32,12 +32,29 @@ def test_question_is_read_and_answered_on_the_page(citizen: Reporter, session: S
     ask(session, case, QUESTION, user_id=citizen.officer.id, now=clock.utcnow())
     page = citizen.look()
     assert QUESTION in page
-    assert "Jawab pertanyaan unit" in page
+    assert page.count("Menunggu jawaban Anda") == 2, "the badge and the card"
+    assert page.index("Jawaban Anda") < page.index('<ol class="timeline">')
+    assert page.count('name="message"') == 1
     assert "Keterangan dari Anda" in page
     assert "Tanpa jawaban laporan diarsipkan" in page
     page = citizen.post("/lacak/pesan", {"message": "Di kelurahan Oebobo."}, follow=True).get_data(as_text=True)
     assert "Penanganan dilanjutkan" in page
     assert citizen.case.status is CaseStatus.IN_PROGRESS
+
+
+def test_a_question_after_an_answer_does_not_threaten_the_archive(citizen: Reporter, session: Session) -> None:
+    case, now = citizen.report(), clock.utcnow()
+    respond(session, case, ANSWER, user_id=citizen.officer.id, now=now)
+    judge(session, case, Outcome.DISPUTED, "Loketnya tutup.", now=now)
+    ask(session, case, QUESTION, user_id=citizen.officer.id, now=now)
+    page = citizen.look()
+    assert "unit kembali mengerjakan laporan ini" in page
+    assert "diarsipkan" not in page
+
+
+def test_a_report_without_files_that_takes_none_has_no_heading_for_them(citizen: Reporter, session: Session) -> None:
+    archive(session, citizen.report(), ArchiveReason.OUT_OF_SCOPE, WHY, user_id=citizen.officer.id, now=clock.utcnow())
+    assert "Foto dan berkas" not in citizen.look()
 
 
 def test_news_of_progress_is_no_answer_to_be_judged(citizen: Reporter, session: Session) -> None:
@@ -88,7 +105,11 @@ def test_late_objection_is_told_so(citizen: Reporter, session: Session) -> None:
     page = citizen.look()
     assert "Tidak setuju laporan ini diarsipkan?" not in page
     sent = citizen.post("/lacak/keberatan", {"objection": "Laporan saya bukan spam."}, follow=True)
-    assert "Waktu untuk keberatan sudah lewat" in sent.get_data(as_text=True)
+    page = sent.get_data(as_text=True)
+    assert sent.status_code == 422
+    assert "Waktu untuk keberatan sudah lewat" in page
+    assert "Laporan saya bukan spam." in page, "what was typed is not lost"
+    assert 'href="#objection"' in page
     assert citizen.case.status is CaseStatus.ARCHIVED
 
 
@@ -109,3 +130,14 @@ def test_reviewed_answer_names_the_ombudsman_and_offers_no_further_door(citizen:
 def test_another_report_opened_in_this_browser_is_not_objected_for(citizen: Reporter) -> None:
     answer = citizen.client.post("/lacak/keberatan", data={"objection": "Laporan saya bukan spam."})
     assert answer.status_code == 303
+
+
+def test_objection_to_what_was_reopened_meanwhile_keeps_its_words(citizen: Reporter, session: Session) -> None:
+    case = citizen.report()
+    archive(session, case, ArchiveReason.SPAM, WHY, user_id=citizen.officer.id, now=clock.utcnow())
+    citizen.look()
+    restore(session, case, "Salah tekan tadi.", user_id=citizen.officer.id, now=clock.utcnow())
+    session.commit()
+    sent = citizen.post("/lacak/keberatan", {"objection": "Laporan saya bukan spam."})
+    assert sent.status_code == 422
+    assert "Laporan saya bukan spam." in sent.get_data(as_text=True)

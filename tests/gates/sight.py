@@ -33,6 +33,7 @@ class Kind(enum.Enum):
     INSPECTED = "plain, past 150 % of its clock"
     CONFIDENTIAL = "confidential"
     ALLEGATION = "allegation, with the Inspektorat"
+    CLEARED = "found to be no allegation, with the Inspektorat"
     WAITING = "allegation, nobody to examine it yet"
 
 
@@ -43,6 +44,8 @@ PLACES: Final[dict[Kind, frozenset[Place]]] = {
     Kind.INSPECTED: _COVERING,
     Kind.CONFIDENTIAL: frozenset({Place.OWN, Place.ABOVE}),
     Kind.ALLEGATION: frozenset({Place.INSPECTORATE}),
+    # Its sender was told who reads it, and the people it speaks of are the same.
+    Kind.CLEARED: frozenset({Place.INSPECTORATE}),
     Kind.WAITING: frozenset({Place.AGENCY}),
 }
 # What is far too late is read by the Inspektorat, and its dispute reviewed; answering stays with the unit.

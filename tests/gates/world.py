@@ -122,6 +122,7 @@ def _cases(world: World) -> Iterator[tuple[Kind, Case]]:
         Kind.INSPECTED: {"inspected_since": now},
         Kind.CONFIDENTIAL: {"is_confidential": True},
         Kind.ALLEGATION: {**alleged, "unit_id": world.units[Place.INSPECTORATE].id},
+        Kind.CLEARED: {"is_confidential": True, "unit_id": world.units[Place.INSPECTORATE].id},
         Kind.WAITING: {**alleged, "unit_id": None},
     }
     for kind, values in how.items():
@@ -130,7 +131,10 @@ def _cases(world: World) -> Iterator[tuple[Kind, Case]]:
             rating=None, analysis="done", is_confidential=bool(values.get("is_confidential")),
             received_at=now - timedelta(days=3),
         )  # fmt: skip
-        make.labels(world.session, sent, kind="complaint", aspect="delay", urgency="high", sentiment="negative")
+        make.labels(
+            world.session, sent, kind="complaint", aspect="delay", urgency="high", sentiment="negative",
+            integrity=kind is Kind.CLEARED,
+        )  # fmt: skip
         yield kind, make.case(world.session, sent, **_called_unsolved(now, world.answerer), **values)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.handling import archiving, life
+from feedback_app.handling.archived_before import AnsweredBeforeError, objections
 from feedback_app.handling.archiving import (
     ArchivedBeforeError,
     ArchiveReasonError,
@@ -17,14 +19,20 @@ from feedback_app.handling.archiving import (
     archive,
     archive_incomplete,
     object_to_archiving,
-    objections,
     restore,
 )
-from feedback_app.handling.disposition import ReasonLengthError
+from feedback_app.handling.disposition import ReasonLengthError, dispose
+from feedback_app.handling.dispute_reviews import open_review_of, send_back
+from feedback_app.handling.erased import ReportErasedError
+from feedback_app.handling.escalation import escalate
 from feedback_app.handling.models import CaseEvent, Reply
+from feedback_app.handling.open_deadlines import differences
+from feedback_app.handling.publishing import current_publication, publish
 from feedback_app.handling.queries import events_of
+from feedback_app.handling.referrals import refer_outside
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, ReplyKind
 from feedback_app.handling.saying import ReplyLengthError
+from feedback_app.handling.sla import Step
 from feedback_app.handling.tracked import tracked
 from feedback_app.handling.verdicts import TooLateError
 from feedback_app.handling.withdrawal import undo_withdrawal, withdraw
@@ -44,6 +52,10 @@ def at(session: Session) -> Life:
 
 def put_away(at: Life, *, by: int | None = None) -> None:
     archive(at.session, at.case, ArchiveReason.OUT_OF_SCOPE, WHY, user_id=by or at.officer.id, now=LATER)
+
+
+def deadlines(at: Life) -> tuple[datetime, datetime, datetime | None]:
+    return at.case.verify_due_at, at.case.reply_due_at, at.case.resolve_due_at
 
 
 def last_event(at: Life) -> CaseEvent:
@@ -146,12 +158,87 @@ def test_what_the_reporter_took_back_is_theirs_to_bring_back(session: Session, a
     assert objections(events_of(session, at.case.agency_id, at.case.id)) == 0
 
 
-def test_restoring_needs_a_reason_and_starts_the_clocks_anew(session: Session, at: Life) -> None:
+def test_restoring_needs_a_reason_and_gives_the_office_no_new_time(session: Session, at: Life) -> None:
+    started, due = at.case.clocks_start_at, deadlines(at)
     put_away(at)
     with pytest.raises(ReasonLengthError):
         restore(session, at.case, " ", user_id=at.officer.id, now=LATER + HOUR)
     restore(session, at.case, "Ternyata jalan kota.", user_id=at.officer.id, now=LATER + HOUR)
-    assert (at.case.status, at.case.clocks_start_at) == (CaseStatus.NEW, LATER + HOUR)
+    assert (at.case.status, at.case.clocks_start_at, deadlines(at)) == (CaseStatus.NEW, started, due)
+    assert list(differences(session, at.case.agency_id)) == []
+
+
+def test_late_case_that_was_put_away_and_restored_is_as_late_and_goes_up_the_ladder(session: Session, at: Life) -> None:
+    long_after = LATER + timedelta(days=60)
+    archive(session, at.case, ArchiveReason.UNCLEAR, WHY, user_id=at.officer.id, now=long_after)
+    restore(session, at.case, "Salah tekan tadi.", user_id=at.officer.id, now=long_after + HOUR)
+    session.flush()
+    assert at.case.due_at is not None
+    assert at.case.due_at < long_after
+    assert escalate(session, now=long_after + 2 * HOUR) == 1
+    assert at.case.escalation_step == Step.INSPECTORATE
+
+
+def test_report_without_its_words_is_not_restored(session: Session, at: Life) -> None:
+    put_away(at)
+    session.get_one(Submission, (at.case.agency_id, at.case.submission_id)).erased_at = LATER
+    with pytest.raises(ReportErasedError):
+        restore(session, at.case, "Salah tekan tadi.", user_id=at.officer.id, now=LATER + HOUR)
+
+
+def test_what_was_published_is_taken_back_when_the_case_is_put_away(session: Session, at: Life) -> None:
+    at.lead_to(CaseStatus.IN_PROGRESS)
+    publish(session, at.case, "Warga menunggu KTP sejak Maret.", None, user_id=at.officer.id, now=LATER)
+    life.release(session, at.case, user_id=at.officer.id, now=LATER)
+    put_away(at)
+    assert current_publication(session, at.case) is None
+
+
+def disputed_and_released(at: Life) -> None:
+    at.dispute()
+    life.release(at.session, at.case, user_id=at.officer.id, now=LATER)
+
+
+def disputed_and_sent_on(at: Life) -> None:
+    at.dispute()
+    dispose(at.session, at.case, make.unit(at.session, at.office.agency).id, "Urusan unit lain.", at.officer.id, LATER)
+
+
+def disputed_sent_back_and_released(at: Life) -> None:
+    at.dispute()
+    send_back(at.session, at.case, STILL, user_id=at.head.id, now=LATER)
+    life.release(at.session, at.case, user_id=at.officer.id, now=LATER)
+
+
+def disputed_and_taken_back_for_an_hour(at: Life) -> None:
+    at.dispute()
+    withdraw(at.session, at.case, None, now=LATER)
+    undo_withdrawal(at.session, at.case, now=LATER + HOUR)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [disputed_and_released, disputed_and_sent_on, disputed_sent_back_and_released, disputed_and_taken_back_for_an_hour],
+)
+def test_no_officer_ends_a_dispute_by_putting_the_case_away(
+    session: Session, at: Life, way: Callable[[Life], None]
+) -> None:
+    way(at)
+    for who in (at.officer, at.colleague, at.head):
+        with pytest.raises(AnsweredBeforeError, match="Kirim tanggapan baru"):
+            put_away(at, by=who.id)
+    with pytest.raises(AnsweredBeforeError):
+        refer_outside(session, at.case, "Balai Jalan", "Telepon 0380", WHY, user_id=at.officer.id, now=LATER)
+
+
+def test_question_after_a_dispute_ends_nothing_when_nobody_answers_it(session: Session, at: Life) -> None:
+    at.dispute()
+    life.ask(session, at.case, QUESTION, user_id=at.officer.id, now=LATER)
+    assert archive_incomplete(session, now=LATER + timedelta(days=60)) == 1
+    assert at.case.status is CaseStatus.IN_PROGRESS
+    assert open_review_of(session, at.case) is not None
+    assert told(at, Template.CASE_RESUMED) == [at.officer.id]
+    assert told(at, Template.NOT_COMPLETED) == []
 
 
 def test_erased_report_is_not_brought_back(session: Session, at: Life) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from feedback_app.handling.disposition import dispose
 from feedback_app.handling.dispute_reviews import (
     NoReviewError,
     OwnAnswerError,
@@ -189,3 +190,20 @@ def test_second_decision_finds_nothing_to_decide(session: Session, at: Life) -> 
     send_back(session, at.case, MORE, user_id=at.head.id, now=LATER + HOUR)
     with pytest.raises(NoReviewError):
         send_back(session, at.case, MORE, user_id=at.head.id, now=LATER + HOUR)
+
+
+def test_heads_of_the_unit_a_disputed_case_is_sent_on_to_are_asked(session: Session, at: Life) -> None:
+    other = make.unit(session, at.office.agency)
+    head_there = make.user(session)
+    make.grant(session, head_there, Role.UNIT_HEAD, at.office.agency, other)
+    at.dispute()
+    dispose(session, at.case, other.id, "Urusan unit itu.", at.officer.id, LATER + HOUR)
+    assert set(asked(at)) == {at.head.id, head_there.id}
+
+
+def test_case_that_nobody_disputes_is_sent_on_without_a_review(session: Session, at: Life) -> None:
+    other = make.unit(session, at.office.agency)
+    head_there = make.user(session)
+    make.grant(session, head_there, Role.UNIT_HEAD, at.office.agency, other)
+    dispose(session, at.case, other.id, "Urusan unit itu.", at.officer.id, LATER)
+    assert asked(at) == []

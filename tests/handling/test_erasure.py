@@ -13,8 +13,10 @@ from feedback_app.audit.operations import person
 from feedback_app.db import Base
 from feedback_app.handling.citizen_models import CaseFollower, RequestOutcome, SubjectRequest
 from feedback_app.handling.citizen_words import add_message
+from feedback_app.handling.erased import ReportErasedError
 from feedback_app.handling.erasure import ERASED, ask_to_erase, erase
 from feedback_app.handling.followers import join, joinable
+from feedback_app.handling.notes import add_note, notes_of
 from feedback_app.handling.operations import judge, respond
 from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.public_models import Publication
@@ -210,3 +212,27 @@ def test_the_officers_answer_stays_with_the_case_and_leaves_the_public(
     session.refresh(published)
     assert (published.text, published.reply, published.withdrawn_at) == (ERASED, ERASED, make.NOW)
     assert [reply.text for reply in replies_of(session, case.agency_id, case.id)] == [ANSWER]
+
+
+def test_notes_of_officers_go_with_the_report_they_may_quote_and_the_trail_keeps_that_they_were(
+    session: Session, office: Office, disk: Disk
+) -> None:
+    case, other = office.report(at=make.NOW), office.report(at=make.NOW)
+    for one in (case, other):
+        add_note(session, one, f"Pelapor bercerita tentang {CANARY}.", user_id=make.user(session).id, now=make.NOW)
+    ask_to_erase(session, disk, case.agency_id, case.submission_id, now=make.NOW)
+    assert list(notes_of(session, case)) == []
+    assert len(notes_of(session, other)) == 1
+    assert len(office.acts("handling.add_note")) == 2
+
+
+def test_closed_case_whose_words_are_erased_is_not_disputed_any_more(
+    session: Session, office: Office, disk: Disk
+) -> None:
+    case = office.report(at=make.NOW)
+    respond(session, case, ANSWER, user_id=make.user(session).id, now=make.NOW)
+    judge(session, case, Outcome.CONFIRMED, None, now=make.NOW)
+    ask_to_erase(session, disk, case.agency_id, case.submission_id, now=make.NOW)
+    with pytest.raises(ReportErasedError, match="laporan baru"):
+        judge(session, case, Outcome.DISPUTED, "Ternyata belum selesai.", now=make.NOW)
+    assert case.status is CaseStatus.CLOSED

@@ -94,6 +94,13 @@ def does_not_complete(at: Life) -> None:
     assert archive_incomplete(at.session, now=MONTHS_LATER) == 1
 
 
+def is_not_answered_after_a_dispute(at: Life) -> None:
+    takes(at)
+    at.dispute(NOW)
+    asks(at)
+    assert archive_incomplete(at.session, now=MONTHS_LATER) == 1
+
+
 def objects(at: Life) -> None:
     object_to_archiving(at.session, at.case, STILL, now=NOW)
 
@@ -130,6 +137,7 @@ ACTS: dict[tuple[CaseStatus, CaseStatus, Mover], Callable[[Life], None]] = {
     (ON_HOLD, NEW, SYSTEM): alleges_something,
     (ON_HOLD, IN_PROGRESS, OFFICER): takes,
     (ON_HOLD, IN_PROGRESS, CITIZEN): completes,
+    (ON_HOLD, IN_PROGRESS, SYSTEM): is_not_answered_after_a_dispute,
     (ON_HOLD, ARCHIVED, CITIZEN): withdraws,
     (ON_HOLD, ARCHIVED, SYSTEM): does_not_complete,
     (ARCHIVED, NEW, OFFICER): restores,
@@ -139,6 +147,7 @@ ACTS: dict[tuple[CaseStatus, CaseStatus, Mover], Callable[[Life], None]] = {
 # These look for their cases, or have refusals of their own.
 NOT_REFUSED = {
     is_sent_past_the_unit, lets_the_answer_stand, is_silent, does_not_complete, takes_back_the_verifying,
+    is_not_answered_after_a_dispute,
 }  # fmt: skip
 
 

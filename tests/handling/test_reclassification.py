@@ -10,15 +10,17 @@ from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import LabelCorrection, Labels
 from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.colleagues import examiners_of, heads_above
 from feedback_app.handling.disposition import ReasonLengthError
 from feedback_app.handling.officer_models import ChangeCause, DeadlineChange
+from feedback_app.handling.open_deadlines import differences
 from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.queries import UnknownCaseError, case_for
 from feedback_app.handling.reclassification import AccusedReadsError, SameClassificationError, reclassify
 from feedback_app.handling.rules import CaseStatus, Classification, MoveNotAllowedError
 from feedback_app.handling.running import deadlines_of
 from feedback_app.identity.rules import Permission, Role
-from feedback_app.organisation.models import UnitKind
+from feedback_app.organisation.models import Unit, UnitKind
 from tests import factories as make
 from tests.blueprints.office import new_office
 from tests.handling.lives import LATER, Life, new_life
@@ -107,3 +109,48 @@ def test_promise_stays_while_the_citizen_has_the_word(session: Session, at: Life
     at.lead_to(status)
     with pytest.raises(MoveNotAllowedError):
         reclassify(session, at.case, INFORMATION, WHY, user_id=at.officer.id, now=LATER)
+
+
+def test_what_needs_no_examination_is_read_by_nobody_who_could_not_read_it_before(session: Session, at: Life) -> None:
+    top = make.unit(session, at.office.agency)
+    session.execute(
+        sa.text("UPDATE unit_versions SET parent_id = :top WHERE agency_id = :agency AND unit_id <> :top"),
+        {"top": top.id, "agency": at.office.agency.id},
+    )
+    secretary, both = make.user(session), make.user(session)
+    make.grant(session, secretary, Role.UNIT_HEAD, at.office.agency, top)
+    make.grant(session, both, Role.UNIT_HEAD, at.office.agency, at.office.unit)
+    reclassify(session, at.case, OVERSIGHT, "Ada dugaan pungutan.", user_id=at.officer.id, now=LATER)
+    assert at.case.unit_id is not None
+    make.grant(
+        session, both, Role.UNIT_HEAD, at.office.agency, session.get_one(Unit, (at.office.agency.id, at.case.unit_id))
+    )
+    reclassify(session, at.case, Classification.NO_OVERSIGHT, "Biaya resmi.", user_id=at.inspector.id, now=LATER)
+    for who in (secretary, both, at.officer, at.head):
+        for permission in (Permission.READ_INBOX, Permission.ANSWER_CASE):
+            with pytest.raises(UnknownCaseError):
+                case_for(session, who.id, at.case.id, permission=permission, day=make.TODAY)
+    case_for(session, at.inspector.id, at.case.id, permission=Permission.ANSWER_CASE, day=make.TODAY)
+    assert set(examiners_of(session, at.case, make.TODAY)) == set(heads_above(session, at.case, make.TODAY))
+
+
+def test_confidential_report_that_nobody_examined_is_read_above_its_unit(session: Session) -> None:
+    office = new_office(session)
+    top = make.unit(session, office.agency)
+    session.execute(
+        sa.text("UPDATE unit_versions SET parent_id = :top WHERE unit_id = :unit"),
+        {"top": top.id, "unit": office.unit.id},
+    )
+    above = make.user(session)
+    make.grant(session, above, Role.UNIT_HEAD, office.agency, top)
+    case = office.report(at=make.NOW, is_confidential=True)
+    case_for(session, above.id, case.id, permission=Permission.ANSWER_CASE, day=make.TODAY)
+
+
+def test_examiner_who_changes_their_mind_gains_no_time(session: Session, at: Life) -> None:
+    reclassify(session, at.case, OVERSIGHT, "Ada dugaan pungutan.", user_id=at.officer.id, now=LATER)
+    due, much_later = at.case.resolve_due_at, LATER + timedelta(days=50)
+    for wanted in (Classification.NO_OVERSIGHT, OVERSIGHT):
+        reclassify(session, at.case, wanted, "Dipertimbangkan lagi.", user_id=at.inspector.id, now=much_later)
+    assert (at.case.resolve_due_at, at.case.clocks_start_at) == (due, LATER)
+    assert list(differences(session, at.case.agency_id)) == []

@@ -17,6 +17,7 @@ from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.referral_links import referred_from, referred_to
 from feedback_app.handling.referrals import (
     EXPLANATION_MAX,
+    AlreadyReferredError,
     NotReferableError,
     ReferralWordsError,
     SameAgencyError,
@@ -235,3 +236,20 @@ def test_trail_of_both_agencies_names_the_act_without_a_word_of_it(
     assert (here.actor_id, there.actor_id) == (officer.id, officer.id)
     details = str(city.session.scalars(sa.select(AuditEvent.detail)).all())
     assert "jalan" not in details.lower()
+
+
+def test_report_is_not_referred_back_to_an_agency_that_had_it(
+    city: Office, province: Office, place: Disk, officer: User
+) -> None:
+    session, third = city.session, new_office(city.session, name="Biro Ketiga")
+    case = city.report(HOLE)
+    for start, end in ((city, province), (province, third)):
+        copy = refer(start, place, case, end, officer)
+        end.drain()
+        case = session.scalars(
+            sa.select(Case).where(Case.agency_id == end.agency.id, Case.submission_id == copy.id)
+        ).one()  # fmt: skip
+        for back in (start, city):
+            with pytest.raises(AlreadyReferredError, match="sudah merujuk"):
+                refer(end, place, case, back, officer)
+    assert case.status is CaseStatus.NEW

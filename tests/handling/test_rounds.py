@@ -283,3 +283,26 @@ def test_a_confidential_case_of_the_inspektorat_stands_in_no_digest_of_the_unit_
     )  # fmt: skip
     make_rounds(session, now=MONDAY)
     assert set(told(session, "digest")) == {chief.id}
+
+
+@pytest.mark.parametrize("way", ["grant ended", "account closed"])
+def test_case_of_somebody_who_has_left_waits_for_their_unit(session: Session, office: Office, way: str) -> None:
+    gone, stays = office.officers
+    case(session, office.unit, MONDAY - timedelta(days=1), assigned_to=gone.id)
+    if way == "grant ended":
+        ended = {"id": gone.id, "on": MONDAY.date() - timedelta(days=1)}
+        session.execute(sa.text("UPDATE role_grants SET ends_on = :on WHERE user_id = :id"), ended)
+        make.grant(session, gone, Role.OFFICER, office.agency, make.unit(session, office.agency))
+    else:
+        gone.active = False
+    session.flush()
+    make_rounds(session, now=TUESDAY)
+    assert told(session) == {stays.id: {"late": 1, "today": 0, "next": 0}}
+
+
+def test_unit_whose_officers_have_all_left_is_left_to_its_head(session: Session, office: Office) -> None:
+    for officer in office.officers:
+        officer.active = False
+    case(session, office.unit, MONDAY - timedelta(days=1))
+    make_rounds(session, now=TUESDAY)
+    assert set(told(session)) == {office.head.id}
