@@ -5,6 +5,7 @@ pages      P2, P3  the rating page and a unit's public page against hello
 spike      P4      ratings on one unit at 250/s: latency, losses, backlog (--spike-seconds 600 for the whole of it)
 helpdesk   P4      our submits against django-helpdesk's, installed from the package index into a folder of its own
 hot        P5      the same load on one unit and over 500
+dashboard  P8      a head's dashboard over 200,000 cases and their timelines, beside counting the timelines
 inbox      P11     the inbox and its search over 200,000 cases against django-helpdesk's ticket list
 drain      P6      the worker against the model alone and against one job a row
 real-text          public text sets through import, worker and recount
@@ -22,7 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench import drain, helpdesk, hot, inbox, pages, real_text, spike, submit
+from bench import dashboard, drain, helpdesk, hot, inbox, pages, real_text, spike, submit
 from bench.report import Row, table
 from bench.stage import Stage, open_stage
 from feedback_app import config
@@ -32,7 +33,7 @@ MARKER: Final = "<!-- below this line `make bench ARGS=--write` writes -->"
 
 Benchmark = Callable[[Stage, argparse.Namespace], list[Row]]
 
-# In this order: the last leaves many rows behind.
+# In this order: the last two leave many rows behind, the same for both.
 BENCHMARKS: Final[dict[str, Benchmark]] = {
     "submit": lambda stage, asked: submit.run(stage, seconds=asked.seconds, runs=asked.runs),
     "pages": lambda stage, asked: pages.run(stage, seconds=asked.seconds, runs=asked.runs),
@@ -43,6 +44,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "spike": lambda stage, asked: spike.run(stage, seconds=asked.spike_seconds),
     "drain": lambda stage, asked: drain.run(stage, runs=asked.runs),
     "real-text": lambda stage, asked: real_text.run(stage, asked.data),
+    "dashboard": lambda stage, asked: dashboard.run(stage, runs=asked.runs),
     "inbox": lambda stage, asked: inbox.run(stage, runs=asked.runs, folder=asked.helpdesk_folder),
 }
 

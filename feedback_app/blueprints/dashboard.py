@@ -25,7 +25,7 @@ from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.dashboard import cases_of_figure
 from feedback_app.handling.dashboard import dashboard as counted
 from feedback_app.handling.dashboard_counts import OF_NOW
-from feedback_app.handling.dashboard_rules import FEW_CASES, WEEKS_SHOWN, share
+from feedback_app.handling.dashboard_rules import FEW_CASES, SHARE_FROM, WEEKS_SHOWN, share
 from feedback_app.handling.dashboard_times import times_of
 from feedback_app.handling.rules import Classification
 from feedback_app.handling.survival import Estimate
@@ -37,6 +37,8 @@ from feedback_app.measures.rating_trend import rating_weeks
 bp = staff_blueprint("dashboard")
 
 SHOWN_PER_PAGE: Final = 50
+# Names, in an address, the time a period is compared with.
+BEFORE: Final = "before"
 # Days whose share a table tells; those beyond the longest wait are left out.
 TOLD_DAYS: Final = (1, 2, 3, 5, 7, 10, 14, 20, 30, 45, 60, 90, 120)
 
@@ -49,10 +51,11 @@ def page() -> ResponseReturnValue:
     if question is None:
         return render_template("dashboard/none.html")
     session, zone = db.session(), question.place.zone
+    scope = question.scope.looked_up(session)
     rule = clocks_of(session, question.scope.agency_id).rule(
         Classification.NO_OVERSIGHT, question.now, question.scope.unit_id
     )
-    times = times_of(session, question.scope, question.asked)
+    times = times_of(session, scope, question.asked)
     weeks = rating_weeks(
         session, current_user.id, agency_id=question.scope.agency_id, unit_id=question.scope.unit_id, day=today(),
         weeks=WEEKS_SHOWN,
@@ -60,7 +63,7 @@ def page() -> ResponseReturnValue:
     shown = render_template(
         "dashboard/page.html",
         **_frame(question),
-        figures=counted(session, question.scope, question.asked, question.before, zone),
+        figures=counted(session, scope, question.asked, question.before, zone),
         times=times,
         told_rows=_told,
         reply_chart=step_chart(times.reply, rule.reply_working_days),
@@ -73,6 +76,7 @@ def page() -> ResponseReturnValue:
         ),
         anomalies=count_quarantined(session, current_user.id, today()),
         few=FEW_CASES,
+        share_from=SHARE_FROM,
         share=share,
         difference=difference,
         wrong=translated(question.wrong.message) if question.wrong else None,
@@ -88,14 +92,15 @@ def cases() -> ResponseReturnValue:
     if question is None:
         return render_template("dashboard/none.html")
     key = request.args.get("figure", "")
-    rows, total = cases_of_figure(
-        db.session(), question.scope, key, question.asked, page=asked_page(), size=SHOWN_PER_PAGE
-    )
+    is_before = request.args.get("when") == BEFORE and key not in OF_NOW
+    asked = question.before if is_before else question.asked
+    rows, total = cases_of_figure(db.session(), question.scope, key, asked, page=asked_page(), size=SHOWN_PER_PAGE)
     return render_template(
         "dashboard/cases.html",
         **_frame(question),
         key=key,
         is_of_now=key in OF_NOW,
+        when=BEFORE if is_before else None,
         rows=rows,
         total=total,
         page=asked_page(),

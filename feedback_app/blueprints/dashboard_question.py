@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import request
@@ -44,6 +44,17 @@ class Question:
     before: Asked
     now: datetime
     wrong: PeriodError | None = None
+
+    @property
+    def before_first_on(self) -> date:
+        """Return the first day of the time this is compared with."""
+        return self.period.before_first_on
+
+    @property
+    def before_last_on(self) -> date:
+        """Return its last day, of which only the hours up to now may be counted."""
+        last = self.before.span.ends_at - timedelta(microseconds=1)
+        return max(last.astimezone(self.place.zone).date(), self.before_first_on)
 
     def arguments(self, **changed: object) -> dict[str, object]:
         """Return the arguments of an address that asks the same."""

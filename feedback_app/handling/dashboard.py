@@ -20,11 +20,12 @@ from feedback_app.handling.dashboard_counts import (
     HAPPENED,
     KEYS,
     STANDING_NOW,
-    STANDS,
     Asked,
     Scope,
+    climbed_within,
     counted_by,
     is_due_within,
+    within_span,
 )
 from feedback_app.handling.dashboard_rules import (
     MONTHS_SHOWN,
@@ -35,7 +36,13 @@ from feedback_app.handling.dashboard_rules import (
     months_before,
     spans_of,
 )
-from feedback_app.handling.dashboard_sums import count_aspects, count_happened, count_standing
+from feedback_app.handling.dashboard_sums import (
+    count_aspects,
+    count_happened_each,
+    count_standing,
+    count_standing_each,
+    hull,
+)
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import version_on
 from feedback_app.handling.rules import CaseStatus, Outcome
@@ -127,43 +134,43 @@ def asked_about(session: Session, scope: Scope, period: Period, now: datetime) -
 
 def dashboard(session: Session, scope: Scope, asked: Asked, before: Asked, zone: ZoneInfo) -> Dashboard:
     """Count everything one page shows of cases."""
-    spans = [asked.span, before.span]
-    standing = count_standing(session, scope, NOW, asked, STANDING_NOW)
-    standing |= count_standing(session, scope, (*PROMISES, *BUCKETS), asked, STANDS["came"](asked))
-    happened = count_happened(session, scope, [key for key in CHANGED if key in HAPPENED], spans)
-    counts, earlier = (
-        more | _came_or_late(session, scope, one) for more, one in zip(happened, (asked, before), strict=True)
-    )
-    aspects = count_aspects(session, scope, spans)
+    scope = scope.looked_up(session)
+    by_month = month_spans(asked.now, zone)
+    now = count_standing(session, scope, NOW, asked, STANDING_NOW)
+    counts, earlier = _standing(session, scope, asked, before)
+    happened, ended = count_happened_each(session, scope, list(HAPPENED), [[asked.span, before.span], by_month])
+    counts, earlier = counts | happened[0], earlier | happened[1]
+    aspects = count_aspects(session, scope, [asked.span, before.span])
     return Dashboard(
         changes=[Change(key, counts[key], earlier[key]) for key in CHANGED],
-        now={key: standing[key] for key in NOW},
-        cohort={"came": counts["came"]} | {key: standing[key] for key in PROMISES},
-        buckets={key: standing[key] for key in BUCKETS},
+        now=now,
+        cohort={key: counts[key] for key in ("came", *PROMISES)},
+        buckets={key: counts[key] for key in BUCKETS},
         aspects=sorted(
-            (Change(key, numbers[0], numbers[1]) for key, numbers in aspects.items()), key=lambda one: -one.count
+            (Change(key, numbers[0], numbers[1]) for key, numbers in aspects.items() if any(numbers)),
+            key=lambda one: -one.count,
         ),
-        months=months(session, scope, zone, asked.now),
+        months=[_month(span, figures, zone) for span, figures in zip(by_month, ended, strict=True)],
     )
 
 
-def _came_or_late(session: Session, scope: Scope, asked: Asked) -> dict[str, int]:
-    narrowed = {
-        "came": STANDS["came"](asked),
-        "late": is_due_within(asked.span),
-        "escalated": STANDS["escalated"](asked),
-    }
-    return {key: count_standing(session, scope, [key], asked, narrowed[key])[key] for key in CAME_OR_LATE}
+def _standing(session: Session, scope: Scope, asked: Asked, before: Asked) -> list[dict[str, int]]:
+    both = hull([asked.span, before.span])
+    narrowed = sa.or_(within_span(Case.opened_at, both), is_due_within(both), climbed_within(both))
+    questions = [((*CAME_OR_LATE, *PROMISES, *BUCKETS), asked), (CAME_OR_LATE, before)]
+    return count_standing_each(session, scope, questions, narrowed)
 
 
-def months(session: Session, scope: Scope, zone: ZoneInfo, now: datetime) -> list[Month]:
-    """Return the last months, the present one last."""
+def month_spans(now: datetime, zone: ZoneInfo) -> list[Span]:
+    """Return the last months, the present one last and only as far as it has gone."""
     this = now.astimezone(zone).date().replace(day=1)
     firsts = [months_before(this, count) for count in range(MONTHS_SHOWN - 1, -2, -1)]
-    pairs = list(pairwise(firsts))
-    spans = [Span(day_starts_at(first, zone), min(day_starts_at(end, zone), now)) for first, end in pairs]
-    counted = count_happened(session, scope, ENDS, spans)
-    return [Month(first, end - timedelta(days=1), counts) for (first, end), counts in zip(pairs, counted, strict=True)]
+    return [Span(day_starts_at(first, zone), min(day_starts_at(end, zone), now)) for first, end in pairwise(firsts)]
+
+
+def _month(span: Span, figures: dict[str, int], zone: ZoneInfo) -> Month:
+    first = span.starts_at.astimezone(zone).date()
+    return Month(first, months_before(first, -1) - timedelta(days=1), {key: figures[key] for key in ENDS})
 
 
 def cases_of_figure(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
 from feedback_app.audit.models import ActorKind
@@ -18,11 +20,20 @@ from feedback_app.handling.rules import LAPOR_BUCKET, CaseStatus, EventKind, Out
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.rules import Permission
 from feedback_app.nlp.labels import Aspect
+from feedback_app.organisation.queries import reach
 
 Condition = sa.ColumnElement[bool]
 
 UNSURE: Final = "unsure"
 IN_HAND: Final = (CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What an account may see, looked up once: the units whose plain cases it reads figures of, and other cases."""
+
+    unit_ids: Sequence[int]
+    kept_apart: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +44,34 @@ class Scope:
     day: date
     agency_id: int
     unit_id: int | None = None
+    seen: Seen | None = None
 
     def sees(self) -> Condition:
         """Return the condition that a case is counted for this account at all."""
-        seen = sa.and_(Case.agency_id == self.agency_id, may_see(self.user_id, Permission.READ_DASHBOARD, self.day))
+        if self.seen is None:
+            may = may_see(self.user_id, Permission.READ_DASHBOARD, self.day)
+        else:
+            plain = sa.and_(sa.not_(Case.is_confidential), Case.unit_id == _any_of(self.seen.unit_ids))
+            may = sa.or_(plain, sa.and_(Case.is_confidential, Case.id == _any_of(self.seen.kept_apart)))
+        seen = sa.and_(Case.agency_id == self.agency_id, may)
         return seen if self.unit_id is None else sa.and_(seen, Case.unit_id == self.unit_id)
+
+    def looked_up(self, session: Session) -> Scope:
+        """Return this scope with what it sees looked up, for a page that asks many questions of many cases.
+
+        Who sees which case is decided by `may_see`; to decide it for each case again would take most of the page's
+        time, and keeps the database from sharing out a scan.
+        """
+        if self.seen is not None:
+            return self
+        area = reach(self.user_id, Permission.READ_DASHBOARD, self.day)
+        units = session.scalars(sa.select(area.c.unit_id).where(area.c.agency_id == self.agency_id)).all()
+        apart = session.scalars(sa.select(Case.id).where(Case.is_confidential, self.sees())).all()
+        return replace(self, seen=Seen(units, apart))
+
+
+def _any_of(ids: Sequence[int]) -> Any:
+    return sa.any_(sa.cast(list(ids), ARRAY(sa.BigInteger)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +165,15 @@ def _late(asked: Asked) -> Condition:
     )
 
 
-def _escalated(asked: Asked) -> Condition:
+def climbed_within(span: Span) -> Condition:
+    """Return the condition that a case climbed a rung of the ladder within a span."""
     return sa.tuple_(Case.agency_id, Case.id).in_(
-        sa.select(Escalation.agency_id, Escalation.case_id).where(within_span(Escalation.at, asked.span))
+        sa.select(Escalation.agency_id, Escalation.case_id).where(within_span(Escalation.at, span))
     )
+
+
+def _escalated(asked: Asked) -> Condition:
+    return climbed_within(asked.span)
 
 
 def _in_hand() -> Condition:

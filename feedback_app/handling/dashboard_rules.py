@@ -14,6 +14,8 @@ from feedback_app.errors import InvalidInputError
 SOON_WORKING_DAYS: Final = 2
 # Below this one case more or less moves a share by ten hundredths, which says little about the work.
 FEW_CASES: Final = 10
+# Below this a share is told in cases alone: one of three is no third of anything.
+SHARE_FROM: Final = 5
 # More than a year is a report, not a look at the work.
 DAYS_MAX: Final = 366
 MONTHS_SHOWN: Final = 6
@@ -119,5 +121,9 @@ def months_before(first: date, count: int) -> date:
 
 
 def share(part: int, whole: int) -> float | None:
-    """Return a share between 0 and 1, None of nothing."""
-    return part / whole if whole else None
+    """Return a share between 0 and 1, None of fewer cases than a share can be told of.
+
+    >>> share(6, 9), share(1, 3)
+    (0.6666666666666666, None)
+    """
+    return part / whole if whole >= SHARE_FROM else None

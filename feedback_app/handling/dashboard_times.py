@@ -53,7 +53,7 @@ def times_of(session: Session, scope: Scope, asked: Asked) -> Times:
     and while it was closed or put away, it was not in the office's hands. What was put away or withdrawn without an
     end is known only to have lasted so long.
     """
-    clocks = clocks_of(session, scope.agency_id)
+    clocks, scope = clocks_of(session, scope.agency_id), scope.looked_up(session)
     cohort = _cohort(session, scope, asked, clocks)
     to_reply, to_end = durations(cohort, _calendars(cohort, clocks, asked))
     return Times(kaplan_meier(to_reply, ~np.isnan(cohort.replied)), kaplan_meier(to_end, cohort.is_closed))
@@ -91,11 +91,16 @@ def _rounded(days: Numbers) -> Numbers:
 
 def _cohort(session: Session, scope: Scope, asked: Asked, clocks: Clocks) -> Cohort:
     zone = clocks.calendar.time_zone.key
-    cases = session.execute(
-        sa.select(
-            Case.id, Case.unit_id, Case.status, _local(Case.opened_at, zone), _local(Case.first_replied_at, zone)
-        ).where(scope.sees(), STANDS["came"](asked))
-    ).all()
+    # Past the unit of work, which would look at each of many thousand rows for a thing it knows.
+    cases = (
+        session.connection()
+        .execute(
+            sa.select(
+                Case.id, Case.unit_id, Case.status, _local(Case.opened_at, zone), _local(Case.first_replied_at, zone)
+            ).where(scope.sees(), STANDS["came"](asked))
+        )
+        .all()
+    )
     place_of = {case.id: place for place, case in enumerate(cases)}
     # A case may have been opened since the first question was asked.
     turns = [turn for turn in _turns(session, scope, asked, zone) if turn[0] in place_of]
@@ -116,7 +121,7 @@ def _cohort(session: Session, scope: Scope, asked: Asked, clocks: Clocks) -> Coh
 def _turns(session: Session, scope: Scope, asked: Asked, zone: str) -> Sequence[Any]:
     in_hand_before, in_hand_after = CaseEvent.from_status.in_(IN_HAND), CaseEvent.to_status.in_(IN_HAND)
     of_case = sa.and_(CaseEvent.agency_id == Case.agency_id, CaseEvent.case_id == Case.id)
-    return session.execute(
+    return session.connection().execute(
         sa.select(CaseEvent.case_id, _local(CaseEvent.at, zone), in_hand_before)
         .select_from(Case)
         .join(CaseEvent, of_case)

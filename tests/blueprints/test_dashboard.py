@@ -104,6 +104,46 @@ def test_difference_to_the_time_before_is_told_in_words(session: Session, office
     assert "2 lebih banyak" in row.group(1)
 
 
+def test_figure_of_the_time_before_opens_its_own_cases(session: Session, office: Office, login: Login) -> None:
+    client, now = login(office.staff(Role.UNIT_HEAD)), clock.utcnow()
+    day = (now - timedelta(days=3)).date().isoformat()
+    report(session, office.unit, now - timedelta(days=3))
+    earlier = [report(session, office.unit, now - timedelta(days=4)) for _ in range(2)]
+    shown = _page(client, f"/petugas/dasbor?period=chosen&from={day}&to={day}")
+    [(address, count)] = {found for found in FIGURE.findall(shown) if "=came" in found[0] and "when=before" in found[0]}
+    listed = _page(client, address)
+    assert count == "2"
+    assert sorted(re.findall(r'case-number">#(\d+)', listed)) == sorted(str(case.id) for case in earlier)
+    assert "keadaan sekarang" in _page(client, address.replace("came", "open_now"))
+
+
+def test_of_fewer_than_five_cases_no_share_is_told(session: Session, office: Office, login: Login) -> None:
+    client, now = login(office.staff(Role.UNIT_HEAD)), clock.utcnow()
+    period = f"period=chosen&from={(now - timedelta(days=60)).date()}&to={now.date()}"
+
+    def promise() -> str:
+        shown = _page(client, f"/petugas/dasbor?{period}")
+        found = re.search(r"<dt>Kabar pertama tepat janji</dt>(.*?)</dd>", shown, re.DOTALL)
+        assert found is not None
+        return found.group(1)
+
+    for _ in range(4):
+        report(session, office.unit, now - timedelta(days=40))
+    assert "0 dari 4 yang sudah jatuh waktu" in promise()
+    assert "%" not in promise()
+    report(session, office.unit, now - timedelta(days=40))
+    assert "0 dari 5 yang sudah jatuh waktu" in promise()
+    assert "(0%)" in promise()
+
+
+def test_weeks_and_changes_without_anything_are_told_in_a_sentence(office: Office, login: Login) -> None:
+    client = login(office.staff(Role.UNIT_HEAD))
+    assert "Tidak ada yang terjadi pada kasus unit ini" in _page(client)
+    office.rate(4, clock.office_day(clock.utcnow()))
+    office.drain()
+    assert _page(client).count("Tidak ada penilaian pada minggu ini.") == 11
+
+
 def test_administrator_of_the_agency_is_told_nothing_confidential(
     session: Session, office: Office, login: Login
 ) -> None:
@@ -143,4 +183,4 @@ def _week(shown: str) -> list[str]:
     """The last row of the table of ratings."""
     table = shown[shown.index('id="penilaian"') : shown.index('id="lapor"')]
     last = re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL)[-1]
-    return re.findall(r'<td class="num">(.*?)</td>', last)
+    return re.findall(r'<td class="num"[^>]*>(.*?)</td>', last)
