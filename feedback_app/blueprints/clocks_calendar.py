@@ -21,7 +21,7 @@ from feedback_app.blueprints.clocks_frame import (
     me,
     page,
 )
-from feedback_app.blueprints.clocks_words import days_in_words, hours_in_words, weekday, weekday_names
+from feedback_app.blueprints.clocks_words import days_in_words, hours_in_words, source_words, weekday, weekday_names
 from feedback_app.blueprints.formats import day
 from feedback_app.blueprints.forms.clocks import HolidayForm, HoursForm
 from feedback_app.blueprints.numbers import number_or_none, whole_number
@@ -121,7 +121,8 @@ def _sent_day() -> date:
 
 
 def _holidays_page(agency: Agency, form: HolidayForm) -> str:
-    this_year = day_at(agency).year
+    today_there = day_at(agency)
+    this_year = today_there.year
     asked = request.args.get("tahun", type=whole_number) or (form.on_date.data and form.on_date.data.year) or this_year
     year = min(max(asked, YEAR_MIN), YEAR_MAX)
     rows = holidays_in(db.session(), agency.id, year)
@@ -132,7 +133,9 @@ def _holidays_page(agency: Agency, form: HolidayForm) -> str:
         form=form,
         year=year,
         years=sorted({*range(this_year - 1, this_year + 3), year}),
-        rows=rows,
+        rows=[row for row in rows if row.on_date >= today_there],
+        past=[row for row in rows if row.on_date < today_there],
+        source_words=source_words,
         is_estimated=lambda row: ESTIMATED in row.name,
         # A year ahead has no cuti bersama until ministers decide on it: every deadline over those days is too early.
         lacks_leave=bool(rows) and not any(GOVERNMENT_DAY in row.name.lower() for row in rows),

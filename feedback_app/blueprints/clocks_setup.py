@@ -32,6 +32,7 @@ from feedback_app.db import db
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.deadline_rounds import latest_round
 from feedback_app.handling.officer_models import ChangeCause
+from feedback_app.handling.round_cases import LISTED_MOST, cases_of_round
 from feedback_app.handling.rules import Classification
 from feedback_app.handling.sla_editing import add_rule, remove_rule, rule_rows, rules_for
 from feedback_app.identity.rules import Permission
@@ -103,13 +104,13 @@ def take_back_rule(agency_id: int, rule_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_CLOCKS)
 def progress(agency_id: int) -> ResponseReturnValue:
     """Show how far the last round of computing has come; the page renews itself until it is done."""
-    shown = page("clocks/progress.html", managed_agency(agency_id), "", refresh_seconds=REFRESH_SECONDS)
-    return shown, 200, {"Refresh": str(REFRESH_SECONDS)} if _is_running(agency_id) else {}
-
-
-def _is_running(agency_id: int) -> bool:
-    found = latest_round(db.session(), agency_id)
-    return found is not None and found.done_at is None
+    agency, found = managed_agency(agency_id), latest_round(db.session(), agency_id)
+    is_done = found is not None and found.done_at is not None
+    moved = cases_of_round(db.session(), found, current_user.id, day=today()) if found and is_done else []
+    shown = page(
+        "clocks/progress.html", agency, "", refresh_seconds=REFRESH_SECONDS, moved=moved, listed_most=LISTED_MOST
+    )
+    return shown, 200, {"Refresh": str(REFRESH_SECONDS)} if found and not is_done else {}
 
 
 def _units(agency: Agency) -> list[UnitCard]:

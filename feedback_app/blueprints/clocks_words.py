@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from flask_babel import format_date
+from flask_babel import format_date, gettext
 
 from feedback_app.handling.clocks import Clocks, Deadlines
 from feedback_app.handling.rules import Classification
 from feedback_app.handling.working_days import WorkingCalendar
+from feedback_app.organisation.calendar import ESTIMATED, IMPORTED
+from feedback_app.organisation.models import Holiday
 
 # When a report of an example on another day than today comes in.
 EXAMPLE_HOUR: Final = time(9, 0)
@@ -39,6 +41,15 @@ def days_in_words(workdays: Sequence[int] | frozenset[int]) -> str:
 def hours_in_words(opens: time, closes: time) -> str:
     """Return office hours: `07.30–16.00`."""
     return f"{opens:%H.%M}–{closes:%H.%M}"
+
+
+def source_words(row: Holiday) -> str:
+    """Return what a free day rests on; of an imported one the decree, and the package it was read from."""
+    if not row.source.startswith(IMPORTED):
+        return row.source
+    if ESTIMATED in row.name:
+        return str(gettext("Belum ditetapkan; perkiraan pustaka %(package)s", package=row.source))
+    return str(gettext("SKB tiga menteri (dari pustaka %(package)s)", package=row.source))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ MEANINGS: Final = {
     placeholders.UNIT_NAME: _("nama unit yang menangani"),
     placeholders.RECEIVED_ON: _("tanggal laporan diterima"),
     placeholders.SERVICE: _("nama layanan, bila pelapor memilihnya"),
-    placeholders.RESOLVED_BY: _("batas waktu penyelesaian, bila ada"),
+    placeholders.RESOLVED_BY: _("batas waktu penyelesaian, bila ada dan belum lewat"),
     placeholders.OFFICER_NAME: _("nama petugas yang menanggapi"),
 }
 

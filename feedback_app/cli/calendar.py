@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY: Final = click.DateTime(["%Y-%m-%d"])
+YEAR: Final = click.IntRange(2010, 2100)
 
 
 @click.group("calendar", short_help="Holidays, hours and deadlines of an agency.")
@@ -27,9 +28,9 @@ def calendar_group() -> None:
 
 @calendar_group.command("holidays")
 @click.argument("agency")
-@click.option("--year", type=click.IntRange(2010, 2100), help="This year if unset.")
+@click.argument("year", type=YEAR, required=False)
 def holidays_command(agency: str, year: int | None) -> None:
-    """List the free days of AGENCY in a year."""
+    """List the free days of AGENCY in a YEAR, this year if unset."""
     from feedback_app.organisation.calendar import holidays_in
 
     with database() as session:
@@ -44,7 +45,7 @@ def holidays_command(agency: str, year: int | None) -> None:
 
 @calendar_group.command("add")
 @click.argument("agency")
-@click.argument("day", type=DAY)
+@click.argument("day", type=DAY, metavar="DAY")
 @click.option("--name", required=True)
 @click.option("--source", required=True, help="What it rests on, such as a decree.")
 def add_command(agency: str, day: datetime, name: str, source: str) -> None:
@@ -62,10 +63,10 @@ def add_command(agency: str, day: datetime, name: str, source: str) -> None:
 
 @calendar_group.command("strike")
 @click.argument("agency")
-@click.argument("day", type=DAY)
+@click.argument("day", type=DAY, metavar="DAY")
 @click.option("--back", is_flag=True, help="Bring it back.")
 def strike_command(agency: str, day: datetime, *, back: bool) -> None:
-    """Strike DAY off the free days of AGENCY.
+    """Strike DAY (2026-11-30) off the free days of AGENCY.
 
     It stays in the list, so that no import brings it back.
     """
@@ -82,7 +83,7 @@ def strike_command(agency: str, day: datetime, *, back: bool) -> None:
 
 @calendar_group.command("import")
 @click.argument("agency")
-@click.argument("year", type=click.IntRange(2010, 2100))
+@click.argument("year", type=YEAR)
 def import_command(agency: str, year: int) -> None:
     """Take over the national free days of a YEAR.
 
@@ -103,10 +104,10 @@ def import_command(agency: str, year: int) -> None:
 @calendar_group.command("hours")
 @click.argument("agency")
 @click.option("--unit", help="Code of a unit; the whole agency if unset.")
-@click.option("--from", "starts_on", type=DAY, help="First day. Without it the hours in force are listed.")
+@click.option("--from", "starts_on", type=DAY, metavar="DAY", help="First day; without it, list those in force.")
 @click.option("--days", default="mon,tue,wed,thu,fri", show_default=True, help="Weekdays, by commas.")
-@click.option("--opens", type=click.DateTime(["%H:%M"]), default="07:30", show_default=True)
-@click.option("--closes", type=click.DateTime(["%H:%M"]), default="16:00", show_default=True)
+@click.option("--opens", type=click.DateTime(["%H:%M"]), metavar="HH:MM", default="07:30", show_default=True)
+@click.option("--closes", type=click.DateTime(["%H:%M"]), metavar="HH:MM", default="16:00", show_default=True)
 def hours_command(
     agency: str, unit: str | None, starts_on: datetime | None, days: str, opens: datetime, closes: datetime
 ) -> None:

@@ -39,19 +39,24 @@ def deadlines_command(*, way: str | None, agency: str | None) -> None:
             moved = sum(_repair(session, owner.id) for owner in owners)
             click.echo(f"deadlines of {moved} cases stored anew")
             return
-        found = sum(_report(session, owner) for owner in owners)
-    click.echo(f"differences: {found}")
+        reports = [_report(session, owner) for owner in owners]
+    compared, found = (sum(counts) for counts in zip((0, 0), *reports, strict=True))
+    click.echo(f"open cases compared: {compared}, differences: {found}")
     sys.exit(1 if found else 0)
 
 
-def _report(session: Session, owner: Agency) -> int:
-    from feedback_app.handling.open_deadlines import differences
+def _report(session: Session, owner: Agency) -> tuple[int, int]:
+    """Print what differs; return how many open cases were compared, and how many differences there are."""
+    from feedback_app.handling.clocks import clocks_of
+    from feedback_app.handling.open_deadlines import differences_of, lines
 
-    count = 0
-    for difference in differences(session, owner.id):
-        click.echo(f"{owner.code} case {difference.case_id} {_told(difference)}")
-        count += 1
-    return count
+    clocks, compared, found = clocks_of(session, owner.id), 0, 0
+    for line in lines(session, owner.id, clocks):
+        compared += 1
+        for difference in differences_of(line, clocks):
+            click.echo(f"{owner.code} case {difference.case_id} {_told(difference)}")
+            found += 1
+    return compared, found
 
 
 def _told(difference: Difference) -> str:

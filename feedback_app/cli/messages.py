@@ -33,8 +33,11 @@ def list_command(*, dead: bool, limit: int) -> None:
         found = unsent(session, deliverable=_deliverable(), dead_only=dead, limit=limit)
         given_up = counts(session, deliverable=_deliverable()).dead
         summary = outbox_line(session)
+        rest = _unsent_count(session, dead_only=dead) - len(found)
     for row in found:
         click.echo(_line(row))
+    if rest > 0:
+        click.echo(f"... and {rest} more; see --limit")
     click.echo(summary)
     sys.exit(1 if given_up else 0)
 
@@ -62,10 +65,20 @@ def outbox_line(session: Session) -> str:
     from feedback_app.notifications.queries import counts
 
     found = counts(session, deliverable=_deliverable())
-    line = f"messages waiting: {found.waiting}, given up: {found.dead}"
+    line = f"messages waiting: {found.waiting + found.without_way}, given up: {found.dead}"
     if found.without_way:
-        line += f", not configured: {found.without_way} (SMTP_URL, WHATSAPP_GATEWAY_URL: docs/notifications.md)"
+        line += (
+            f"; of those waiting {found.without_way} for a way that is not configured "
+            "(SMTP_URL, WHATSAPP_GATEWAY_URL: docs/notifications.md)"
+        )
     return line
+
+
+def _unsent_count(session: Session, *, dead_only: bool) -> int:
+    from feedback_app.notifications.queries import counts
+
+    found = counts(session, deliverable=_deliverable())
+    return found.dead if dead_only else found.waiting + found.without_way + found.dead
 
 
 def _deliverable() -> sa.ColumnElement[bool]:
@@ -83,6 +96,6 @@ def _line(row: MessageRow) -> str:
     if row.state.value == "dead":
         return f"{head}  given up after {row.attempts} attempts: {row.last_error}"
     if not row.has_way:
-        return f"{head}  not configured"
+        return f"{head}  waiting, its way is not configured"
     since = f", last: {row.last_error}" if row.last_error else ""
     return f"{head}  next try {row.next_try_at:%Y-%m-%d %H:%M} UTC, attempts {row.attempts}{since}"

@@ -103,7 +103,7 @@ def _with_readers(session: Session, climbed: Sequence[tuple[Case, Step]], now: d
     asked_for: list[Sequence[int]] = []
     for case, step in climbed:
         # Cases of one unit are told to the same people.
-        place = (step, case.agency_id, case.unit_id, is_kept_apart(case))
+        place = (step, case.agency_id, case.unit_id, is_kept_apart(session, case))
         if place not in wanted:
             wanted[place] = TOLD[step](session, case, day)
         asked_for.append(wanted[place])
@@ -116,11 +116,20 @@ def _with_readers(session: Session, climbed: Sequence[tuple[Case, Step]], now: d
 
 
 def _tell(session: Session, rungs: Sequence[Rung], now: datetime) -> None:
-    told: Told = defaultdict(list)
+    """Note every rung; tell all who are asked for at any of them, of the highest that their case reached just now.
+
+    After a time without sweeps a case climbs several rungs at once. Whoever stands at the lowest is told that the
+    deadline is over, not that it is near.
+    """
+    reached: dict[int, list[Rung]] = defaultdict(list)
     for rung in rungs:
         if _note(session, rung, now):
-            for user_id in rung.readers:
-                told[rung.case.agency_id, user_id, rung.step].append(rung.case)
+            reached[rung.case.id].append(rung)
+    told: Told = defaultdict(list)
+    for climbed in reached.values():
+        highest = max(rung.step for rung in climbed)
+        for user_id in dict.fromkeys(user_id for rung in climbed for user_id in rung.readers):
+            told[climbed[0].case.agency_id, user_id, highest].append(climbed[0].case)
     tell_of_rungs(session, told, now=now)
 
 

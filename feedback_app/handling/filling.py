@@ -76,9 +76,15 @@ def values_of(session: Session, case: Case, *, user_id: int, day: date) -> dict[
         ),
         placeholders.RECEIVED_ON: _in_words(submission.received_at, zone),
         placeholders.SERVICE: service.name if service else None,
-        placeholders.RESOLVED_BY: _in_words(case.resolve_due_at, zone),
+        placeholders.RESOLVED_BY: _promised(case.resolve_due_at, zone, day),
         placeholders.OFFICER_NAME: session.get_one(User, user_id).name,
     }
+
+
+def _promised(moment: datetime | None, zone: ZoneInfo, day: date) -> str | None:
+    # A promise for a day that is over is none: whoever answers has to say what holds instead.
+    is_over = moment is not None and moment.astimezone(zone).date() < day
+    return None if is_over else _in_words(moment, zone)
 
 
 def _in_words(moment: datetime | None, zone: ZoneInfo) -> str | None:

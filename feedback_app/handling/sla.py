@@ -116,29 +116,6 @@ def clock_in_force(status: CaseStatus, *, reply_is_met: bool) -> CaseClock | Non
     return None
 
 
-def verify_due(
-    received_at: datetime, rule: SlaRule, calendar: WorkingCalendar, pauses: Sequence[Pause] = ()
-) -> datetime:
-    """Return the end of the last working day on which a case is verified and sent on in time."""
-    return due_after(received_at, rule.verify_working_days, calendar, pauses)
-
-
-def reply_due(
-    received_at: datetime, rule: SlaRule, calendar: WorkingCalendar, pauses: Sequence[Pause] = ()
-) -> datetime:
-    """Return the end of the last working day on which the first reply is on time."""
-    return due_after(received_at, rule.reply_working_days, calendar, pauses)
-
-
-def resolve_due(
-    received_at: datetime, rule: SlaRule, calendar: WorkingCalendar, pauses: Sequence[Pause] = ()
-) -> datetime | None:
-    """Return the end of the last working day on which a case is settled in time, or None without a limit."""
-    if rule.resolve_working_days is None:
-        return None
-    return due_after(received_at, rule.resolve_working_days, calendar, pauses)
-
-
 def silence_ends(answered_at: datetime, rule: SlaRule, calendar: WorkingCalendar) -> datetime:
     """Return the moment from which no word from the citizen about an answer counts as silence."""
     return due_after(answered_at, rule.close_after_silence_working_days, calendar)

@@ -27,7 +27,7 @@ class Template(enum.StrEnum):
     REVIEW_WANTED = "review_wanted"
     SENT_BACK = "sent_back"  # by the reviewer of a dispute
     ARCHIVE_OBJECTED = "archive_objected"
-    CASE_RESUMED = "case_resumed"  # the citizen answered what was asked
+    CASE_RESUMED = "case_resumed"  # the citizen answered what was asked, or the time to do so is over
     REFERRED_HERE = "referred_here"
     # For staff, on its day.
     REMINDER = "reminder"

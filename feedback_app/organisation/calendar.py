@@ -27,7 +27,8 @@ YEAR_MIN, YEAR_MAX = 2010, 2100
 # How the calendar of the package marks a day that a rukyat or decree has yet to fix, and days that are cuti bersama.
 ESTIMATED: Final = "(perkiraan)"
 GOVERNMENT_DAY: Final = "cuti bersama"
-_IMPORTED: Final = "holidays "
+# What an imported day rests on, before the version of the package it was read from.
+IMPORTED: Final = "holidays "
 
 
 class HolidayNameError(InvalidInputError):
@@ -175,13 +176,13 @@ def import_year(session: Session, agency_id: int, year: int, *, actor: Actor, no
     added = import_holidays(session, agency_id=agency_id, years=[year])
     fixed = struck = 0
     for row in holidays_in(session, agency_id, year):
-        if not row.source.startswith(_IMPORTED) or ESTIMATED not in row.name:
+        if not row.source.startswith(IMPORTED) or ESTIMATED not in row.name:
             continue
         if row.on_date not in published:
             struck += not row.is_struck
             row.is_struck = True
         elif published[row.on_date] != row.name:
-            row.name, row.source = published[row.on_date], f"{_IMPORTED}{version('holidays')}"
+            row.name, row.source = published[row.on_date], f"{IMPORTED}{version('holidays')}"
             fixed += 1
     session.flush()
     record(

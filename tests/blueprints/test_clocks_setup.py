@@ -167,6 +167,37 @@ def test_local_holiday_moves_open_cases_and_the_round_is_shown(
     done = admin.get(base(office) + "/hitung-ulang")
     assert "Refresh" not in done.headers
     assert "1 kasus terbuka dihitung ulang, 1 bergeser" in done.get_data(as_text=True)
+    assert f'href="/petugas/kasus/{case.id}"' in done.get_data(as_text=True)
+    assert f'href="{base(office)}/libur"' in done.get_data(as_text=True)
+
+
+def test_cases_a_round_moved_are_not_told_to_whoever_may_not_see_them(
+    admin: FlaskClient, session: Session, office: Office
+) -> None:
+    secret = office.report(is_confidential=True)
+    session.commit()
+    data = {"on_date": next_working_day().isoformat(), "name": "Hari jadi kota", "source": "Perda 3 Tahun 2001"}
+    send(admin, base(office) + "/libur", data)
+    jobs.recompute_deadlines()
+    done = text_of(admin, base(office) + "/hitung-ulang")
+    assert "1 bergeser" in done
+    assert f"#{secret.id}" not in done
+
+
+def test_imported_day_rests_on_its_decree_and_an_estimate_on_none_yet(
+    admin: FlaskClient, session: Session, office: Office
+) -> None:
+    year = clock.utcnow().year
+    for month, name in ((1, "Tahun Baru"), (12, "Isra Mikraj (perkiraan)")):
+        session.add(
+            Holiday(agency_id=office.agency.id, on_date=date(year, month, 31), name=name, source="holidays 0.109",
+                    is_struck=False)
+        )  # fmt: skip
+    session.commit()
+    page = text_of(admin, f"{base(office)}/libur?tahun={year}")
+    assert "SKB tiga menteri (dari pustaka holidays 0.109)" in page
+    assert "Belum ditetapkan; perkiraan pustaka holidays 0.109" in page
+    assert page.index("Tambah hari libur daerah") < page.index("Daftar hari libur")
 
 
 def test_change_that_was_only_looked_at_leaves_nothing(admin: FlaskClient, session: Session, office: Office) -> None:

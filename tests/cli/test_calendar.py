@@ -40,14 +40,12 @@ def agency(live: Live) -> str:
 
 
 def test_a_day_is_added_struck_off_and_listed_and_open_cases_move_with_it(live: Live, agency: str) -> None:
-    assert "none; see" in told(live, "calendar", "holidays", agency, "--year", "2026")
+    assert "none; see" in told(live, "calendar", "holidays", agency, "2026")
     added = told(live, "calendar", "add", agency, "2026-02-05", "--name", "Hari jadi kota", "--source", "Perda 3/2001")
     assert "2026-02-05 is free; deadlines of 1 open cases moved" in added
-    assert "2026-02-05 thu  Hari jadi kota  (Perda 3/2001)" in told(
-        live, "calendar", "holidays", agency, "--year", "2026"
-    )
+    assert "2026-02-05 thu  Hari jadi kota  (Perda 3/2001)" in told(live, "calendar", "holidays", agency, "2026")
     assert "worked on; deadlines of 1" in told(live, "calendar", "strike", agency, "2026-02-05")
-    assert "struck off" in told(live, "calendar", "holidays", agency, "--year", "2026")
+    assert "struck off" in told(live, "calendar", "holidays", agency, "2026")
     assert "free again; deadlines of 1" in told(live, "calendar", "strike", agency, "2026-02-05", "--back")
     with live.app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(DeadlineChange)) == 9
@@ -87,7 +85,7 @@ def test_rules_are_listed_with_their_source(live: Live, agency: str) -> None:
 
 
 def test_check_finds_what_is_not_as_the_rows_say_and_repair_stores_it(live: Live, agency: str) -> None:
-    assert told(live, "cases", "deadlines", "--check") == "differences: 0\n"
+    assert told(live, "cases", "deadlines", "--check") == "open cases compared: 1, differences: 0\n"
     with live.app.app_context():
         case = db.session.scalars(sa.select(Case)).one()
         number, case.reply_due_at = case.id, case.reply_due_at + timedelta(days=1)
@@ -97,5 +95,5 @@ def test_check_finds_what_is_not_as_the_rows_say_and_repair_stores_it(live: Live
     assert f"{agency} case {number} reply_due_at: stored 2026-02-11 08:00:00+0000, by its rows 2026-02-10" in found
     assert "differences: 1" in found
     assert "deadlines of 1 cases stored anew" in told(live, "cases", "deadlines", "--repair")
-    assert told(live, "cases", "deadlines", "--check") == "differences: 0\n"
+    assert told(live, "cases", "deadlines", "--check") == "open cases compared: 1, differences: 0\n"
     assert "--check to compare" in told(live, "cases", "deadlines", code=2)

@@ -49,8 +49,22 @@ def given_up(live: Live) -> None:
 def test_an_unset_mail_server_is_said_as_such(live: Live, number: int) -> None:
     shown = call(live, "list")
     assert shown.exit_code == 0, shown.output
-    assert f"{number}  2026-05-12 03:00  reopened to staff  not configured" in shown.output
-    assert "messages waiting: 0, given up: 0, not configured: 1" in shown.output
+    assert f"{number}  2026-05-12 03:00  reopened to staff  waiting, its way is not configured" in shown.output
+    assert "messages waiting: 1, given up: 0; of those waiting 1 for a way that is not configured" in shown.output
+
+
+def test_a_list_that_stops_says_how_many_are_left(live: Live, number: int) -> None:
+    with live.app.app_context():
+        session: Session = db.session()
+        first = session.query(Message).one()
+        owe(
+            session, agency_id=first.agency_id, template=Template.REOPENED, params={"case": 8}, dedupe_key="y",
+            now=make.NOW, user_id=first.user_id,
+        )  # fmt: skip
+        session.commit()
+        db.session.remove()
+    assert "... and 1 more; see --limit\n" in call(live, "list", "--limit", "1").output
+    assert "more; see" not in call(live, "list", "--limit", "2").output
 
 
 def test_with_a_mail_server_it_waits_for_its_turn(live: Live, number: int) -> None:

@@ -117,6 +117,16 @@ def test_a_ladder_that_nobody_climbed_for_a_while_is_climbed_to_its_place(sessio
     assert escalate(session, now=LATER) == 0
 
 
+def test_after_a_time_without_sweeps_all_are_told_of_the_highest_rung_and_nobody_that_the_deadline_is_near(
+    session: Session, town: Town
+) -> None:
+    opened(session, town)
+    escalate(session, now=LATER)
+    heads = town.heads
+    assert told(session) == {heads[name].id: [150] for name in ("office", "top", "inspectorate")}
+    assert session.scalars(sa.select(Escalation.told).order_by(Escalation.step)).all() == [1, 1, 1]
+
+
 def test_each_rung_is_noted_on_the_timeline_and_in_the_trail(session: Session, town: Town) -> None:
     case = opened(session, town)
     escalate(session, now=AT_100)
@@ -144,7 +154,7 @@ def test_the_next_clock_begins_at_the_foot_of_the_ladder(session: Session, town:
     escalate(session, now=case.escalate_at)
     session.expire_all()
     assert case.escalation_step == Step.HEAD
-    assert told(session)[town.heads["office"].id] == [80, 80]
+    assert told(session)[town.heads["office"].id] == [100, 80]
 
 
 def test_an_answered_case_climbs_no_further(session: Session, town: Town) -> None:
@@ -245,7 +255,8 @@ def test_up_to_three_cases_at_one_moment_are_told_by_their_numbers_and_more_by_h
     assert [(m.user_id, m.params) for m in messages(session, "escalated_many")] == [
         (town.heads["top"].id, {"cases": 4, "share": 100})
     ]
-    assert told(session)[town.heads["office"].id] == [80, 80, 80, 80]
+    # The fourth climbed both rungs at once, so its head hears what holds now.
+    assert told(session)[town.heads["office"].id] == [80, 80, 80, 100]
 
 
 def test_cases_that_somebody_may_not_see_are_not_among_those_counted_for_them(session: Session, town: Town) -> None:

@@ -75,11 +75,24 @@ def test_days_are_written_in_indonesian_by_the_clock_of_the_agency(session: Sess
     case = office.report(service_id=service.id)
     # 17.30 UTC on the eleventh is half past one on the twelfth in Kupang.
     case.resolve_due_at = make.NOW.replace(day=11, hour=17, minute=30)
-    values = values_of(session, case, user_id=make.user(session).id, day=TODAY)
+    values = values_of(session, case, user_id=make.user(session).id, day=date(2026, 5, 12))
     assert values["batas_penyelesaian"] == "12 Mei 2026"
     assert values["layanan"] == "KTP elektronik"
     case.resolve_due_at = None
     assert values_of(session, case, user_id=make.user(session).id, day=TODAY)["batas_penyelesaian"] is None
+
+
+def test_a_deadline_that_is_over_fills_in_nothing(session: Session, office: Office, head: User) -> None:
+    text = "Paling lambat {batas_penyelesaian} kami kabari."
+    template = write_template(session, office.agency.id, office.unit.id, "Janji", text, user_id=head.id, now=NOW)
+    case = office.report()
+    # 23.00 on the eleventh in Kupang.
+    case.resolve_due_at = make.NOW.replace(day=11, hour=15, minute=0)
+    promised, left = (
+        filled_for(session, case, template.id, user_id=head.id, day=date(2026, 5, day)) for day in (11, 12)
+    )
+    assert promised == "Paling lambat 11 Mei 2026 kami kabari."
+    assert left == text
 
 
 def test_a_template_of_another_place_is_none_for_a_case(session: Session, office: Office, head: User) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
@@ -15,12 +16,13 @@ from feedback_app.audit.operations import SYSTEM
 from feedback_app.errors import ConfigurationError
 from feedback_app.handling.clocks import Clocks, Run, clocks_of
 from feedback_app.handling.models import Case
+from feedback_app.handling.open_deadlines import differences
 from feedback_app.handling.operations import respond
 from feedback_app.handling.rules import Classification
 from feedback_app.handling.sla import DEFAULT_SLA_RULES, CaseClock, Pause, Step
 from feedback_app.handling.working_days import Week, WorkingCalendar
 from feedback_app.organisation.hours import set_hours
-from feedback_app.organisation.models import Unit
+from feedback_app.organisation.models import Unit, UnitVersion
 from feedback_app.organisation.operations import import_holidays
 from tests import factories as make
 from tests.blueprints.office import Office, new_office
@@ -199,3 +201,27 @@ def test_later_report_never_has_an_earlier_deadline_whatever_the_hours(
 def test_pause_that_goes_on_counts_nothing_yet() -> None:
     start = at("2026-02-02")
     assert due_of((), start, [(at("2026-02-03"), None)]) == due_of((), start, [])
+
+
+def test_unit_that_will_move_has_the_hours_of_those_above_it_now_until_its_day(
+    session: Session, office: Office
+) -> None:
+    above = make.unit(session, office.agency)
+    give_hours(session, office, above, "2026-01-01")
+    case = office.report(at=make.NOW)
+    before = local_days(case)
+    place = session.scalars(sa.select(UnitVersion).where(UnitVersion.unit_id == office.unit.id)).one()
+    place.ends_on = date(2026, 12, 31)
+    session.flush()
+    session.add(
+        UnitVersion(
+            agency_id=place.agency_id, unit_id=place.unit_id, parent_id=above.id, name=place.name, kind=place.kind,
+            address=None, starts_on=date(2027, 1, 1),
+        )
+    )  # fmt: skip
+    session.flush()
+    assert list(differences(session, office.agency.id)) == []
+    assert local_days(office.report(at=make.NOW)) == before
+    clocks = clocks_of(session, office.agency.id)
+    assert clocks.hours_level(office.unit.id, date(2026, 12, 31)) is None
+    assert clocks.hours_level(office.unit.id, date(2027, 1, 1)) == above.id

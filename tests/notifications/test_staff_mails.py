@@ -110,11 +110,12 @@ def test_the_ladder_and_the_rounds_reach_their_readers(
     assert run_job(app, session, jobs.tell_staff_rounds) > 0
     deliver()
     assert subjects(mailbox, "officer") == ["Kasus Anda yang perlu perhatian hari ini"]
+    # All rungs were reached at once: everybody hears the highest.
     assert subjects(mailbox, "head") == [
-        f"Kasus {number} sudah memakai 80 persen batas waktunya",
+        f"Kasus {number} sudah memakai 150 persen batas waktunya",
         "Ringkasan pekan lalu untuk unit Anda",
     ]
-    assert subjects(mailbox, "boss") == [f"Case {number} has used 100 percent of its time", "Last week in your unit"]
+    assert subjects(mailbox, "boss") == [f"Case {number} has used 150 percent of its time", "Last week in your unit"]
     assert subjects(mailbox, "inspector") == [f"Kasus {number} sudah memakai 150 persen batas waktunya"]
     (reminder,) = (mail for mail in mailbox.mails if mail["To"] == "officer@kota.go.id")
     text = reminder.get_content()
