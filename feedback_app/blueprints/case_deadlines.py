@@ -11,11 +11,12 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from feedback_app.blueprints.due import Due, due
+from feedback_app.blueprints.event_titles import escalated
 from feedback_app.blueprints.labels import label
 from feedback_app.handling.models import Case
 from feedback_app.handling.officer_models import ChangeCause, DeadlineChange
 from feedback_app.handling.queries import CaseFile
-from feedback_app.handling.rules import CaseStatus, ReplyKind
+from feedback_app.handling.rules import CaseStatus, EventKind, ReplyKind
 from feedback_app.handling.sla import CaseClock, Step
 
 
@@ -61,7 +62,7 @@ def case_deadlines(session: Session, file: CaseFile, *, now: datetime) -> CaseDe
         due=due(case.due_at, file.time_zone, now) if runs and case.due_at else None,
         lines=list(_lines(file, now)),
         moved=[_moved(change) for change in _changes(session, case)],
-        escalated=_escalated(case),
+        escalated=_escalated(file),
         is_inspected=case.inspected_since is not None,
     )
 
@@ -111,10 +112,17 @@ def _cause(cause: ChangeCause) -> str:
     return words[cause]
 
 
-def _escalated(case: Case) -> str | None:
+def _escalated(file: CaseFile) -> str | None:
+    case = file.case
     told: dict[int, str] = {
         Step.HEAD: gettext("Kepala unit sudah diberi tahu: waktunya hampir habis."),
         Step.SUPERVISOR: gettext("Atasan sudah diberi tahu: waktunya sudah habis."),
         Step.INSPECTORATE: gettext("Inspektorat sudah diberi tahu: waktunya jauh terlampaui."),
     }
-    return told.get(case.escalation_step) if case.clock is not None else None
+    if case.clock is None or case.escalation_step not in told:
+        return None
+    rungs = [event.detail for event in file.events if event.kind is EventKind.ESCALATED]
+    readers = [rung.get("told") for rung in rungs if rung.get("step") == case.escalation_step]
+    if readers and readers[-1] == 0:
+        return f"{escalated(case.escalation_step, nobody=True)}."
+    return told[case.escalation_step]

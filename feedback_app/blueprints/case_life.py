@@ -107,7 +107,7 @@ def restore(case_id: int) -> ResponseReturnValue:
         lambda case: archiving.restore(
             db.session(), case, form.restore_reason.data or "", user_id=current_user.id, now=clock.utcnow()
         ),
-        gettext("Kasus dikembalikan sebagai kasus baru, dengan tenggat yang dihitung lagi."),
+        gettext("Kasus dikembalikan sebagai kasus baru, dengan tenggat semula."),
     )  # fmt: skip
 
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template
 from flask_security import current_user
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.blueprints import case_panels, case_story, reply_panel
+from feedback_app.blueprints import (
+    act_forms,
+    case_panels,
+    case_story,
+    duplicates_panel,
+    life_panels,
+    reply_panel,
+)
 from feedback_app.blueprints.access import today
+from feedback_app.blueprints.case_card import card
 from feedback_app.blueprints.case_deadlines import case_deadlines
 from feedback_app.blueprints.forms.staff import ReplyForm
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
 from feedback_app.handling.clocks import clocks_of
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import UnknownCaseError, case_file, case_for
+from feedback_app.handling.queries import CaseFile, UnknownCaseError, case_file, case_for
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.identity.queries import names_of
 from feedback_app.identity.rules import Permission
@@ -52,7 +62,6 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
         case=case,
         form=form,
         original=original,
-        next_step=reply_panel.next_step(case) or case_story.next_step(case.status, reopened=case.reopened_count > 0),
         missing=case_story.missing_words(file),
         story=case_story.story(file, names),
         suggestions=case_story.suggestions(file.labels),
@@ -60,13 +69,34 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
         deadlines=case_deadlines(session, file, now=clock.utcnow()),
         silence_days=_silence_days(session, case),
         can_answer=can_answer,
-        panels=case_panels.drawn(case_panels.PANELS, file, can_answer=can_answer),
-        acts=case_panels.drawn(case_panels.ACTS, file, can_answer=can_answer),
-        can_take=case.status in case_story.CAN_TAKE and case.duplicate_of is None,
         can_reply=case.status in case_story.CAN_REPLY and case.duplicate_of is None,
         reply=reply_panel.read(case, form) if can_answer else None,
         is_open=case.status not in {CaseStatus.CLOSED, CaseStatus.ARCHIVED, CaseStatus.ANSWERED},
+        **_parts(file, can_answer),
     )
+
+
+def _parts(file: CaseFile, can_answer: bool) -> dict[str, Any]:
+    """Return the card, the acts by group and the panels; last what was typed and has no place in any of them."""
+    review = life_panels.read_review(file, can_answer)
+    on_top = card(
+        file,
+        can_answer=can_answer,
+        review=review,
+        verify=life_panels.read_verify(file, can_answer),
+        merged=duplicates_panel.read_merged(file, can_answer),
+    )
+    panels = case_panels.drawn(case_panels.PANELS, file, can_answer=can_answer)
+    if review is not None and on_top.review is None:
+        panels.insert(0, (case_panels.REVIEW, review))
+    return {
+        "card": on_top,
+        "panels": panels,
+        "can_prove": any(template == case_panels.PROOFS and shown["rest"] for template, shown in panels),
+        "groups": case_panels.drawn_acts(file, can_answer=can_answer),
+        "can_correct": life_panels.read_labels(file, can_answer) is not None,
+        "unsent": act_forms.read_unsent(file, can_answer),
+    }
 
 
 def _silence_days(session: Session, case: Case) -> int:

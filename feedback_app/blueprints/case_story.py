@@ -62,7 +62,9 @@ def next_step(status: CaseStatus, *, reopened: bool) -> str:
         CaseStatus.NEW: gettext("Ambil kasus ini agar rekan Anda tahu siapa yang menangani, atau langsung tanggapi."),
         CaseStatus.VERIFIED: gettext("Kasus ini sudah di unit yang tepat. Ambil, atau langsung tanggapi."),
         CaseStatus.IN_PROGRESS: again if reopened else first,
-        CaseStatus.ON_HOLD: gettext("Giliran pelapor menjawab. Bila jawabannya tidak diperlukan lagi, ambil kembali."),
+        CaseStatus.ON_HOLD: gettext(
+            "Giliran pelapor menjawab. Bila jawabannya tidak diperlukan lagi, lanjutkan tanpa menunggu."
+        ),
         CaseStatus.ANSWERED: gettext("Tidak ada yang perlu Anda lakukan: giliran pelapor menilai tanggapan Anda."),
         CaseStatus.CLOSED: ended,
         CaseStatus.ARCHIVED: gettext("Kasus ini diarsipkan. Kembalikan bila ternyata masih harus ditangani."),

@@ -29,12 +29,12 @@ class Due:
 
 
 def due(at: datetime, time_zone: str, now: datetime) -> Due:
-    """Return how a deadline reads at a moment, by the clock of the agency."""
+    """Return how a deadline reads at a moment, by the clock of the agency; lateness is in calendar days."""
     zone = ZoneInfo(time_zone)
     local, local_now = at.astimezone(zone), now.astimezone(zone)
     days_late = (local_now.date() - local.date()).days
     if at < now and days_late > 0:
-        return Due(Urge.OVERDUE, gettext("Terlambat %(days)d hari", days=days_late))
+        return Due(Urge.OVERDUE, gettext("Terlambat %(days)d hari kalender", days=days_late))
     if at < now:
         return Due(Urge.OVERDUE, gettext("Terlambat sejak pukul %(time)s hari ini", time=f"{local:%H.%M}"))
     if days_late == 0:

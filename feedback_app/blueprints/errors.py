@@ -61,7 +61,15 @@ def problem(status: int, code: str, sentence: str) -> ResponseReturnValue:
         response = jsonify(type=f"urn:suara-layanan:error:{code}", title=words, status=status)
         response.mimetype = "application/problem+json"
         return response, status
-    return render_template("error.html", sentence=words, status=status), status
+    return render_template("error.html", sentence=words, status=status, unsent=_unsent(status)), status
+
+
+def _unsent(status: int) -> list[str]:
+    """Return what an officer wrote to a case that went out of their sight meanwhile: it shall not be lost with it."""
+    if status != 404 or request.method != "POST" or not request.path.startswith("/petugas/"):
+        return []
+    # Numbers and choices are one word; what somebody wrote has several.
+    return [text for name, text in request.form.items(multi=True) if name != "csrf_token" and " " in text.strip()]
 
 
 def _keep_off_the_database() -> None:

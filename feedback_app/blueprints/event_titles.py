@@ -10,6 +10,7 @@ from feedback_app.audit.models import ActorKind
 from feedback_app.blueprints.labels import label
 from feedback_app.handling.models import CaseEvent
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, EventKind, Outcome
+from feedback_app.handling.sla import Step
 
 
 def event_who(event: CaseEvent, names: Mapping[int, str]) -> str:
@@ -43,30 +44,39 @@ def event_title(event: CaseEvent, names: Mapping[int, str]) -> str:
 
 
 def _escalated(event: CaseEvent) -> str:
-    told: dict[int, str] = {
-        1: gettext("Waktu hampir habis: kepala unit diberi tahu"),
-        2: gettext("Waktu habis: atasan diberi tahu"),
-        3: gettext("Waktu jauh terlampaui: Inspektorat diberi tahu"),
+    return escalated(event.detail.get("step", 0), nobody=event.detail.get("told") == 0)
+
+
+def escalated(step: int, *, nobody: bool) -> str:
+    """Return what a rung of the ladder is called; `nobody` where no account could be told."""
+    why: dict[int, str] = {
+        Step.HEAD: gettext("Waktu hampir habis"),
+        Step.SUPERVISOR: gettext("Waktu habis"),
+        Step.INSPECTORATE: gettext("Waktu jauh terlampaui"),
     }
-    return told.get(event.detail.get("step", 0), str(gettext("Waktu berjalan: atasan diberi tahu")))
+    who: dict[int, str] = {
+        Step.HEAD: gettext("kepala unit diberi tahu"),
+        Step.SUPERVISOR: gettext("atasan diberi tahu"),
+        Step.INSPECTORATE: gettext("Inspektorat diberi tahu"),
+    }
+    told = gettext("belum ada yang dapat diberi tahu") if nobody else who.get(step, who[Step.SUPERVISOR])
+    return f"{why.get(step, gettext('Waktu berjalan'))}: {told}"
 
 
 def _moved(event: CaseEvent, who: str) -> str:
-    if event.outcome is Outcome.SILENT:
-        return str(gettext("Ditutup sistem: tanpa kabar dari pelapor"))
-    if event.outcome is Outcome.DISPUTED and event.to_status is CaseStatus.CLOSED:
-        return str(gettext("Tanggapan ditinjau %(who)s: tetap, kasus ditutup", who=who))
     if event.outcome is not None:
-        return str(label(event.outcome))
-    if event.from_status is CaseStatus.ARCHIVED:
-        return str(gettext("Dikembalikan dari arsip oleh %(who)s", who=who))
-    if event.from_status is CaseStatus.ON_HOLD and event.to_status is CaseStatus.IN_PROGRESS:
-        return str(gettext("Penanganan dilanjutkan oleh %(who)s", who=who))
+        return _judged(event, event.outcome, who)
     if event.to_status is CaseStatus.ARCHIVED:
         return _archived(event, who)
-    if event.actor_kind is ActorKind.SYSTEM and event.from_status is not None:
-        return str(gettext("Dibuka lagi: perkataan pelapor perlu diperiksa"))
-    return _by_status(event, who)
+    return _back(event, who) or _on(event, who)
+
+
+def _judged(event: CaseEvent, outcome: Outcome, who: str) -> str:
+    if outcome is Outcome.SILENT:
+        return str(gettext("Ditutup sistem: tanpa kabar dari pelapor"))
+    if outcome is Outcome.DISPUTED and event.to_status is CaseStatus.CLOSED:
+        return str(gettext("Tanggapan ditinjau %(who)s: tetap, kasus ditutup", who=who))
+    return str(label(outcome))
 
 
 def _archived(event: CaseEvent, who: str) -> str:
@@ -77,11 +87,28 @@ def _archived(event: CaseEvent, who: str) -> str:
     return str(gettext("Diarsipkan oleh %(who)s: %(reason)s", who=who, reason=words))
 
 
-def _by_status(event: CaseEvent, who: str) -> str:
-    if event.from_status is CaseStatus.IN_PROGRESS and event.to_status is CaseStatus.VERIFIED:
+def _back(event: CaseEvent, who: str) -> str | None:
+    """Return the title of a move back to where a case stood before; None for any other."""
+    came_from, is_systems = event.from_status, event.actor_kind is ActorKind.SYSTEM
+    if came_from is CaseStatus.ARCHIVED:
+        return str(gettext("Dikembalikan dari arsip oleh %(who)s", who=who))
+    if came_from is CaseStatus.VERIFIED and event.to_status is CaseStatus.NEW:
+        return str(gettext("Verifikasi dibatalkan oleh %(who)s", who=who))
+    if came_from is CaseStatus.IN_PROGRESS and event.to_status is CaseStatus.VERIFIED:
         return str(gettext("Dilepas oleh %(who)s", who=who))
+    if came_from is CaseStatus.ON_HOLD and event.to_status is CaseStatus.IN_PROGRESS:
+        if is_systems:
+            return str(gettext("Keterangan tidak dijawab: kasus kembali dikerjakan"))
+        return str(gettext("Penanganan dilanjutkan oleh %(who)s", who=who))
+    if is_systems and came_from is not None:
+        return str(gettext("Dibuka lagi: perkataan pelapor perlu diperiksa"))
+    return None
+
+
+def _on(event: CaseEvent, who: str) -> str:
+    if event.from_status is None:
+        return str(gettext("Dibaca, dikelompokkan, dan dibuka sebagai kasus"))
     titles: dict[CaseStatus, str] = {
-        CaseStatus.NEW: gettext("Dibaca, dikelompokkan, dan dibuka sebagai kasus"),
         CaseStatus.VERIFIED: gettext("Diverifikasi oleh %(who)s", who=who),
         CaseStatus.IN_PROGRESS: gettext("Diambil oleh %(who)s", who=who),
         CaseStatus.ANSWERED: gettext("Ditanggapi oleh %(who)s", who=who),

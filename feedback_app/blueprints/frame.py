@@ -49,6 +49,7 @@ def staff_pages() -> list[tuple[str, str, Permission | None]]:
     return [
         ("staff.home", gettext("Beranda petugas"), None),
         ("cases.inbox", gettext("Kotak masuk"), Permission.READ_INBOX),
+        ("dashboard.page", gettext("Dasbor"), Permission.READ_DASHBOARD),
         ("evaluation.cycles", gettext("Evaluasi"), Permission.READ_EVIDENCE),
         # Who works with the inbox finds it in the menu of cases.
         ("anomalies.listed", gettext("Kejanggalan"), Permission.MANAGE_CYCLE),

@@ -27,7 +27,7 @@ GROUP_WORDS: Final[Mapping[Group, Words]] = {
     Group.TODO: _("Perlu ditangani"),
     Group.REOPENED: _("Dibuka lagi"),
     Group.WAITING: _("Menunggu warga"),
-    Group.ENDED: _("Selesai"),
+    Group.ENDED: _("Berakhir"),
     Group.ALL: _("Semua"),
 }
 _DUE: Final[Mapping[DueBy, Words]] = {
@@ -44,7 +44,7 @@ _BUCKETS: Final[Mapping[str, Words]] = {
     "arsip": _("Arsip"),
 }
 FLAGS: Final[Mapping[str, Words]] = {
-    "escalated": _("Sudah dieskalasi"),
+    "escalated": _("Sudah dilaporkan ke atasan"),
     "reopened": _("Pernah dibuka lagi"),
     "held": _("Menunggu keterangan pelapor"),
     "duplicates": _("Termasuk laporan yang digabungkan"),

@@ -55,8 +55,9 @@ def read_progress(file: CaseFile, can_answer: bool) -> Shown:
 
 
 def read_archive(file: CaseFile, can_answer: bool) -> Shown:
-    """Return the form to put a case away."""
-    return drawn(ArchiveForm, file) if _may_move(file, can_answer, CaseStatus.ARCHIVED) else None
+    """Return the form to put a case away, unless it was answered: then somebody else's word ends it."""
+    may_archive = _may_move(file, can_answer, CaseStatus.ARCHIVED) and file.case.first_replied_at is None
+    return drawn(ArchiveForm, file) if may_archive else None
 
 
 def read_restore(file: CaseFile, can_answer: bool) -> Shown:

@@ -35,7 +35,7 @@ _ABOUT: Final[Mapping[Template, Words]] = {
     Template.REVIEW_WANTED: _("Tinjauan tanggapan"),
     Template.SENT_BACK: _("Kasus dikembalikan"),
     Template.ARCHIVE_OBJECTED: _("Keberatan atas pengarsipan"),
-    Template.CASE_RESUMED: _("Kasus dilengkapi pelapor"),
+    Template.CASE_RESUMED: _("Kasus berjalan lagi"),
     Template.REFERRED_HERE: _("Rujukan dari instansi lain"),
     Template.REMINDER: _("Pengingat harian"),
     Template.DIGEST: _("Ringkasan pekanan"),

@@ -21,7 +21,7 @@ from feedback_app.handling import referrals
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
-from feedback_app.organisation.queries import agencies
+from feedback_app.organisation.queries import agencies_with_units
 from feedback_app.storage import StorageUnavailableError
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ REFERRAL_SENTENCES = {
 def refer(case_id: int) -> ResponseReturnValue:
     """Ask where a report goes and why; refer it. What was typed is never lost."""
     case = _case(case_id, for_update=request.method == "POST")
-    others = [agency for agency in agencies(db.session()) if agency.id != case.agency_id]
+    others = [agency for agency in agencies_with_units(db.session(), today()) if agency.id != case.agency_id]
     if request.method == "GET":
         if case.status not in referrals.REFERABLE or not referrals.may_refer(db.session(), case):
             flash(gettext("Kasus ini tidak dapat dirujuk."), "error")

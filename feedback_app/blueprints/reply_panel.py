@@ -18,7 +18,6 @@ from feedback_app.handling.duplicates import open_copies_of
 from feedback_app.handling.filling import filled_for, templates_of_case
 from feedback_app.handling.models import Case
 from feedback_app.handling.placeholders import UnfilledPlaceholderError, placeholders_in
-from feedback_app.handling.rules import ENDED, CaseStatus
 
 
 def read(case: Case, form: ReplyForm) -> dict[str, Any]:
@@ -29,13 +28,6 @@ def read(case: Case, form: ReplyForm) -> dict[str, Any]:
         "merged": len(open_copies_of(session, [case.id])),
         "left": placeholders_in(form.text.data or ""),
     }
-
-
-def next_step(case: Case) -> str | None:
-    """Return what to do with an open case that is answered with another; None for every other case."""
-    if case.duplicate_of is None or case.status in ENDED or case.status is CaseStatus.ANSWERED:
-        return None
-    return str(gettext("Tidak ada yang perlu Anda lakukan di sini: laporan ini ditanggapi bersama kasus utamanya."))
 
 
 def blank_form(case: Case) -> ReplyForm:

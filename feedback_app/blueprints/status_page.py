@@ -15,9 +15,8 @@ from feedback_app.blueprints.opened_report import seal
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.timeline import timeline
 from feedback_app.db import db
-from feedback_app.handling.rules import CaseStatus
+from feedback_app.handling.rules import CaseStatus, ReplyKind
 from feedback_app.handling.tracked import Followed, Tracked
-from feedback_app.handling.tracked_case import TrackedCase
 from feedback_app.handling.verdicts import UNDO_WITHDRAWAL_HOURS
 from feedback_app.intake.contacts import Owner, contact_card
 
@@ -45,7 +44,9 @@ def status_page(
         report=report,
         steps=timeline(report, now=now),
         awaits_verdict=case is not None and case.status is CaseStatus.ANSWERED,
-        may_dispute=_may_dispute(case, now),
+        is_asked=case is not None and case.status is CaseStatus.ON_HOLD and not report.erased_at,
+        question=_question(report),
+        may_dispute=_may_dispute(report, now),
         may_undo_withdrawal=_may_undo_withdrawal(report, now),
         may_object=_may_object(report, now),
         kept_contact=contact_card(db.session(), Owner(report.agency_id, submission_id=report.submission_id)),
@@ -65,8 +66,16 @@ def _answer(template: str, forms: dict[str, FlaskForm], **shown: Any) -> Respons
     return not_stored(make_response(page, 422 if has_errors else 200))
 
 
-def _may_dispute(case: TrackedCase | None, now: datetime) -> bool:
-    return case is not None and case.disputable_until is not None and now <= case.disputable_until
+def _question(report: Tracked) -> str | None:
+    """Return what the unit asked last."""
+    replies = report.case.replies if report.case else []
+    asked = [reply.text for reply in replies if reply.kind is ReplyKind.QUESTION]
+    return asked[-1] if asked else None
+
+
+def _may_dispute(report: Tracked, now: datetime) -> bool:
+    until = report.case.disputable_until if report.case and not report.erased_at else None
+    return until is not None and now <= until
 
 
 def _may_object(report: Tracked, now: datetime) -> bool:

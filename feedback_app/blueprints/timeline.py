@@ -114,10 +114,19 @@ def _ahead(tracked: Tracked, case: TrackedCase, now: datetime) -> Iterator[Step]
 def _held(tracked: Tracked, case: TrackedCase) -> str | None:
     if case.held_until is None:
         return None
+    until = day(local_day(case.held_until, tracked.time_zone))
+    # What has been answered once is worked on again; it is not put away for want of a word.
+    if case.answers:
+        again: str = gettext(
+            "Jawab di kotak di atas, atau kirim berkas di bawah, sampai %(day)s. Tanpa jawaban unit kembali "
+            "mengerjakan laporan ini.",
+            day=until,
+        )
+        return again
     words: str = gettext(
-        "Jawab lewat pesan atau berkas di bawah sampai %(day)s. Tanpa jawaban laporan diarsipkan; sesudah itu masih "
-        "dapat Anda buka lagi untuk sementara.",
-        day=day(local_day(case.held_until, tracked.time_zone)),
+        "Jawab di kotak di atas, atau kirim berkas di bawah, sampai %(day)s. Tanpa jawaban laporan diarsipkan; "
+        "sesudah itu masih dapat Anda buka lagi untuk sementara.",
+        day=until,
     )
     return words
 

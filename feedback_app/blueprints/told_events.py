@@ -87,7 +87,9 @@ def _move(event: TrackedEvent, *, was_withdrawn: bool) -> tuple[str, str | None]
     if event.status is CaseStatus.ARCHIVED:
         return _archived(event), None
     if event.came_from is CaseStatus.ARCHIVED:
-        return _brought_back(event, was_withdrawn=was_withdrawn), gettext("Tenggatnya dihitung lagi dari awal.")
+        # What the office puts away and takes up again gives it no new time.
+        note = gettext("Tenggatnya dihitung lagi dari awal.") if event.by_reporter else None
+        return _brought_back(event, was_withdrawn=was_withdrawn), note
     if event.came_from is CaseStatus.ON_HOLD:
         note = gettext("Hari kerja selama menunggu tidak dihitung.") if event.by_reporter else None
         return gettext("Penanganan dilanjutkan"), note

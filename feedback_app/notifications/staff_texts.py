@@ -43,8 +43,11 @@ STAFF: Final[dict[str, dict[Template, tuple[str, str]]]] = {
             "Pelapor keberatan atas pengarsipan kasus {case}, sehingga kasus itu dibuka kembali. Buka {page}.",
         ),
         Template.CASE_RESUMED: (
-            "Pelapor melengkapi kasus {case}",
-            "Pelapor sudah memberi keterangan pada kasus {case}, dan batas waktunya berjalan lagi. Buka {page}.",
+            "Kasus {case} berjalan lagi",
+            (
+                "Kasus {case} tidak menunggu pelapor lagi: keterangannya sudah datang, atau waktunya habis. Batas "
+                "waktunya berjalan lagi. Buka {page}."
+            ),
         ),
         Template.REFERRED_HERE: (
             "Kasus {case} dirujuk ke instansi Anda",
@@ -113,8 +116,11 @@ STAFF: Final[dict[str, dict[Template, tuple[str, str]]]] = {
             "The reporter objects to the archiving of case {case}, so it was opened again. Open {page}.",
         ),
         Template.CASE_RESUMED: (
-            "The reporter completed case {case}",
-            "The reporter gave the facts asked for on case {case}, and its time runs again. Open {page}.",
+            "Case {case} goes on",
+            (
+                "Case {case} waits for its reporter no longer: the facts asked for have come, or the time to give "
+                "them is over. Its own time runs again. Open {page}."
+            ),
         ),
         Template.REFERRED_HERE: (
             "Case {case} was referred to your agency",

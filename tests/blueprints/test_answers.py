@@ -320,12 +320,25 @@ def test_one_text_is_looked_at_and_sent_to_all_chosen(session: Session, office: 
     chosen = [f"{case.id}:{case.version}" for case in cases]
     text = "Laporan {nomor_kasus} sudah kami tangani."
     shown = officer.post("/petugas/tanggapi-bersama", data={"case": chosen, "text": text, "step": "preview"})
-    assert f"Laporan {cases[0].id} sudah kami tangani." in shown.get_data(as_text=True)
+    for case in cases:
+        assert f"Laporan {case.id} sudah kami tangani." in shown.get_data(as_text=True)
     assert texts(session, Reply, cases[0]) == []
     sent = officer.post("/petugas/tanggapi-bersama", data={"case": chosen, "text": text, "step": "send"})
     assert sent.status_code == 303
     for case in cases:
         assert texts(session, Reply, case) == [f"Laporan {case.id} sudah kami tangani."]
+
+
+def test_the_preview_of_one_text_says_for_which_cases_something_is_left_to_fill_in(
+    session: Session, office: Office, officer: FlaskClient
+) -> None:
+    over, ahead = office.report(), office.report()
+    over.resolve_due_at, ahead.resolve_due_at = utcnow() - timedelta(days=3), utcnow() + timedelta(days=3)
+    session.commit()
+    fields = {"case": [over.id, ahead.id], "text": "Selesai sebelum {batas_penyelesaian}.", "step": "preview"}
+    page = officer.post("/petugas/tanggapi-bersama", data=fields).get_data(as_text=True)
+    assert page.count("tidak akan terkirim") == 1
+    assert page.count("<blockquote>Selesai sebelum {batas_penyelesaian}.</blockquote>") == 1
 
 
 def test_what_was_not_answered_stays_chosen_with_its_reason_and_the_typed_words(

@@ -16,7 +16,7 @@ from feedback_app.identity.rules import Role
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.organisation.models import Agency, Unit, UnitKind
 from tests import factories as make
-from tests.blueprints.office import NumberHider
+from tests.blueprints.office import NumberHider, Office
 
 Login = Callable[[object], FlaskClient]
 TOLD = "KTP elektronik saya belum dicetak sejak Maret, blangko habis."
@@ -144,3 +144,19 @@ def test_form_of_a_confidential_case_offers_only_the_units_above(
     session.commit()
     page = login(officer).get(f"/petugas/kasus/{case.id}").get_data(as_text=True)
     assert re.findall(r'<option value="(\d+)"', page) == [str(office.id)]
+
+
+def test_what_was_typed_to_a_case_that_went_to_another_unit_stands_on_the_page_that_says_so(
+    session: Session, login: Login
+) -> None:
+    agency = make.agency(session)
+    here, there = (Office(session, agency, make.unit(session, agency)) for _ in range(2))
+    case, typed = here.report(), "Kami <b>sudah</b> memeriksa loket itu."
+    browser = login(here.staff(Role.OFFICER))
+    case.unit_id = there.unit.id
+    session.commit()
+    answer = browser.post(f"/petugas/kasus/{case.id}/tanggapi", data={"text": typed, "version": str(case.version)})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert "Kami &lt;b&gt;sudah&lt;/b&gt; memeriksa loket itu." in page
+    assert page.count("<textarea") == 1

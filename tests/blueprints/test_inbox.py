@@ -169,7 +169,7 @@ def test_an_act_on_many_is_looked_at_done_told_and_undone(
     answer = head.post(ALL_AT_ONCE, data={"act": "verify", "case": chosen})
     assert answer.status_code == 303
     page = text_of(head, answer.location)
-    assert "2 kasus selesai dikerjakan." in page
+    assert "2 kasus diverifikasi." in page
     assert "1 kasus tidak berubah" in page
     assert "Kasus ini sudah diverifikasi." in page
     assert {office.fresh(case).status for case in (first, second)} == {CaseStatus.VERIFIED}

@@ -16,6 +16,7 @@ from feedback_app.handling.rules import CaseStatus
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
+from tests import factories as make
 from tests.blueprints.office import Login, Office, new_office
 from tests.blueprints.test_proofs import open_code, reporter_hash
 
@@ -154,3 +155,14 @@ def test_agency_that_is_not_on_the_list_is_refused(city: Office, browser: FlaskC
         answer = browser.post(f"/petugas/kasus/{case.id}/rujuk", data=form(case, to=wanted))
         assert answer.status_code == 422
         assert "Pilih instansi dari daftar" in answer.get_data(as_text=True)
+
+
+def test_an_agency_without_units_is_not_offered(
+    city: Office, province: Office, session: Session, browser: FlaskClient
+) -> None:
+    case, empty = city.report("Jalan berlubang besar di depan pasar."), make.agency(session)
+    page = browser.get(f"/petugas/kasus/{case.id}/rujuk").get_data(as_text=True)
+    assert f'<option value="{province.agency.id}">' in page
+    assert f'<option value="{empty.id}">' not in page
+    answer = browser.post(f"/petugas/kasus/{case.id}/rujuk", data=form(case, to=empty.id))
+    assert answer.status_code == 422

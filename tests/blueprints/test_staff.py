@@ -14,7 +14,8 @@ from feedback_app.audit.operations import SYSTEM
 from feedback_app.blueprints.due import Urge, due
 from feedback_app.evaluation.models import CycleKind
 from feedback_app.evaluation.operations import open_cycle
-from feedback_app.handling.operations import respond, take
+from feedback_app.handling.operations import judge, respond, take
+from feedback_app.handling.rules import Outcome
 from feedback_app.handling.workload import workload
 from feedback_app.identity.rules import Role
 from tests import factories as make
@@ -127,10 +128,61 @@ def test_late_and_due_today_follow_the_clock_of_the_agency(session: Session, off
         pytest.param("2026-05-10T03:00Z", Urge.LATER, "Paling lambat 12 Mei 2026", id="days before"),
         pytest.param("2026-05-11T16:00Z", Urge.TODAY, "Hari ini sampai pukul 16.00", id="same day"),
         pytest.param("2026-05-12T08:01Z", Urge.OVERDUE, "Terlambat sejak pukul 16.00 hari ini", id="just late"),
-        pytest.param("2026-05-14T16:00Z", Urge.OVERDUE, "Terlambat 3 hari", id="days late"),
+        pytest.param("2026-05-14T16:00Z", Urge.OVERDUE, "Terlambat 3 hari kalender", id="days late"),
     ],
 )
 def test_a_deadline_is_said_in_words(app: Flask, now: str, urge: Urge, words: str) -> None:
     with app.test_request_context():
         found = due(datetime(2026, 5, 12, 8, 0, tzinfo=UTC), "Asia/Makassar", datetime.fromisoformat(now))
     assert (found.urge, found.words) == (urge, words)
+
+
+def test_a_head_finds_the_disputes_to_review_on_the_first_page(login: Login, session: Session, office: Office) -> None:
+    officer, case, now = office.staff(Role.OFFICER), office.report("KTP saya belum jadi."), clock.utcnow()
+    respond(session, case, "Sudah kami cetak kemarin.", user_id=officer.id, now=now)
+    judge(session, case, Outcome.DISPUTED, "Belum ada di loket.", now=now + timedelta(seconds=1))
+    session.commit()
+    head = login(office.staff(Role.UNIT_HEAD))
+    page = head.get("/petugas/").get_data(as_text=True)
+    assert figure(page, "menunggu tinjauan Anda") == "1"
+    listed = head.get("/petugas/tinjauan").get_data(as_text=True)
+    assert "1 tanggapan menunggu" in listed
+    assert f'href="/petugas/kasus/{case.id}"' in listed
+    head.post("/keluar")
+    assert "menunggu tinjauan Anda" not in home_of(login, officer)
+    assert login(officer).get("/petugas/tinjauan").status_code == 403
+
+
+def test_a_head_without_disputes_is_told_when_they_come(login: Login, office: Office) -> None:
+    page = login(office.staff(Role.UNIT_HEAD)).get("/petugas/tinjauan").get_data(as_text=True)
+    assert "Tidak ada yang menunggu tinjauan Anda" in page
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        pytest.param(Role.OFFICER, set(), id="officer"),
+        pytest.param(Role.UNIT_HEAD, {"/petugas/dasbor", "/petugas/templat"}, id="head"),
+        pytest.param(Role.ADMINISTRATOR, {"/petugas/dasbor", "/petugas/tenggat"}, id="administrator"),
+    ],
+)
+def test_each_role_finds_its_own_pages(login: Login, office: Office, role: Role, shown: set[str]) -> None:
+    page = home_of(login, office.staff(role, everywhere=role is Role.ADMINISTRATOR))
+    tiles = set(re.findall(r'class="tile" href="([^"]+)"', page))
+    assert tiles & {"/petugas/dasbor", "/petugas/templat", "/petugas/tenggat"} == shown
+    bar = page[page.index('class="staff-bar"') : page.index("</header>")]
+    assert ("/petugas/dasbor" in bar) == ("/petugas/dasbor" in shown)
+
+
+def test_a_case_out_of_reach_leads_back_to_the_inbox(login: Login, session: Session, office: Office) -> None:
+    foreign = new_office(session).report()
+    session.commit()
+    client = login(office.staff(Role.OFFICER))
+    for number in (foreign.id, 999_999_999):
+        answer = client.get(f"/petugas/kasus/{number}")
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 404
+        assert "mungkin sudah diteruskan atau ditangani unit lain" in page
+        assert 'href="/petugas/kotak-masuk">Ke kotak masuk' in page
+    client.post("/keluar")
+    assert "Ke kotak masuk" not in client.get("/tidak-ada").get_data(as_text=True)

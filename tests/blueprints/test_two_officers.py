@@ -54,7 +54,7 @@ SECOND_STEP: Final = {"publishing.publish": {"step": "publish"}}
 
 @dataclass
 class Desk:
-    """An office on a running server, and two heads who see the unit and the one above."""
+    """An office on a running server, and two heads who see the unit and the one above, and look after the agency."""
 
     live: Live
     port: int
@@ -80,6 +80,7 @@ def desk(live: Live) -> Iterator[Desk]:
         people = [make.user(session, name=name) for name in ("Ana", "Budi", "Citra")]
         for who in people:
             make.grant(session, who, Role.UNIT_HEAD, agency, above)
+            make.grant(session, who, Role.ADMINISTRATOR, agency)
         session.commit()
         with serving(live) as url:
             port = int(str(urlsplit(url).port))
@@ -127,6 +128,10 @@ def _published(desk: Desk, case: Case) -> None:
     publish(desk.session, case, "Warga menunggu KTP.", None, user_id=desk.third.id, now=now)
 
 
+def _without_a_unit(_desk: Desk, case: Case) -> None:
+    case.unit_id, case.is_confidential, case.classification = None, True, Classification.OVERSIGHT
+
+
 STATES: Final[dict[str, Callable[[Desk, Case], None]]] = {
     "new": lambda _desk, _case: None,
     "verified": _verified,
@@ -136,6 +141,7 @@ STATES: Final[dict[str, Callable[[Desk, Case], None]]] = {
     "information": _asks_for_information,
     "merged": _merged,
     "published": _published,
+    "without a unit": _without_a_unit,
 }
 
 
@@ -199,7 +205,8 @@ def race(desk: Desk, endpoint: str, state: str) -> list[str]:
     (winner,) = winners
     found = [] if answers[winner][0] in {302, 303} else [f"the winner was answered {answers[winner][0]}"]
     status, page = answers[1 - winner]
-    if status not in {303, 409}:
+    # Who may not see the case any more once the first has acted is answered 404, with what they typed.
+    if status not in {303, 404, 409}:
         found.append(f"the other was answered {status}")
     if "error-summary" not in page and "notice-error" not in page and 'role="alert"' not in page:
         found.append("no sentence for the other")

@@ -78,6 +78,22 @@ def test_whoever_turns_the_keys_off_types_no_act(site: Site, browser: Browser) -
     page.close()
 
 
+def test_all_of_a_page_are_ticked_at_once_and_no_act_is_chosen_beforehand(site: Site, browser: Browser) -> None:
+    page = browser.new_page()
+    sign_in(page, site)
+    everything = page.get_by_label("Pilih semua di halaman ini")
+    boxes = page.get_by_role("checkbox", name="Pilih kasus")
+    everything.check()
+    assert all(box.is_checked() for box in boxes.all())
+    boxes.first.uncheck()
+    assert everything.evaluate("box => box.indeterminate")
+    page.get_by_role("button", name="Lanjutkan").click()
+    expect(page.get_by_role("heading", name="Kotak masuk", level=1)).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(page.get_by_text("Pintasan papan ketik")).to_be_hidden()
+    page.close()
+
+
 def test_without_scripts_cases_are_ticked_looked_at_and_undone(site: Site, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -90,7 +106,7 @@ def test_without_scripts_cases_are_ticked_looked_at_and_undone(site: Site, brows
     page.get_by_role("button", name="Lanjutkan").click()
     expect(page.get_by_text("2 kasus dipilih.")).to_be_visible()
     page.get_by_role("button", name="Verifikasi").click()
-    expect(page.get_by_text("2 kasus selesai dikerjakan.")).to_be_visible()
+    expect(page.get_by_text("2 kasus diverifikasi.")).to_be_visible()
     page.get_by_role("button", name="Batalkan semuanya").click()
     expect(page.get_by_text("2 kasus dikembalikan.")).to_be_visible()
     context.close()

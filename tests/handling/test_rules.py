@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_app.errors import ConfigurationError
+from feedback_app.handling.clocks import Clocks
 from feedback_app.handling.rules import (
     LAPOR_BUCKET,
     MOVES,
@@ -26,11 +27,8 @@ from feedback_app.handling.rules import (
 from feedback_app.handling.sla import (
     DEFAULT_SLA_RULES,
     SlaRule,
-    reply_due,
-    resolve_due,
     rule_in_force,
     silence_ends,
-    verify_due,
 )
 from feedback_app.handling.verdicts import STATUS_AFTER, WindowOpenError, status_after
 from feedback_app.handling.working_days import WorkingCalendar
@@ -42,6 +40,7 @@ WITH_CUTI_BERSAMA = frozenset(
     holidays.country_holidays("ID", years=YEARS, categories=(holidays.PUBLIC, holidays.GOVERNMENT), language="id")
 )
 OFFICE = WorkingCalendar(WITA, WITH_CUTI_BERSAMA)
+CLOCKS = Clocks(OFFICE, DEFAULT_SLA_RULES)
 SIX_DAYS = WorkingCalendar(WITA, WITH_CUTI_BERSAMA, workdays=frozenset(range(6)))
 NOON = time(12, 0)
 STATUSES = list(CaseStatus)
@@ -102,12 +101,10 @@ def test_clocks_of_a_case_end_at_closing_time_of_those_days(received: str, expec
     verify_on, reply_on, silence_on, resolve_on, oversight_on = dates(expected)
     moment = at(received)
     usual = rule_in_force(DEFAULT_SLA_RULES, Classification.NO_OVERSIGHT, moment.date())
-    oversight = rule_in_force(DEFAULT_SLA_RULES, Classification.OVERSIGHT, moment.date())
-    assert verify_due(moment, usual, OFFICE) == OFFICE.end_of(verify_on)
-    assert reply_due(moment, usual, OFFICE) == OFFICE.end_of(reply_on)
+    promised = [OFFICE.end_of(day) for day in (verify_on, reply_on, resolve_on, oversight_on)]
+    due, oversight = (CLOCKS.deadlines(kind, moment) for kind in (usual.classification, Classification.OVERSIGHT))
+    assert [due.verify_due_at, due.reply_due_at, due.resolve_due_at, oversight.resolve_due_at] == promised
     assert silence_ends(moment, usual, OFFICE) == OFFICE.end_of(silence_on)
-    assert resolve_due(moment, usual, OFFICE) == OFFICE.end_of(resolve_on)
-    assert resolve_due(moment, oversight, OFFICE) == OFFICE.end_of(oversight_on)
 
 
 def test_unit_open_six_days_counts_saturdays() -> None:
@@ -147,9 +144,11 @@ def test_what_comes_after_closing_has_the_next_date(day: str, clock: str, expect
 
 
 def test_monday_evening_has_a_day_more_than_monday_noon() -> None:
-    rule = DEFAULT_SLA_RULES[0]
-    assert reply_due(at("2026-01-05", "12:00"), rule, OFFICE) == OFFICE.end_of(date(2026, 1, 12))
-    assert reply_due(at("2026-01-05", "21:00"), rule, OFFICE) == OFFICE.end_of(date(2026, 1, 13))
+    noon, evening = (
+        CLOCKS.deadlines(Classification.NO_OVERSIGHT, at("2026-01-05", hour)) for hour in ("12:00", "21:00")
+    )
+    assert noon.reply_due_at == OFFICE.end_of(date(2026, 1, 12))
+    assert evening.reply_due_at == OFFICE.end_of(date(2026, 1, 13))
 
 
 def test_office_without_cut_off_counts_an_evening_as_its_own_day() -> None:
@@ -180,7 +179,8 @@ moments = st.datetimes(datetime(2025, 12, 1), datetime(2026, 12, 1), timezones=s
 @given(st.lists(moments, min_size=2, max_size=6), st.sampled_from([OFFICE, SIX_DAYS]))
 @settings(max_examples=50)
 def test_later_submission_never_has_an_earlier_deadline(received: list[datetime], calendar: WorkingCalendar) -> None:
-    due = [reply_due(moment, DEFAULT_SLA_RULES[0], calendar) for moment in sorted(received)]
+    clocks = Clocks(calendar, DEFAULT_SLA_RULES)
+    due = [clocks.deadlines(Classification.NO_OVERSIGHT, moment).reply_due_at for moment in sorted(received)]
     assert all(one <= following for one, following in pairwise(due))
 
 
@@ -221,8 +221,7 @@ def test_default_clocks_are_those_of_the_classifications() -> None:
 
 
 def test_aspiration_has_no_day_of_settlement() -> None:
-    aspiration = rule_in_force(DEFAULT_SLA_RULES, Classification.ASPIRATION, date(2026, 1, 5))
-    assert resolve_due(at("2026-01-05"), aspiration, OFFICE) is None
+    assert CLOCKS.deadlines(Classification.ASPIRATION, at("2026-01-05")).resolve_due_at is None
 
 
 def test_youngest_rule_in_force_on_the_day_counts() -> None:

@@ -66,6 +66,25 @@ function countTicked() {
   told.textContent = ticked ? told.dataset.words.replace("{n}", ticked) : "";
 }
 
+// Ticks every case of the page, or none; it shows in between where only some are ticked.
+const whole = document.querySelector("[data-inbox-all]");
+const wholeBox = whole?.querySelector("input");
+const boxes = () => [...list.querySelectorAll("input[name=case]")];
+
+function showWhole() {
+  if (!wholeBox) return;
+  const ticked = boxes().filter((box) => box.checked).length;
+  wholeBox.checked = ticked > 0 && ticked === boxes().length;
+  wholeBox.indeterminate = ticked > 0 && ticked < boxes().length;
+}
+
+if (wholeBox && list) {
+  whole.hidden = false;
+  wholeBox.addEventListener("change", () => {
+    for (const box of boxes()) box.checked = wholeBox.checked;
+  });
+}
+
 if (help) {
   const box = help.querySelector("[data-inbox-keys-on]");
   help.hidden = false;
@@ -75,4 +94,9 @@ if (help) {
     keep(isOn);
   });
 }
-list?.addEventListener("change", countTicked);
+list?.addEventListener("change", () => {
+  showWhole();
+  countTicked();
+});
+// A browser that comes back to the page may keep what was ticked.
+showWhole();
