@@ -6,7 +6,7 @@ SHELL := /bin/bash
 ROOT := $(shell dirname '$(strip $(MAKEFILE_LIST))')
 IN := cd '$(ROOT)' &&
 
-.PHONY: help setup run test lint types contracts unit browser bench train translations lock clean
+.PHONY: help setup run test lint types contracts unit coverage browser bench train translations lock clean
 
 help:  ## Show this list
 	@$(IN) grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ contracts: setup
 	@$(IN) .venv/bin/lint-imports
 
 unit: setup
+	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile
+
+coverage: setup  ## Run all tests and say which lines and branches none of them reaches (slower)
 	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 browser: setup  ## Run only the browser tests and keep their screenshots in screenshots/

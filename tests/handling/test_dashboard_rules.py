@@ -78,6 +78,7 @@ def test_the_time_before_touches_no_day_of_the_time_itself(kind: PeriodKind, day
     assert before.ends_at - before.starts_at <= span.ends_at - span.starts_at
 
 
-def test_a_share_of_nothing_is_no_share() -> None:
+def test_a_share_of_nothing_or_of_very_few_is_no_share() -> None:
     assert share(0, 0) is None
-    assert share(1, 4) == 0.25
+    assert share(1, 4) is None
+    assert share(1, 5) == 0.2
