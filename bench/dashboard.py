@@ -15,11 +15,11 @@ from bench.report import Row
 from bench.stage import Stage
 from feedback_app import clock
 from feedback_app.db import db
-from feedback_app.handling import dashboard as room
-from feedback_app.handling import dashboard_times
-from feedback_app.handling.clocks import clocks_of
-from feedback_app.handling.dashboard_counts import Scope
-from feedback_app.handling.dashboard_rules import PeriodKind, period_of
+from feedback_app.handling.clocks.in_force import clocks_of
+from feedback_app.handling.figures import dashboard as room
+from feedback_app.handling.figures import times as dashboard_times
+from feedback_app.handling.figures.counts import Scope
+from feedback_app.handling.figures.rules import PeriodKind, period_of
 from feedback_app.identity.models import RoleGrant
 from feedback_app.measures import rating_trend
 

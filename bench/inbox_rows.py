@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from bench.stage import Stage
 from feedback_app import clock
 from feedback_app.db import db
-from feedback_app.handling.officer_models import CaseWords
-from feedback_app.handling.search import LANGUAGE
+from feedback_app.handling.inbox.models import CaseWords
+from feedback_app.handling.inbox.search import LANGUAGE
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.operations import create_user
 from feedback_app.identity.rules import Role

@@ -20,7 +20,7 @@ from bench.stage import Stage, environment
 from feedback_app import clock, config, jobs
 from feedback_app.analysis.models import Labels
 from feedback_app.db import db
-from feedback_app.handling.feedback_list import feedback
+from feedback_app.handling.inbox.feedback_list import feedback
 from feedback_app.handling.models import Case
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.models import RoleGrant, User

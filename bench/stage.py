@@ -21,7 +21,7 @@ from feedback_app.app import create_app
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.config import Settings
 from feedback_app.db import db
-from feedback_app.handling.clocks import set_default_clocks
+from feedback_app.handling.clocks.in_force import set_default_clocks
 from feedback_app.organisation.models import UnitKind
 from feedback_app.organisation.operations import create_agency, create_unit
 from feedback_app.supervisor import servers

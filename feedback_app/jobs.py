@@ -23,13 +23,13 @@ from feedback_app.config import Settings
 from feedback_app.db import db
 from feedback_app.drain.claim import any_pending
 from feedback_app.drain.run import drain_batch
-from feedback_app.handling.archiving import any_hold_over, archive_incomplete
-from feedback_app.handling.deadline_rounds import any_round_waits, next_batch
-from feedback_app.handling.escalation import BATCH as ESCALATED_AT_ONCE
-from feedback_app.handling.escalation import any_escalation_due, escalate
+from feedback_app.handling.clocks.deadline_rounds import any_round_waits, next_batch
+from feedback_app.handling.clocks.escalation import BATCH as ESCALATED_AT_ONCE
+from feedback_app.handling.clocks.escalation import any_escalation_due, escalate
+from feedback_app.handling.ending.archiving import any_hold_over, archive_incomplete
 from feedback_app.handling.operations import close_silent
 from feedback_app.handling.queries import silence_is_over
-from feedback_app.handling.rounds import any_round_due, make_rounds
+from feedback_app.handling.telling.rounds import any_round_due, make_rounds
 from feedback_app.intake.orphans import TooManyOrphansError, remove_orphans
 from feedback_app.intake.recipients import deliverable, recipient_of
 from feedback_app.measures.anomalies import detect

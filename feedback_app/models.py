@@ -5,11 +5,17 @@ from __future__ import annotations
 from feedback_app.analysis import models as analysis_models
 from feedback_app.audit import models as audit_models
 from feedback_app.evaluation import models as evaluation_models
-from feedback_app.handling import citizen_models as handling_citizen_models
 from feedback_app.handling import models as handling_models
-from feedback_app.handling import officer_models as handling_officer_models
-from feedback_app.handling import public_models as handling_public_models
-from feedback_app.handling import round_models as handling_round_models
+from feedback_app.handling.answers import models as handling_answers_models
+from feedback_app.handling.bulk import models as handling_bulk_models
+from feedback_app.handling.citizens import models as handling_citizens_models
+from feedback_app.handling.clocks import models as handling_clocks_models
+from feedback_app.handling.desk import models as handling_desk_models
+from feedback_app.handling.ending import models as handling_ending_models
+from feedback_app.handling.handing_on import models as handling_handing_on_models
+from feedback_app.handling.inbox import models as handling_inbox_models
+from feedback_app.handling.publication import models as handling_publication_models
+from feedback_app.handling.telling import models as handling_telling_models
 from feedback_app.identity import models as identity_models
 from feedback_app.intake import counter_models as intake_counter_models
 from feedback_app.intake import extra_models as intake_extra_models
@@ -29,10 +35,16 @@ ROOMS_WITH_TABLES = (
     intake_extra_models,
     analysis_models,
     handling_models,
-    handling_citizen_models,
-    handling_officer_models,
-    handling_public_models,
-    handling_round_models,
+    handling_answers_models,
+    handling_bulk_models,
+    handling_citizens_models,
+    handling_clocks_models,
+    handling_desk_models,
+    handling_ending_models,
+    handling_handing_on_models,
+    handling_inbox_models,
+    handling_publication_models,
+    handling_telling_models,
     measures_models,
     measures_release_models,
     evaluation_models,

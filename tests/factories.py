@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
 from feedback_app.app import derived_key
-from feedback_app.handling.clocks import set_default_clocks
+from feedback_app.handling.clocks.in_force import set_default_clocks
 from feedback_app.handling.models import Case
 from feedback_app.handling.rules import CaseStatus, Classification
 from feedback_app.identity.models import RoleGrant, User

@@ -15,7 +15,7 @@ from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.handling.assignment import assign as assign_case
+from feedback_app.handling.handing_on.assignment import assign as assign_case
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.queries import names_of
 from feedback_app.identity.rules import Permission

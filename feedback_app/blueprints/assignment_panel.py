@@ -8,7 +8,7 @@ from flask_security import current_user
 
 from feedback_app.blueprints.access import today
 from feedback_app.db import db
-from feedback_app.handling.assignment import ASSIGNABLE, colleagues, may_give
+from feedback_app.handling.handing_on.assignment import ASSIGNABLE, colleagues, may_give
 from feedback_app.handling.queries import CaseFile
 
 

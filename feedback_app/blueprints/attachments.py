@@ -25,8 +25,8 @@ from feedback_app.blueprints.tracking import bp
 from feedback_app.blueprints.uploads import accepts_files
 from feedback_app.db import db
 from feedback_app.errors import DomainError, InvalidInputError, NotFoundError
-from feedback_app.handling.citizen_words import resume_submission
-from feedback_app.handling.ended import has_ended
+from feedback_app.handling.citizens.words import resume_submission
+from feedback_app.handling.ending.ended import has_ended
 from feedback_app.intake import attachments
 from feedback_app.intake.attachments import Attachable, UnattachableError
 from feedback_app.intake.extra_models import Attachment

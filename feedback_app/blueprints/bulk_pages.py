@@ -21,12 +21,12 @@ from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import ConflictError, DomainError
-from feedback_app.handling.bulk import CHOSEN_MOST, Task, do_to_all
-from feedback_app.handling.bulk_undo import UNDO_FOR, act_file, undo
-from feedback_app.handling.collective import Chosen
-from feedback_app.handling.disposition import REASON_MAX
-from feedback_app.handling.inbox_queries import InboxRow, rows_of
-from feedback_app.handling.officer_models import BulkKind
+from feedback_app.handling.bulk.acts import CHOSEN_MOST, Task, do_to_all
+from feedback_app.handling.bulk.collective import Chosen
+from feedback_app.handling.bulk.models import BulkKind
+from feedback_app.handling.bulk.undo import UNDO_FOR, act_file, undo
+from feedback_app.handling.handing_on.disposition import REASON_MAX
+from feedback_app.handling.inbox.queries import InboxRow, rows_of
 from feedback_app.identity.rules import Permission
 
 KIND_WORDS: Final[Mapping[BulkKind, Words]] = {

@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from feedback_app.handling.assignment import Colleague, colleagues
-from feedback_app.handling.disposition import open_to
+from feedback_app.handling.handing_on.assignment import Colleague, colleagues
+from feedback_app.handling.handing_on.disposition import open_to
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import UnknownCaseError, case_for
 from feedback_app.identity.rules import Permission

@@ -10,7 +10,7 @@ from feedback_app.blueprints import file_answers
 from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.cases import bp
 from feedback_app.db import db
-from feedback_app.handling.file_readings import note_reading
+from feedback_app.handling.desk.file_readings import note_reading
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.attachments import attachment_of

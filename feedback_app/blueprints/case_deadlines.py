@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from feedback_app.blueprints.due import Due, due
 from feedback_app.blueprints.event_titles import escalated
 from feedback_app.blueprints.labels import label
+from feedback_app.handling.clocks.models import ChangeCause, DeadlineChange
+from feedback_app.handling.clocks.sla import CaseClock, Step
 from feedback_app.handling.models import Case
-from feedback_app.handling.officer_models import ChangeCause, DeadlineChange
 from feedback_app.handling.queries import CaseFile
 from feedback_app.handling.rules import CaseStatus, EventKind, ReplyKind
-from feedback_app.handling.sla import CaseClock, Step
 
 
 @dataclass(frozen=True, slots=True)

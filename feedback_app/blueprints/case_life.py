@@ -22,11 +22,12 @@ from feedback_app.blueprints.forms.case_life import (
     VerifyForm,
 )
 from feedback_app.db import db
-from feedback_app.handling import archiving, dispute_reviews, life
-from feedback_app.handling.corrections import correct
+from feedback_app.handling import life
+from feedback_app.handling.desk.corrections import correct
+from feedback_app.handling.desk.reclassification import reclassify as change_classification
+from feedback_app.handling.ending import archiving, dispute_reviews
+from feedback_app.handling.ending.models import ReviewVerdict
 from feedback_app.handling.models import Case
-from feedback_app.handling.officer_models import ReviewVerdict
-from feedback_app.handling.reclassification import reclassify as change_classification
 from feedback_app.handling.rules import ArchiveReason, Classification
 from feedback_app.identity.rules import Permission
 from feedback_app.measures.topics import refold

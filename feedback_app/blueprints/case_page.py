@@ -23,7 +23,7 @@ from feedback_app.blueprints.case_deadlines import case_deadlines
 from feedback_app.blueprints.forms.staff import ReplyForm
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
-from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.clocks.in_force import clocks_of
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import CaseFile, UnknownCaseError, case_file, case_for
 from feedback_app.handling.rules import CaseStatus

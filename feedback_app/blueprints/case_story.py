@@ -13,10 +13,10 @@ from feedback_app.analysis.models import HEADS, Labels
 from feedback_app.blueprints.event_titles import event_title, event_who
 from feedback_app.blueprints.labels import Words, label
 from feedback_app.db import db
-from feedback_app.handling.disposition import sent_on
-from feedback_app.handling.dispute_reviews import reviews_of
+from feedback_app.handling.ending.dispute_reviews import reviews_of
+from feedback_app.handling.ending.models import DisputeReview, ReviewVerdict
+from feedback_app.handling.handing_on.disposition import sent_on
 from feedback_app.handling.models import CaseEvent, Reply
-from feedback_app.handling.officer_models import DisputeReview, ReviewVerdict
 from feedback_app.handling.queries import CaseFile
 from feedback_app.handling.rules import CaseStatus, EventKind, Outcome, ReplyKind
 from feedback_app.identity.queries import names_of

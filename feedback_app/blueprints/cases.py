@@ -18,11 +18,12 @@ from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ConflictError, InvalidInputError
-from feedback_app.handling import feedback_list, operations, queries
-from feedback_app.handling.answering import answer
-from feedback_app.handling.inbox_queries import PAGE_SIZE
+from feedback_app.handling import operations, queries
+from feedback_app.handling.answers.answering import answer
+from feedback_app.handling.desk.originals import read_original
+from feedback_app.handling.inbox import feedback_list
+from feedback_app.handling.inbox.queries import PAGE_SIZE
 from feedback_app.handling.models import Case
-from feedback_app.handling.originals import read_original
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.within_reach import ReachedUnit, units_within_reach
 

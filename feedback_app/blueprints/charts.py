@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from feedback_app.handling.survival import Estimate
+from feedback_app.handling.figures.survival import Estimate
 
 # The drawing's own units; the page scales it to the width it has.
 WIDTH: Final = 640

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from feedback_app.blueprints.numbers import number_or_none
-from feedback_app.handling.collective import Chosen
+from feedback_app.handling.bulk.collective import Chosen
 
 
 def chosen_from(values: Iterable[str]) -> list[Chosen]:

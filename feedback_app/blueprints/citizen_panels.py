@@ -8,10 +8,10 @@ from typing import Any
 from feedback_app import clock
 from feedback_app.blueprints.due import due
 from feedback_app.db import db
-from feedback_app.handling.citizen_words import redacted_words
-from feedback_app.handling.followers import followers_of
+from feedback_app.handling.citizens.followers import followers_of
+from feedback_app.handling.citizens.subject_requests import open_requests_of
+from feedback_app.handling.citizens.words import redacted_words
 from feedback_app.handling.queries import CaseFile
-from feedback_app.handling.subject_requests import open_requests_of
 
 
 def read_words(file: CaseFile, _can_answer: bool) -> dict[str, Any] | None:

@@ -26,8 +26,8 @@ from feedback_app.blueprints.formats import day
 from feedback_app.blueprints.forms.clocks import HolidayForm, HoursForm
 from feedback_app.blueprints.numbers import number_or_none, whole_number
 from feedback_app.db import db
-from feedback_app.handling.clocks import Clocks, clocks_of
-from feedback_app.handling.officer_models import ChangeCause
+from feedback_app.handling.clocks.in_force import Clocks, clocks_of
+from feedback_app.handling.clocks.models import ChangeCause
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.calendar import (
     ESTIMATED,

@@ -21,9 +21,9 @@ from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.handling.deadline_rounds import latest_round, start_round
-from feedback_app.handling.officer_models import ChangeCause
-from feedback_app.handling.open_deadlines import shift
+from feedback_app.handling.clocks.deadline_rounds import latest_round, start_round
+from feedback_app.handling.clocks.models import ChangeCause
+from feedback_app.handling.clocks.open_deadlines import shift
 from feedback_app.organisation.calendar import agency_with_clocks
 from feedback_app.organisation.models import Agency
 

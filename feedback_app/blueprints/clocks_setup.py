@@ -29,12 +29,12 @@ from feedback_app.blueprints.forms.clocks import RuleForm
 from feedback_app.blueprints.labels import label
 from feedback_app.blueprints.numbers import whole_number
 from feedback_app.db import db
-from feedback_app.handling.clocks import clocks_of
-from feedback_app.handling.deadline_rounds import latest_round
-from feedback_app.handling.officer_models import ChangeCause
-from feedback_app.handling.round_cases import LISTED_MOST, cases_of_round
+from feedback_app.handling.clocks.deadline_rounds import latest_round
+from feedback_app.handling.clocks.in_force import clocks_of
+from feedback_app.handling.clocks.models import ChangeCause
+from feedback_app.handling.clocks.round_cases import LISTED_MOST, cases_of_round
+from feedback_app.handling.clocks.sla_editing import add_rule, remove_rule, rule_rows, rules_for
 from feedback_app.handling.rules import Classification
-from feedback_app.handling.sla_editing import add_rule, remove_rule, rule_rows, rules_for
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.calendar import agencies_with_clocks, holiday_names
 from feedback_app.organisation.models import Agency

@@ -9,9 +9,9 @@ from typing import Final
 
 from flask_babel import format_date, gettext
 
-from feedback_app.handling.clocks import Clocks, Deadlines
+from feedback_app.handling.clocks.in_force import Clocks, Deadlines
+from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.handling.rules import Classification
-from feedback_app.handling.working_days import WorkingCalendar
 from feedback_app.organisation.calendar import ESTIMATED, IMPORTED
 from feedback_app.organisation.models import Holiday
 

@@ -12,8 +12,8 @@ from feedback_app.blueprints.examiner import examiner_of
 from feedback_app.blueprints.forms.report import REPORT_KINDS, ReportForm
 from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.text_reader import text_reader
-from feedback_app.handling.open_publications import OpenPublication, open_publications
-from feedback_app.handling.past_the_unit import alleges
+from feedback_app.handling.handing_on.past_the_unit import alleges
+from feedback_app.handling.publication.open_publications import OpenPublication, open_publications
 from feedback_app.intake.rules import KINDS_WITH_CASE, SubmissionKind
 from feedback_app.nlp.coach import (
     OUTDOOR_SECTORS,

@@ -19,10 +19,10 @@ from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.reply_panel import sentence
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.handling.collective import CHOSEN_MOST, Chosen, Sent, reply_to_all
-from feedback_app.handling.duplicates import Similar, open_copies_of, similar_cases
-from feedback_app.handling.filling import templates_of_all, values_of
-from feedback_app.handling.placeholders import PLACEHOLDERS, fill, placeholders_in
+from feedback_app.handling.answers.filling import templates_of_all, values_of
+from feedback_app.handling.answers.placeholders import PLACEHOLDERS, fill, placeholders_in
+from feedback_app.handling.bulk.collective import CHOSEN_MOST, Chosen, Sent, reply_to_all
+from feedback_app.handling.bulk.duplicates import Similar, open_copies_of, similar_cases
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 

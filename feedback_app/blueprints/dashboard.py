@@ -21,14 +21,14 @@ from feedback_app.blueprints.paging import pages_of
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
-from feedback_app.handling.clocks import clocks_of
-from feedback_app.handling.dashboard import cases_of_figure
-from feedback_app.handling.dashboard import dashboard as counted
-from feedback_app.handling.dashboard_counts import OF_NOW
-from feedback_app.handling.dashboard_rules import FEW_CASES, SHARE_FROM, WEEKS_SHOWN, share
-from feedback_app.handling.dashboard_times import times_of
+from feedback_app.handling.clocks.in_force import clocks_of
+from feedback_app.handling.figures.counts import OF_NOW
+from feedback_app.handling.figures.dashboard import cases_of_figure
+from feedback_app.handling.figures.dashboard import dashboard as counted
+from feedback_app.handling.figures.rules import FEW_CASES, SHARE_FROM, WEEKS_SHOWN, share
+from feedback_app.handling.figures.survival import Estimate
+from feedback_app.handling.figures.times import times_of
 from feedback_app.handling.rules import Classification
-from feedback_app.handling.survival import Estimate
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.rules import RATING_MAX, RATING_MIN
 from feedback_app.measures.anomaly_queries import count_quarantined

@@ -13,9 +13,9 @@ from feedback_app import clock
 from feedback_app.blueprints.access import today
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.db import db
-from feedback_app.handling.dashboard import asked_about
-from feedback_app.handling.dashboard_counts import Asked, Scope
-from feedback_app.handling.dashboard_rules import Period, PeriodError, PeriodKind, period_of
+from feedback_app.handling.figures.counts import Asked, Scope
+from feedback_app.handling.figures.dashboard import asked_about
+from feedback_app.handling.figures.rules import Period, PeriodError, PeriodKind, period_of
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.queries import UnknownUnitError
 from feedback_app.organisation.within_reach import ReachedUnit, units_within_reach

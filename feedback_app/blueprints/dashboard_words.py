@@ -9,9 +9,9 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from feedback_app.blueprints.labels import Words, label
-from feedback_app.handling.dashboard import Change
-from feedback_app.handling.dashboard_counts import ASPECTS, BUCKETS
-from feedback_app.handling.dashboard_rules import PeriodKind
+from feedback_app.handling.figures.counts import ASPECTS, BUCKETS
+from feedback_app.handling.figures.dashboard import Change
+from feedback_app.handling.figures.rules import PeriodKind
 
 FIGURES: Final[Mapping[str, Words]] = {
     "came": _("Laporan masuk"),

@@ -16,10 +16,10 @@ from feedback_app.blueprints.opened_report import check_same_report, opened, sea
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.tracking import bp
 from feedback_app.db import db
-from feedback_app.handling.citizen_models import RequestKind
-from feedback_app.handling.erasure import Erasure, ask_to_erase
-from feedback_app.handling.own_data import everything_held, take_out
-from feedback_app.handling.tracked import Tracked
+from feedback_app.handling.citizens.erasure import Erasure, ask_to_erase
+from feedback_app.handling.citizens.models import RequestKind
+from feedback_app.handling.citizens.own_data import everything_held, take_out
+from feedback_app.handling.citizens.tracked import Tracked
 from feedback_app.intake.attachments import attachments_of
 
 

@@ -13,7 +13,7 @@ from feedback_app.blueprints.act_forms import drawn
 from feedback_app.blueprints.forms.disposing import DisposeForm
 from feedback_app.blueprints.places import Place
 from feedback_app.db import db
-from feedback_app.handling.disposition import DISPOSABLE, REASON_MAX, open_to
+from feedback_app.handling.handing_on.disposition import DISPOSABLE, REASON_MAX, open_to
 from feedback_app.handling.queries import CaseFile
 from feedback_app.organisation.models import Agency
 

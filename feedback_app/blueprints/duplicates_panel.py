@@ -8,7 +8,7 @@ from flask_security import current_user
 
 from feedback_app.blueprints.access import today
 from feedback_app.db import db
-from feedback_app.handling.duplicates import MERGEABLE, copies_of
+from feedback_app.handling.bulk.duplicates import MERGEABLE, copies_of
 from feedback_app.handling.queries import CaseFile, UnknownCaseError, case_for
 from feedback_app.handling.rules import Classification
 from feedback_app.identity.rules import Permission

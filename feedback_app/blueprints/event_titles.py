@@ -8,9 +8,9 @@ from flask_babel import gettext
 
 from feedback_app.audit.models import ActorKind
 from feedback_app.blueprints.labels import label
+from feedback_app.handling.clocks.sla import Step
 from feedback_app.handling.models import CaseEvent
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, EventKind, Outcome
-from feedback_app.handling.sla import Step
 
 
 def event_who(event: CaseEvent, names: Mapping[int, str]) -> str:

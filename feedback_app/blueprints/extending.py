@@ -17,7 +17,7 @@ from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.handling import extension
+from feedback_app.handling.clocks import extension
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 

@@ -8,8 +8,8 @@ from flask import g
 
 from feedback_app import clock
 from feedback_app.db import db
-from feedback_app.handling.clocks import clocks_of
-from feedback_app.handling.extension import REASON_MAX, REASON_MIN, extension_days
+from feedback_app.handling.clocks.extension import REASON_MAX, REASON_MIN, extension_days
+from feedback_app.handling.clocks.in_force import clocks_of
 from feedback_app.handling.queries import CaseFile
 
 

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 
 from flask import Response, current_app
 
-from feedback_app.handling.officer_models import Proof
+from feedback_app.handling.answers.models import Proof
 from feedback_app.intake.attachments import UnknownAttachmentError
 from feedback_app.intake.extra_models import Attachment
 from feedback_app.intake.pictures import JPEG, PDF

@@ -13,7 +13,7 @@ from flask_babel import gettext
 from feedback_app.blueprints.formats import day, moment
 from feedback_app.blueprints.labels import label
 from feedback_app.blueprints.stored_words import NOTHING, actor, guess, urgency, word, yes
-from feedback_app.handling.citizen_models import RequestKind, RequestOutcome
+from feedback_app.handling.citizens.models import RequestKind, RequestOutcome
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome
 from feedback_app.intake.rules import (
     AnalysisState,

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.blueprints.formats import day as in_words
 from feedback_app.blueprints.labels import Words, label
-from feedback_app.handling.inbox_filters import UNSURE, DueBy, Filters, Group
-from feedback_app.handling.inbox_people import holders
+from feedback_app.handling.inbox.filters import UNSURE, DueBy, Filters, Group
+from feedback_app.handling.inbox.people import holders
 from feedback_app.handling.rules import CaseStatus, Classification
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.nlp.labels import Aspect, Urgency

@@ -22,8 +22,8 @@ from feedback_app.blueprints.paging import pages_of
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.handling import inbox_queries
-from feedback_app.handling.inbox_filters import Filters, read_filters
+from feedback_app.handling.inbox import queries as inbox_queries
+from feedback_app.handling.inbox.filters import Filters, read_filters
 from feedback_app.identity.rules import Permission
 from feedback_app.identity.saved_views import NAME_MAX, View, delete_view, open_inbox_with, save_view, views_of
 from feedback_app.organisation.within_reach import units_within_reach

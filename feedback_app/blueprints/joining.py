@@ -15,8 +15,13 @@ from feedback_app.blueprints.places import AgencyCard
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.tracking import bp
 from feedback_app.db import db
-from feedback_app.handling import followers
-from feedback_app.handling.followers import AlreadyJoinedError, Joinable, NotJoinableError, OwnReportNeededError
+from feedback_app.handling.citizens import followers
+from feedback_app.handling.citizens.followers import (
+    AlreadyJoinedError,
+    Joinable,
+    NotJoinableError,
+    OwnReportNeededError,
+)
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.rules import SubmissionKind
 

@@ -10,11 +10,11 @@ from flask_babel import lazy_gettext as _
 
 from feedback_app.evaluation.models import CycleKind, CycleStatus, Exclusion
 from feedback_app.evaluation.rules import Band
-from feedback_app.handling.citizen_models import RequestKind, RequestOutcome
-from feedback_app.handling.public_models import ImprovementStage
+from feedback_app.handling.citizens.models import RequestKind, RequestOutcome
+from feedback_app.handling.clocks.sla import CaseClock
+from feedback_app.handling.clocks.sla_editing import Origin
+from feedback_app.handling.publication.models import ImprovementStage
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome, ReplyKind
-from feedback_app.handling.sla import CaseClock
-from feedback_app.handling.sla_editing import Origin
 from feedback_app.identity.rules import Role
 from feedback_app.intake.rules import (
     AnalysisState,

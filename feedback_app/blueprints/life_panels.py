@@ -21,12 +21,12 @@ from feedback_app.blueprints.forms.case_life import (
 )
 from feedback_app.clock import utcnow
 from feedback_app.db import db
-from feedback_app.handling.corrections import LABELS, corrected_heads
-from feedback_app.handling.dispute_reviews import open_review_of, wrote_an_answer
+from feedback_app.handling.desk.corrections import LABELS, corrected_heads
+from feedback_app.handling.desk.reclassification import RECLASSIFIABLE
+from feedback_app.handling.ending.dispute_reviews import open_review_of, wrote_an_answer
+from feedback_app.handling.ending.reviewers import may_review
 from feedback_app.handling.life import TELLABLE, hold_ends_at
 from feedback_app.handling.queries import CaseFile
-from feedback_app.handling.reclassification import RECLASSIFIABLE
-from feedback_app.handling.reviewers import may_review
 from feedback_app.handling.rules import MOVES, ArchiveReason, CaseStatus, Mover
 
 Shown = dict[str, Any] | None

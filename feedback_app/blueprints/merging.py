@@ -19,8 +19,8 @@ from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
-from feedback_app.handling import duplicates
-from feedback_app.handling.collective import Chosen
+from feedback_app.handling.bulk import duplicates
+from feedback_app.handling.bulk.collective import Chosen
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import case_for, cases_for
 from feedback_app.identity.rules import Permission

@@ -14,7 +14,7 @@ from feedback_app.blueprints.forms.answers import NoteForm
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import ConflictError, InvalidInputError
-from feedback_app.handling import notes
+from feedback_app.handling.desk import notes
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission

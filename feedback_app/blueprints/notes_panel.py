@@ -8,8 +8,8 @@ from flask_security import current_user
 
 from feedback_app import clock
 from feedback_app.db import db
-from feedback_app.handling.notes import TAKE_BACK_MINUTES, may_take_back, notes_of
-from feedback_app.handling.officer_models import NOTE_MAX
+from feedback_app.handling.desk.models import NOTE_MAX
+from feedback_app.handling.desk.notes import TAKE_BACK_MINUTES, may_take_back, notes_of
 from feedback_app.handling.queries import CaseFile
 from feedback_app.identity.queries import names_of
 

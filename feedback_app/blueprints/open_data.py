@@ -11,7 +11,7 @@ from flask import Response, jsonify
 
 from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.released import HandlingFigure, RatingFigure, Shares, UnitFigures, VoicesFigure
-from feedback_app.handling.published import PublishedComplaint
+from feedback_app.handling.publication.published import PublishedComplaint
 from feedback_app.measures.release_rules import DISTRIBUTION_EVERY, FIRST_RELEASE, NEXT_RELEASE
 
 METHOD: Final = {

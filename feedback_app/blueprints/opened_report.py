@@ -15,7 +15,7 @@ from feedback_app.blueprints.access import today
 from feedback_app.blueprints.private import not_stored
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
-from feedback_app.handling.tracked import Followed, Tracked, followed, tracked
+from feedback_app.handling.citizens.tracked import Followed, Tracked, followed, tracked
 from feedback_app.intake.contacts import Owner
 
 

@@ -15,10 +15,10 @@ from feedback_app.blueprints.status_page import status_page
 from feedback_app.blueprints.tracking import bp
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.handling.archiving import object_to_archiving
-from feedback_app.handling.citizen_words import add_message
+from feedback_app.handling.citizens.words import add_message
+from feedback_app.handling.ending.archiving import object_to_archiving
+from feedback_app.handling.ending.withdrawal import undo_withdrawal, withdraw
 from feedback_app.handling.queries import case_of_submission
-from feedback_app.handling.withdrawal import undo_withdrawal, withdraw
 
 
 @bp.post("/lacak/pesan")

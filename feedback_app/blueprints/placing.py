@@ -12,7 +12,7 @@ from feedback_app.blueprints.acting import act
 from feedback_app.blueprints.cases import bp
 from feedback_app.blueprints.forms.disposing import PlaceForm
 from feedback_app.db import db
-from feedback_app.handling.placement import place
+from feedback_app.handling.handing_on.placement import place
 from feedback_app.identity.rules import Permission
 
 

@@ -10,8 +10,8 @@ from feedback_app.blueprints.access import my_permissions, today
 from feedback_app.blueprints.act_forms import drawn
 from feedback_app.blueprints.forms.disposing import PlaceForm
 from feedback_app.db import db
-from feedback_app.handling.disposition import REASON_MAX
-from feedback_app.handling.placement import examining_units
+from feedback_app.handling.handing_on.disposition import REASON_MAX
+from feedback_app.handling.handing_on.placement import examining_units
 from feedback_app.handling.queries import CaseFile
 from feedback_app.identity.rules import Permission
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from feedback_app.db import db
-from feedback_app.handling.proofs import CAPTION_MAX, PROOFS_MAX, proofs_of
-from feedback_app.handling.publishing import current_publication
+from feedback_app.handling.answers.proofs import CAPTION_MAX, PROOFS_MAX, proofs_of
+from feedback_app.handling.publication.publishing import current_publication
 from feedback_app.handling.queries import CaseFile
 from feedback_app.handling.rules import ENDED
 from feedback_app.identity.queries import names_of

@@ -13,9 +13,9 @@ from feedback_app.blueprints.opened_report import opened, opened_to_follow
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.tracking import bp
 from feedback_app.db import db
-from feedback_app.handling.citizen_models import CaseFollower
-from feedback_app.handling.officer_models import Proof
-from feedback_app.handling.proofs import UnknownProofError, may_be_shown_to_followers, proofs_of
+from feedback_app.handling.answers.models import Proof
+from feedback_app.handling.answers.proofs import UnknownProofError, may_be_shown_to_followers, proofs_of
+from feedback_app.handling.citizens.models import CaseFollower
 
 
 @bp.get("/lacak/bukti/<int:proof_id>")

@@ -21,7 +21,7 @@ from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.uploads import accepts_files
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.handling import proofs as room
+from feedback_app.handling.answers import proofs as room
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import case_for
 from feedback_app.handling.rules import ENDED

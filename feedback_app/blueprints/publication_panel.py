@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from feedback_app.db import db
-from feedback_app.handling import publishing
-from feedback_app.handling.publication_history import was_ever_shown
+from feedback_app.handling.publication import publishing
+from feedback_app.handling.publication.history import was_ever_shown
 from feedback_app.handling.queries import CaseFile
 from feedback_app.handling.rules import CaseStatus, Classification
 

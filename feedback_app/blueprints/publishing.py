@@ -17,12 +17,12 @@ from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
-from feedback_app.handling import improvements as board
-from feedback_app.handling import publishing
+from feedback_app.handling.answers.proofs import may_be_shown_to_followers, proofs_of
 from feedback_app.handling.models import Case
-from feedback_app.handling.proofs import may_be_shown_to_followers, proofs_of
-from feedback_app.handling.publication_history import releases
-from feedback_app.handling.publishing import Found, PersonalDataLeftError
+from feedback_app.handling.publication import improvements as board
+from feedback_app.handling.publication import publishing
+from feedback_app.handling.publication.history import releases
+from feedback_app.handling.publication.publishing import Found, PersonalDataLeftError
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.queries import names_of
 from feedback_app.identity.rules import Permission

@@ -16,7 +16,7 @@ from feedback_app.blueprints.public import bp
 from feedback_app.blueprints.wall import preselected_service
 from feedback_app.db import db
 from feedback_app.errors import NotFoundError
-from feedback_app.handling.past_the_unit import alleges
+from feedback_app.handling.handing_on.past_the_unit import alleges
 from feedback_app.intake.visits import UnknownVisitTokenError, UsedVisitTokenError, open_visit
 from feedback_app.organisation.queries import UnknownUnitError
 from feedback_app.organisation.unit_codes import agencies_with_unit

@@ -19,7 +19,7 @@ from feedback_app.blueprints.examiner import examiner_of
 from feedback_app.blueprints.places import AgencyCard, Place
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.clocks.in_force import clocks_of
 from feedback_app.handling.queries import promise
 from feedback_app.handling.rules import Classification
 from feedback_app.intake.codes import code_hash

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from feedback_app.db import db
+from feedback_app.handling.handing_on.referral_links import referred_from, referred_to
+from feedback_app.handling.handing_on.referrals import REFERABLE, may_refer
 from feedback_app.handling.queries import CaseFile
-from feedback_app.handling.referral_links import referred_from, referred_to
-from feedback_app.handling.referrals import REFERABLE, may_refer
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.identity.queries import names_of
 

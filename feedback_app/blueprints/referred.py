@@ -11,8 +11,8 @@ from feedback_app.blueprints import carried
 from feedback_app.blueprints.opened_report import check_same_report, opened, to_lookup, to_status
 from feedback_app.blueprints.tracking import bp
 from feedback_app.db import db
-from feedback_app.handling.referral_links import ReferralLink, referred_from, referred_to
-from feedback_app.handling.tracked import Tracked
+from feedback_app.handling.citizens.tracked import Tracked
+from feedback_app.handling.handing_on.referral_links import ReferralLink, referred_from, referred_to
 
 
 @bp.post("/lacak/rujukan")

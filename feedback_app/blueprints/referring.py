@@ -17,7 +17,7 @@ from feedback_app.blueprints.forms.referring import ReferForm
 from feedback_app.blueprints.kept_pages import forget_pages
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.handling import referrals
+from feedback_app.handling.handing_on import referrals
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission

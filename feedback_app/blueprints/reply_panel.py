@@ -14,10 +14,10 @@ from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.handling.duplicates import open_copies_of
-from feedback_app.handling.filling import filled_for, templates_of_case
+from feedback_app.handling.answers.filling import filled_for, templates_of_case
+from feedback_app.handling.answers.placeholders import UnfilledPlaceholderError, placeholders_in
+from feedback_app.handling.bulk.duplicates import open_copies_of
 from feedback_app.handling.models import Case
-from feedback_app.handling.placeholders import UnfilledPlaceholderError, placeholders_in
 
 
 def read(case: Case, form: ReplyForm) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from feedback_app.blueprints.forms.answers import TemplateForm
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
-from feedback_app.handling import placeholders, templates
-from feedback_app.handling.filling import filled_for
-from feedback_app.handling.officer_models import ReplyTemplate
+from feedback_app.handling.answers import placeholders, templates
+from feedback_app.handling.answers.filling import filled_for
+from feedback_app.handling.answers.models import ReplyTemplate
 from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.within_reach import units_within_reach

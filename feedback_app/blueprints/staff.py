@@ -15,8 +15,8 @@ from feedback_app.blueprints.due import due
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.evaluation.queries import cycles_for
-from feedback_app.handling.review_queue import SHOWN_MOST, cases_to_review, count_to_review
-from feedback_app.handling.workload import workload
+from feedback_app.handling.ending.review_queue import SHOWN_MOST, cases_to_review, count_to_review
+from feedback_app.handling.inbox.workload import workload
 from feedback_app.identity.rules import Permission
 
 bp = staff_blueprint("staff")

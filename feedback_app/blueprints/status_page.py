@@ -15,9 +15,9 @@ from feedback_app.blueprints.opened_report import seal
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.timeline import timeline
 from feedback_app.db import db
+from feedback_app.handling.citizens.tracked import Followed, Tracked
+from feedback_app.handling.ending.verdicts import UNDO_WITHDRAWAL_HOURS
 from feedback_app.handling.rules import CaseStatus, ReplyKind
-from feedback_app.handling.tracked import Followed, Tracked
-from feedback_app.handling.verdicts import UNDO_WITHDRAWAL_HOURS
 from feedback_app.intake.contacts import Owner, contact_card
 
 

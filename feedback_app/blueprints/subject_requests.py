@@ -16,9 +16,9 @@ from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import DomainError, InvalidInputError
-from feedback_app.handling.citizen_models import RequestOutcome
-from feedback_app.handling.erasure import erase
-from feedback_app.handling.subject_requests import OpenRequest, open_request_for, open_requests, settle
+from feedback_app.handling.citizens.erasure import erase
+from feedback_app.handling.citizens.models import RequestOutcome
+from feedback_app.handling.citizens.subject_requests import OpenRequest, open_request_for, open_requests, settle
 from feedback_app.identity.rules import Permission
 
 bp = staff_blueprint("subject_requests")

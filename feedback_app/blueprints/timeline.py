@@ -12,9 +12,9 @@ from flask_babel import gettext
 
 from feedback_app.blueprints.formats import day
 from feedback_app.blueprints.told_events import is_taking, told_events, told_reply
+from feedback_app.handling.citizens.tracked import Tracked
+from feedback_app.handling.citizens.tracked_case import TrackedCase
 from feedback_app.handling.rules import CaseStatus
-from feedback_app.handling.tracked import Tracked
-from feedback_app.handling.tracked_case import TrackedCase
 from feedback_app.intake.rules import KINDS_WITH_CASE, AnalysisState
 
 

@@ -9,9 +9,9 @@ from datetime import datetime
 from flask_babel import gettext
 
 from feedback_app.blueprints.labels import label
+from feedback_app.handling.citizens.tracked_case import TrackedEvent, TrackedReply
+from feedback_app.handling.clocks.sla import Step as Rung
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, EventKind, Outcome, ReplyKind
-from feedback_app.handling.sla import Step as Rung
-from feedback_app.handling.tracked_case import TrackedEvent, TrackedReply
 
 
 @dataclass(frozen=True, slots=True)

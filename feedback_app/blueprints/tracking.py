@@ -16,10 +16,10 @@ from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.status_page import followed_page, status_page
 from feedback_app.db import db
 from feedback_app.errors import DomainError
+from feedback_app.handling.citizens.tracked import followed, tracked
 from feedback_app.handling.operations import judge
 from feedback_app.handling.queries import case_of_submission
 from feedback_app.handling.rules import Outcome
-from feedback_app.handling.tracked import followed, tracked
 from feedback_app.intake.codes import code_hash
 
 bp = Blueprint("tracking", __name__)

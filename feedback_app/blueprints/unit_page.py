@@ -15,8 +15,8 @@ from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.public import bp
 from feedback_app.blueprints.released import figures_of
 from feedback_app.db import db
-from feedback_app.handling.improvements import board
-from feedback_app.handling.published import COMPLAINTS_PER_PAGE, PublishedComplaint, published_complaints
+from feedback_app.handling.publication.improvements import board
+from feedback_app.handling.publication.published import COMPLAINTS_PER_PAGE, PublishedComplaint, published_complaints
 from feedback_app.measures.release_rules import DISTRIBUTION_EVERY, FEW, FIRST_RELEASE
 
 

@@ -14,7 +14,7 @@ from feedback_app.cli.lookup import find_agency, find_unit_id, today_of
 from feedback_app.organisation.models import Agency
 
 if TYPE_CHECKING:
-    from feedback_app.handling.officer_models import ChangeCause
+    from feedback_app.handling.clocks.models import ChangeCause
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY: Final = click.DateTime(["%Y-%m-%d"])
@@ -51,7 +51,7 @@ def holidays_command(agency: str, year: int | None) -> None:
 def add_command(agency: str, day: datetime, name: str, source: str) -> None:
     """Make DAY (2026-11-30) free in AGENCY."""
     from feedback_app.audit.operations import SYSTEM
-    from feedback_app.handling.officer_models import ChangeCause
+    from feedback_app.handling.clocks.models import ChangeCause
     from feedback_app.organisation.calendar import add_holiday
 
     now = clock.utcnow()
@@ -71,7 +71,7 @@ def strike_command(agency: str, day: datetime, *, back: bool) -> None:
     It stays in the list, so that no import brings it back.
     """
     from feedback_app.audit.operations import SYSTEM
-    from feedback_app.handling.officer_models import ChangeCause
+    from feedback_app.handling.clocks.models import ChangeCause
     from feedback_app.organisation.calendar import set_struck
 
     now = clock.utcnow()
@@ -90,7 +90,7 @@ def import_command(agency: str, year: int) -> None:
     Holidays and cuti bersama; what an officer decided stays.
     """
     from feedback_app.audit.operations import SYSTEM
-    from feedback_app.handling.officer_models import ChangeCause
+    from feedback_app.handling.clocks.models import ChangeCause
     from feedback_app.organisation.calendar import import_year
 
     now = clock.utcnow()
@@ -116,7 +116,7 @@ def hours_command(
     They are set for the agency, or for a unit and those below it, from a day on.
     """
     from feedback_app.audit.operations import SYSTEM
-    from feedback_app.handling.officer_models import ChangeCause
+    from feedback_app.handling.clocks.models import ChangeCause
     from feedback_app.organisation.hours import set_hours
 
     now = clock.utcnow()
@@ -167,7 +167,7 @@ def _unit_codes(session: Session, owner: Agency) -> dict[int, str]:
 @click.argument("agency")
 def rules_command(agency: str) -> None:
     """List the dated rules of AGENCY and its units, in working days."""
-    from feedback_app.handling.sla_editing import rule_rows
+    from feedback_app.handling.clocks.sla_editing import rule_rows
 
     with database() as session:
         owner = find_agency(session, agency)
@@ -184,7 +184,7 @@ def rules_command(agency: str) -> None:
 def _keep(session: Session, owner: Agency, cause: ChangeCause, now: datetime, said: str) -> None:
     """Recompute the open deadlines of the agency, and keep the change with it."""
     from feedback_app.audit.operations import SYSTEM
-    from feedback_app.handling.deadline_rounds import run_round
+    from feedback_app.handling.clocks.deadline_rounds import run_round
 
     moved = run_round(session, owner.id, cause, actor=SYSTEM, now=now, commit=session.commit)
     click.echo(f"{said}; deadlines of {moved} open cases moved")

@@ -17,7 +17,7 @@ from feedback_app.cli.lookup import find_agency
 from feedback_app.organisation.models import Agency
 
 if TYPE_CHECKING:
-    from feedback_app.handling.open_deadlines import Difference
+    from feedback_app.handling.clocks.open_deadlines import Difference
 
 
 @click.group("cases", short_help="Cases: deadlines and figures.")
@@ -47,8 +47,8 @@ def deadlines_command(*, way: str | None, agency: str | None) -> None:
 
 def _report(session: Session, owner: Agency) -> tuple[int, int]:
     """Print what differs; return how many open cases were compared, and how many differences there are."""
-    from feedback_app.handling.clocks import clocks_of
-    from feedback_app.handling.open_deadlines import differences_of, lines
+    from feedback_app.handling.clocks.in_force import clocks_of
+    from feedback_app.handling.clocks.open_deadlines import differences_of, lines
 
     clocks, compared, found = clocks_of(session, owner.id), 0, 0
     for line in lines(session, owner.id, clocks):
@@ -69,8 +69,8 @@ def _moment(value: object) -> str:
 
 def _repair(session: Session, agency_id: int) -> int:
     from feedback_app.audit.operations import SYSTEM
-    from feedback_app.handling.deadline_rounds import run_round
-    from feedback_app.handling.officer_models import ChangeCause
+    from feedback_app.handling.clocks.deadline_rounds import run_round
+    from feedback_app.handling.clocks.models import ChangeCause
 
     return run_round(session, agency_id, ChangeCause.CALENDAR, actor=SYSTEM, now=clock.utcnow(), commit=session.commit)
 

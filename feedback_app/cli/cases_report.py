@@ -16,8 +16,8 @@ from feedback_app.cli.lookup import find_agency, find_unit_id, today_of
 from feedback_app.organisation.models import Agency
 
 if TYPE_CHECKING:
-    from feedback_app.handling.dashboard_counts import Asked, Scope
-    from feedback_app.handling.dashboard_rules import PeriodKind
+    from feedback_app.handling.figures.counts import Asked, Scope
+    from feedback_app.handling.figures.rules import PeriodKind
 
 PERIODS: Final = ("week", "last_week", "month", "quarter")
 # Two ways of counting time give the same curve, up to the rounding of sums.
@@ -30,7 +30,7 @@ DAYS_APART: Final = 1e-4
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for other programs.")
 def buckets_command(*, agency: str | None, year: int | None, as_json: bool) -> None:
     """Count how many reports stand in each bucket of SP4N-LAPOR!'s statistics. Confidential ones are left out."""
-    from feedback_app.handling.lapor_buckets import count_buckets
+    from feedback_app.handling.figures.lapor_buckets import count_buckets
 
     with database() as session:
         owners = [find_agency(session, agency)] if agency else session.scalars(sa.select(Agency)).all()
@@ -52,7 +52,7 @@ def figures_command(*, agency: str, unit: str | None, account: str, period: str)
 
     Exit code 0 if all agree, 1 if any differs. Nothing is counted that the account may not see.
     """
-    from feedback_app.handling.dashboard_rules import PeriodKind
+    from feedback_app.handling.figures.rules import PeriodKind
 
     with database() as session:
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -64,7 +64,7 @@ def figures_command(*, agency: str, unit: str | None, account: str, period: str)
 
 
 def _scope(session: Session, owner: Agency, unit: str | None, account: str) -> Scope:
-    from feedback_app.handling.dashboard_counts import Scope
+    from feedback_app.handling.figures.counts import Scope
     from feedback_app.identity.models import User
 
     user_id = session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == account.lower()))
@@ -75,11 +75,11 @@ def _scope(session: Session, owner: Agency, unit: str | None, account: str) -> S
 
 
 def _compare(session: Session, scope: Scope, owner: Agency, period: PeriodKind) -> int:
-    from feedback_app.handling.dashboard import asked_about
-    from feedback_app.handling.dashboard_counts import HAPPENED, STANDS
-    from feedback_app.handling.dashboard_recount import lives_of, recount
-    from feedback_app.handling.dashboard_rules import period_of
-    from feedback_app.handling.dashboard_sums import count_happened, count_standing
+    from feedback_app.handling.figures.counts import HAPPENED, STANDS
+    from feedback_app.handling.figures.dashboard import asked_about
+    from feedback_app.handling.figures.recount import lives_of, recount
+    from feedback_app.handling.figures.rules import period_of
+    from feedback_app.handling.figures.sums import count_happened, count_standing
 
     now = clock.utcnow()
     asked = asked_about(session, scope, period_of(period, today_of(owner, now)), now)[0]
@@ -94,9 +94,9 @@ def _compare(session: Session, scope: Scope, owner: Agency, period: PeriodKind) 
 
 
 def _compare_times(session: Session, scope: Scope, asked: Asked) -> int:
-    from feedback_app.handling.dashboard_recount import lives_of, waits_until_closed, waits_until_reply
-    from feedback_app.handling.dashboard_times import times_of
-    from feedback_app.handling.survival import kaplan_meier
+    from feedback_app.handling.figures.recount import lives_of, waits_until_closed, waits_until_reply
+    from feedback_app.handling.figures.survival import kaplan_meier
+    from feedback_app.handling.figures.times import times_of
 
     lives, times, differing = lives_of(session, scope), times_of(session, scope, asked), 0
     for name, curve, waits in (

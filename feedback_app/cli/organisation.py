@@ -34,7 +34,7 @@ def setup_group() -> None:
 @click.option("--zone", type=click.Choice(list(TIME_ZONES)), required=True, help="Time zone.")
 def agency_command(code: str, name: str, region: str, zone: str) -> None:
     """Add an agency with the national holidays and the default clocks. CODE appears in addresses: kupang."""
-    from feedback_app.handling.clocks import set_default_clocks
+    from feedback_app.handling.clocks.in_force import set_default_clocks
     from feedback_app.organisation.operations import create_agency, import_holidays
 
     now = clock.utcnow()

@@ -19,7 +19,7 @@ from feedback_app.demo.replies import answer_to
 from feedback_app.demo.storing import READ_AFTER
 from feedback_app.drain.read import Reader
 from feedback_app.drain.run import drain_batch
-from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.clocks.in_force import clocks_of
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import respond, take
 from feedback_app.handling.queries import case_of_submission

@@ -15,11 +15,11 @@ from feedback_app.demo.accounts import COUNTER
 from feedback_app.demo.period import Period
 from feedback_app.demo.replies import officer_words, verdict_words
 from feedback_app.demo.settling import Town
-from feedback_app.handling.duplicates import merge
+from feedback_app.handling.bulk.duplicates import merge
+from feedback_app.handling.handing_on.referrals import refer_outside
 from feedback_app.handling.life import ask
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.operations import judge
-from feedback_app.handling.referrals import refer_outside
 from feedback_app.handling.rules import CaseStatus, Classification, Outcome
 
 # The last afternoon before the demo opens.

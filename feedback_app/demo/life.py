@@ -18,17 +18,17 @@ from feedback_app.demo.cities import City
 from feedback_app.demo.period import Period
 from feedback_app.demo.replies import answer_to, completing_words, officer_words, verdict_words
 from feedback_app.demo.voices import Voice
-from feedback_app.handling.archiving import archive_incomplete
-from feedback_app.handling.citizen_words import add_message
-from feedback_app.handling.dispute_reviews import open_review_of, send_back
-from feedback_app.handling.escalation import any_escalation_due, escalate
+from feedback_app.handling.citizens.words import add_message
+from feedback_app.handling.clocks.escalation import any_escalation_due, escalate
+from feedback_app.handling.clocks.working_days import WorkingCalendar
+from feedback_app.handling.desk.notes import add_note
+from feedback_app.handling.ending.archiving import archive_incomplete
+from feedback_app.handling.ending.dispute_reviews import open_review_of, send_back
+from feedback_app.handling.handing_on.placement import place
 from feedback_app.handling.life import ask, report_progress, verify
 from feedback_app.handling.models import Case
-from feedback_app.handling.notes import add_note
 from feedback_app.handling.operations import close_silent, judge, respond, take
-from feedback_app.handling.placement import place
 from feedback_app.handling.rules import CaseStatus, Outcome
-from feedback_app.handling.working_days import WorkingCalendar
 from feedback_app.organisation.models import Agency
 
 IN_TIME_DAYS: Final = (1, 1, 2, 2, 3, 4, 5)  # working days; the clock gives five

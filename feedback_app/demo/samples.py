@@ -21,7 +21,7 @@ from feedback_app.demo.counter import Counter
 from feedback_app.demo.texts import deal
 from feedback_app.demo.year import ReaderSource
 from feedback_app.errors import NotFoundError
-from feedback_app.handling.tracked import tracked
+from feedback_app.handling.citizens.tracked import tracked
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.models import Submission
 from feedback_app.nlp.corpus import Example

@@ -17,8 +17,8 @@ from feedback_app.demo.cities import OVERSEER, ROOT, City
 from feedback_app.demo.period import Period
 from feedback_app.demo.posts import Post
 from feedback_app.demo.replies import templates
-from feedback_app.handling.clocks import set_default_clocks
-from feedback_app.handling.templates import write_template
+from feedback_app.handling.answers.templates import write_template
+from feedback_app.handling.clocks.in_force import set_default_clocks
 from feedback_app.identity.models import User
 from feedback_app.identity.operations import grant
 from feedback_app.identity.rules import Role

@@ -20,8 +20,8 @@ from feedback_app.demo.cities import City
 from feedback_app.demo.period import Period
 from feedback_app.demo.settling import Town
 from feedback_app.errors import DomainError
-from feedback_app.handling import improvements, publishing
 from feedback_app.handling.models import Case
+from feedback_app.handling.publication import improvements, publishing
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.intake.counter_models import VisitCount
 from feedback_app.intake.models import VisitToken

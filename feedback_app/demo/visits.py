@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from feedback_app.demo.cities import City, ServicePlan, UnitPlan
 from feedback_app.demo.duty import Duty
 from feedback_app.demo.period import Period
-from feedback_app.handling.working_days import WorkingCalendar
+from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.intake.rules import RATING_MAX, RATING_MIN, reasons_for
 
 SATURDAY: Final = 5

@@ -11,7 +11,7 @@ from typing import Final
 from feedback_app.demo.cities import OVERSEER, City, ServicePlan, UnitPlan
 from feedback_app.demo.period import DAYS, Period
 from feedback_app.demo.texts import INTEGRITY_SECTOR, Hand
-from feedback_app.handling.working_days import WorkingCalendar
+from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.intake.rules import RATING_MAX, SubmissionKind, reasons_for
 from feedback_app.nlp.corpus import Example
 from feedback_app.nlp.integrity import INTEGRITY_ASPECTS

@@ -30,9 +30,9 @@ from feedback_app.drain.read import Reader
 from feedback_app.drain.run import drain_batch
 from feedback_app.evaluation.models import CycleKind
 from feedback_app.evaluation.operations import Computation, compute, open_cycle
-from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.clocks.in_force import clocks_of
+from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.handling.models import Case
-from feedback_app.handling.working_days import WorkingCalendar
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from feedback_app.drain.claim import Claimed
+from feedback_app.handling.handing_on.past_the_unit import alleges
 from feedback_app.handling.operations import NewCase
-from feedback_app.handling.past_the_unit import alleges
 from feedback_app.handling.rules import classify_case
 from feedback_app.intake.rules import Channel, SubmissionKind, opens_case
 from feedback_app.nlp.reading import Reading

@@ -14,8 +14,8 @@ from feedback_app.clock import office_day
 from feedback_app.drain.claim import Claimed, claim, mark_done, mark_quarantined
 from feedback_app.drain.read import ReadBatch, Reader, read
 from feedback_app.drain.route import must_pass_the_unit, new_case
+from feedback_app.handling.handing_on.referrals import tell_arrived
 from feedback_app.handling.operations import NewCase, open_cases
-from feedback_app.handling.referrals import tell_arrived
 from feedback_app.measures.operations import Answer, fold
 from feedback_app.organisation.oversight import overseers
 

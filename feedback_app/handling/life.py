@@ -8,12 +8,12 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import person, record
-from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.answers.saying import check_words, say
+from feedback_app.handling.clocks.in_force import clocks_of
 from feedback_app.handling.models import Case, Reply
 from feedback_app.handling.moves import answered_with, move
 from feedback_app.handling.operations import take
 from feedback_app.handling.rules import CaseStatus, Mover, ReplyKind, check_move, check_stands
-from feedback_app.handling.saying import check_words, say
 
 # Where there is news to tell: somebody works on it, or begins to with this news.
 TELLABLE: Final = frozenset({CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS})
@@ -53,7 +53,7 @@ def ask(session: Session, case: Case, question: str, *, user_id: int, now: datet
 
     Raises
     ------
-    feedback_app.handling.saying.ReplyLengthError
+    feedback_app.handling.answers.saying.ReplyLengthError
     feedback_app.handling.rules.MoveNotAllowedError
         The case waits for the citizen already, or has ended.
     """
@@ -83,8 +83,8 @@ def report_progress(session: Session, case: Case, news: str, *, user_id: int, no
 
     Raises
     ------
-    feedback_app.handling.saying.ReplyLengthError
-    feedback_app.handling.placeholders.UnfilledPlaceholderError
+    feedback_app.handling.answers.saying.ReplyLengthError
+    feedback_app.handling.answers.placeholders.UnfilledPlaceholderError
     feedback_app.handling.rules.MoveNotAllowedError
         The case waits for the citizen, or has ended.
     """

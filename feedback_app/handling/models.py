@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.audit.models import ActorKind
 from feedback_app.db import Base, identity, tenant_key, words
+from feedback_app.handling.clocks.sla import CaseClock
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, EventKind, Outcome, ReplyKind
-from feedback_app.handling.sla import CaseClock
 
 REPLY_MIN, REPLY_MAX = 10, 4000
 

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.models import ActorKind
 from feedback_app.audit.operations import SYSTEM, Actor, record
+from feedback_app.handling.clocks.models import CasePause, ChangeCause
+from feedback_app.handling.clocks.running import recompute, restart, wind
+from feedback_app.handling.inbox.search import refresh_words
 from feedback_app.handling.models import Case, CaseEvent
-from feedback_app.handling.officer_models import CasePause, ChangeCause
 from feedback_app.handling.rules import (
     ENDED,
     ArchiveReason,
@@ -24,8 +26,6 @@ from feedback_app.handling.rules import (
     check_move,
     is_reopening,
 )
-from feedback_app.handling.running import recompute, restart, wind
-from feedback_app.handling.search import refresh_words
 
 MOVERS: Final = {ActorKind.USER: Mover.OFFICER, ActorKind.CITIZEN: Mover.CITIZEN, ActorKind.SYSTEM: Mover.SYSTEM}
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)

@@ -12,13 +12,17 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.operations import CITIZEN, SYSTEM, person
 from feedback_app.clock import office_day
 from feedback_app.errors import InvalidInputError
-from feedback_app.handling.clocks import Clocks, clocks_of
-from feedback_app.handling.colleagues import holder_of
-from feedback_app.handling.dispute_reviews import lapse, open_review
-from feedback_app.handling.erased import check_not_erased
+from feedback_app.handling.answers.saying import check_words, say
+from feedback_app.handling.citizens.erased import check_not_erased
+from feedback_app.handling.clocks.in_force import Clocks, clocks_of
+from feedback_app.handling.clocks.sla import LADDER, CaseClock, Step, share_reached
+from feedback_app.handling.ending.dispute_reviews import lapse, open_review
+from feedback_app.handling.ending.verdicts import status_after, status_after_second_thought
+from feedback_app.handling.handing_on.colleagues import holder_of
+from feedback_app.handling.handing_on.past_the_unit import heed_allegation
+from feedback_app.handling.inbox.search import refresh_words
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.moves import move
-from feedback_app.handling.past_the_unit import heed_allegation
 from feedback_app.handling.rules import (
     CaseStatus,
     Classification,
@@ -28,11 +32,7 @@ from feedback_app.handling.rules import (
     ReplyKind,
     check_move,
 )
-from feedback_app.handling.saying import check_words, say
-from feedback_app.handling.search import refresh_words
-from feedback_app.handling.sla import LADDER, CaseClock, Step, share_reached
-from feedback_app.handling.telling import tell_ended, tell_verdict
-from feedback_app.handling.verdicts import status_after, status_after_second_thought
+from feedback_app.handling.telling.news import tell_ended, tell_verdict
 from feedback_app.nlp.redact import redact
 
 WORDS_MIN, WORDS_MAX = 10, 2000
@@ -112,9 +112,9 @@ def respond(
 
     Raises
     ------
-    feedback_app.handling.saying.ReplyLengthError
+    feedback_app.handling.answers.saying.ReplyLengthError
         The text is not of a reply's length.
-    feedback_app.handling.placeholders.UnfilledPlaceholderError
+    feedback_app.handling.answers.placeholders.UnfilledPlaceholderError
     feedback_app.handling.rules.MoveNotAllowedError
         The case has an answer that waits for the citizen, or has ended.
     """
@@ -145,11 +145,11 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
         "Not solved" without a word of what is missing.
     feedback_app.handling.rules.NotAnsweredError
         There is no answer to judge.
-    feedback_app.handling.verdicts.ReviewedError
+    feedback_app.handling.ending.verdicts.ReviewedError
         A reviewer has let the answer stand.
-    feedback_app.handling.verdicts.TooLateError
+    feedback_app.handling.ending.verdicts.TooLateError
         The case was closed too long ago to be reopened.
-    feedback_app.handling.erased.ReportErasedError
+    feedback_app.handling.citizens.erased.ReportErasedError
         The words of a closed case were erased.
     """
     said = (words or "").strip()[:WORDS_MAX]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
 from feedback_app.errors import NotFoundError
-from feedback_app.handling.clocks import clocks_of
+from feedback_app.handling.clocks.in_force import clocks_of
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.rules import CaseStatus, classify_case
 from feedback_app.handling.visibility import may_see

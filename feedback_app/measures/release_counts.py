@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
+from feedback_app.handling.figures.public_figures import count_outcomes, median_wait, wait
 from feedback_app.handling.models import Case, CaseEvent
-from feedback_app.handling.public_figures import count_outcomes, median_wait, wait
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.intake.models import Submission
 from feedback_app.measures.release_models import ReleaseSubject

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.handling.corrections import Relabelled, Topic
+from feedback_app.handling.desk.corrections import Relabelled, Topic
 from feedback_app.measures.models import DailyTopic
 from feedback_app.measures.operations import Answer, fold
 

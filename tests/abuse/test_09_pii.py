@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.handling import operations
 from feedback_app.handling.models import Case
-from feedback_app.handling.publishing import PersonalDataLeftError, check_words, proposal, publish
+from feedback_app.handling.publication.publishing import PersonalDataLeftError, check_words, proposal, publish
 from feedback_app.identity.rules import Role
 from feedback_app.nlp.pii import PiiKind
 from feedback_app.nlp.reading import Label, Reading

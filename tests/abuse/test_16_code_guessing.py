@@ -12,7 +12,7 @@ from redis import Redis
 from sqlalchemy.orm import Session
 
 from feedback_app.db import db
-from feedback_app.handling.tracked import tracked
+from feedback_app.handling.citizens.tracked import tracked
 from feedback_app.intake.codes import ALPHABET, InvalidCodeError, code_hash, new_code, normalise_code
 from feedback_app.intake.models import Submission
 from feedback_app.intake.operations import Draft, submit

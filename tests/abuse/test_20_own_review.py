@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
+from feedback_app.handling.ending.models import DisputeReview, ReviewVerdict
 from feedback_app.handling.models import Case
-from feedback_app.handling.officer_models import DisputeReview, ReviewVerdict
 from feedback_app.handling.operations import judge, respond
 from feedback_app.handling.rules import CaseStatus, Outcome
 from feedback_app.identity.models import User

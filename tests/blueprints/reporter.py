@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from feedback_app import clock
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import respond
-from feedback_app.handling.public_models import Publication
+from feedback_app.handling.publication.models import Publication
 from feedback_app.identity.models import User
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.models import Submission

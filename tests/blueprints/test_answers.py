@@ -11,12 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.clock import utcnow
-from feedback_app.handling.duplicates import merge
+from feedback_app.handling.answers.models import ReplyTemplate
+from feedback_app.handling.answers.templates import rewrite_template, write_template
+from feedback_app.handling.bulk.duplicates import merge
+from feedback_app.handling.desk.models import CaseNote
 from feedback_app.handling.models import Case, Reply
-from feedback_app.handling.officer_models import CaseNote, ReplyTemplate
 from feedback_app.handling.operations import take
 from feedback_app.handling.rules import CaseStatus
-from feedback_app.handling.templates import rewrite_template, write_template
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from tests import factories as make

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.handling.duplicates import merge
+from feedback_app.handling.bulk.duplicates import merge
 from feedback_app.handling.life import ask
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import judge, respond

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.audit.operations import person
+from feedback_app.handling.clocks.sla import Step
 from feedback_app.handling.models import Case
 from feedback_app.handling.moves import move
 from feedback_app.handling.operations import judge, respond, take
 from feedback_app.handling.rules import CaseStatus, Classification, Outcome
-from feedback_app.handling.sla import Step
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from tests.blueprints.office import Login, Office, new_office

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.analysis.models import Labels
+from feedback_app.handling.ending.models import DisputeReview, ReviewVerdict
 from feedback_app.handling.models import Case, Reply
-from feedback_app.handling.officer_models import DisputeReview, ReviewVerdict
 from feedback_app.handling.operations import judge, respond
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome, ReplyKind
 from feedback_app.identity.rules import Role

@@ -18,7 +18,7 @@ from feedback_app.blueprints.charts import (
     step_chart,
     ticks,
 )
-from feedback_app.handling.survival import kaplan_meier
+from feedback_app.handling.figures.survival import kaplan_meier
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 

@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock, jobs
+from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.handling.models import ServiceClock
 from feedback_app.handling.rules import Classification
-from feedback_app.handling.working_days import WorkingCalendar
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.models import Holiday, WorkingHours
 from tests.blueprints.office import Login, Office, new_office

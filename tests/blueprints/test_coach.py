@@ -18,7 +18,7 @@ from feedback_app.blueprints.places import AgencyCard
 from feedback_app.blueprints.text_reader import TextReader
 from feedback_app.drain.run import drain_batch
 from feedback_app.handling.models import Case
-from feedback_app.handling.public_models import Publication
+from feedback_app.handling.publication.models import Publication
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import SubmissionKind

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.handling.dashboard_counts import KEYS
+from feedback_app.handling.figures.counts import KEYS
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
 from tests import factories as make

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from feedback_app.handling.bulk.models import BulkAct
 from feedback_app.handling.models import Case
-from feedback_app.handling.officer_models import BulkAct
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.identity.models import SavedView, User
 from feedback_app.identity.rules import Role

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.db import db
-from feedback_app.handling.citizen_models import CaseFollower
-from feedback_app.handling.followers import followers_of
-from feedback_app.handling.public_models import Publication
+from feedback_app.handling.citizens.followers import followers_of
+from feedback_app.handling.citizens.models import CaseFollower
+from feedback_app.handling.publication.models import Publication
 from feedback_app.identity.rules import Role
 from tests import factories as make
 from tests.blueprints.office import Login, new_office

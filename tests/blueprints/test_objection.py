@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.handling.archiving import archive, archive_incomplete, restore
-from feedback_app.handling.dispute_reviews import let_stand
+from feedback_app.handling.ending.archiving import archive, archive_incomplete, restore
+from feedback_app.handling.ending.dispute_reviews import let_stand
 from feedback_app.handling.life import ask, report_progress
 from feedback_app.handling.operations import judge, respond
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Outcome

@@ -17,11 +17,12 @@ from werkzeug.test import TestResponse
 from feedback_app import clock
 from feedback_app.blueprints import proofs as pages
 from feedback_app.blueprints.uploads import MARGIN_BYTES
-from feedback_app.handling import operations, publishing
-from feedback_app.handling.citizen_models import CaseFollower
+from feedback_app.handling import operations
+from feedback_app.handling.answers.models import Proof
+from feedback_app.handling.citizens.models import CaseFollower
+from feedback_app.handling.handing_on.referrals import refer_outside
 from feedback_app.handling.models import Case
-from feedback_app.handling.officer_models import Proof
-from feedback_app.handling.referrals import refer_outside
+from feedback_app.handling.publication import publishing
 from feedback_app.handling.rules import Outcome
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role

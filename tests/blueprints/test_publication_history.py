@@ -9,10 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.handling import operations, publishing
+from feedback_app.handling import operations
 from feedback_app.handling.models import Case
-from feedback_app.handling.publication_history import releases
-from feedback_app.handling.text_differences import Change
+from feedback_app.handling.publication import publishing
+from feedback_app.handling.publication.history import releases
+from feedback_app.handling.publication.text_differences import Change
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from tests.blueprints.office import Login, Office, new_office
@@ -115,8 +116,8 @@ def test_second_who_takes_a_publication_back_is_told_that_nothing_is_shown(
 
 
 def test_question_to_the_reporter_is_not_proposed_as_an_answer(office: Office, case: Case, officer: User) -> None:
+    from feedback_app.handling.answers.saying import say
     from feedback_app.handling.rules import ReplyKind
-    from feedback_app.handling.saying import say
 
     now = clock.utcnow()
     say(office.session, case, ReplyKind.PROGRESS, "Blangko dipesan.", user_id=officer.id, now=now)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.blueprints.places import AgencyCard
+from feedback_app.handling.clocks.sla import SlaRule
+from feedback_app.handling.clocks.sla_editing import add_rule
 from feedback_app.handling.rules import Classification
-from feedback_app.handling.sla import SlaRule
-from feedback_app.handling.sla_editing import add_rule
 from feedback_app.organisation.models import Agency, Unit, UnitKind
 from tests import factories as make
 from tests.blueprints.reporter import new_reporter

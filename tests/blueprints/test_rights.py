@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.analysis.models import Labels
-from feedback_app.handling.citizen_models import RequestOutcome, SubjectRequest
-from feedback_app.handling.erasure import ERASED
+from feedback_app.handling.citizens.erasure import ERASED
+from feedback_app.handling.citizens.models import RequestOutcome, SubjectRequest
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role

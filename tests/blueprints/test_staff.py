@@ -14,9 +14,9 @@ from feedback_app.audit.operations import SYSTEM
 from feedback_app.blueprints.due import Urge, due
 from feedback_app.evaluation.models import CycleKind
 from feedback_app.evaluation.operations import open_cycle
+from feedback_app.handling.inbox.workload import workload
 from feedback_app.handling.operations import judge, respond, take
 from feedback_app.handling.rules import Outcome
-from feedback_app.handling.workload import workload
 from feedback_app.identity.rules import Role
 from tests import factories as make
 from tests.blueprints.office import Login, Office, new_office

@@ -8,9 +8,9 @@ import pytest
 from flask import Flask
 
 from feedback_app.blueprints.timeline import Progress, timeline
+from feedback_app.handling.citizens.tracked import Tracked
+from feedback_app.handling.citizens.tracked_case import TrackedCase, TrackedEvent, TrackedReply
 from feedback_app.handling.rules import CaseStatus, EventKind, Outcome
-from feedback_app.handling.tracked import Tracked
-from feedback_app.handling.tracked_case import TrackedCase, TrackedEvent, TrackedReply
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
 
 START = datetime(2026, 5, 12, 3, 0, tzinfo=UTC)

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from feedback_app.blueprints import carried
 from feedback_app.blueprints.receipt_page import tracking_address
-from feedback_app.handling.citizen_words import redacted_words
+from feedback_app.handling.citizens.words import redacted_words
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.operations import NewCase, close_silent, open_cases, respond, take
 from feedback_app.handling.rules import CaseStatus, Classification, Outcome

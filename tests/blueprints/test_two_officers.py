@@ -21,13 +21,13 @@ from feedback_app import clock
 from feedback_app.audit.models import AuditEvent
 from feedback_app.blueprints.access import required_permissions
 from feedback_app.db import db
-from feedback_app.handling.archiving import archive
-from feedback_app.handling.duplicates import merge
+from feedback_app.handling.bulk.duplicates import merge
+from feedback_app.handling.desk.reclassification import reclassify
+from feedback_app.handling.ending.archiving import archive
 from feedback_app.handling.life import verify
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.operations import judge, respond, take
-from feedback_app.handling.publishing import publish
-from feedback_app.handling.reclassification import reclassify
+from feedback_app.handling.publication.publishing import publish
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role

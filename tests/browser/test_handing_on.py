@@ -13,8 +13,9 @@ from playwright.sync_api import Browser, FilePayload, Page
 
 from feedback_app import clock
 from feedback_app.db import db
-from feedback_app.handling import operations, publishing
+from feedback_app.handling import operations
 from feedback_app.handling.models import Case
+from feedback_app.handling.publication import publishing
 from feedback_app.identity.rules import Role
 from feedback_app.intake.operations import Draft, submit
 from feedback_app.intake.rules import SubmissionKind

@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.db import db
-from feedback_app.handling.officer_models import ReplyTemplate
+from feedback_app.handling.answers.models import ReplyTemplate
+from feedback_app.handling.clocks.sla import CaseClock
 from feedback_app.handling.rules import CaseStatus
-from feedback_app.handling.sla import CaseClock
 from feedback_app.identity.models import SavedView
 from feedback_app.identity.rules import Role
 from feedback_app.intake.codes import code_hash, new_code

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from feedback_app import clock
 from feedback_app.db import db
+from feedback_app.handling.answers.models import Proof, ReplyTemplate
+from feedback_app.handling.desk.models import CaseNote
 from feedback_app.handling.models import Case, Reply
-from feedback_app.handling.officer_models import CaseNote, Proof, ReplyTemplate
 from feedback_app.handling.operations import judge, respond
 from feedback_app.handling.rules import CaseStatus, Outcome, ReplyKind
 from feedback_app.identity.rules import Role

@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from feedback_app.cli import main
 from feedback_app.db import db
+from feedback_app.handling.clocks.models import DeadlineChange
 from feedback_app.handling.models import Case
-from feedback_app.handling.officer_models import DeadlineChange
 from tests.blueprints.office import new_office
 from tests.conftest import Live
 from tests.handling.test_rules import at

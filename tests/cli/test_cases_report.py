@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from feedback_app import clock
 from feedback_app.db import db
-from feedback_app.handling.dashboard_counts import KEYS
+from feedback_app.handling.figures.counts import KEYS
 from feedback_app.identity.rules import Role
 from tests import factories as make
 from tests.cli.test_commands import Run, run  # noqa: F401 - a fixture

@@ -18,18 +18,14 @@ from feedback_app.demo.load import NotADemoError, UnknownDemoCityError, is_empty
 from feedback_app.demo.replies import templates
 from feedback_app.demo.texts import corpus
 from feedback_app.evaluation.models import Cycle, Score
-from feedback_app.handling.escalation import any_escalation_due
-from feedback_app.handling.inbox_filters import Filters, Group
-from feedback_app.handling.inbox_queries import inbox
+from feedback_app.handling.answers.models import ReplyTemplate
+from feedback_app.handling.clocks.escalation import any_escalation_due
+from feedback_app.handling.clocks.models import CasePause, Escalation
+from feedback_app.handling.desk.models import CaseNote
+from feedback_app.handling.ending.models import DisputeReview, ReviewVerdict
+from feedback_app.handling.inbox.filters import Filters, Group
+from feedback_app.handling.inbox.queries import inbox
 from feedback_app.handling.models import Case, CaseEvent, Reply
-from feedback_app.handling.officer_models import (
-    CaseNote,
-    CasePause,
-    DisputeReview,
-    Escalation,
-    ReplyTemplate,
-    ReviewVerdict,
-)
 from feedback_app.handling.rules import CaseStatus, Outcome, ReplyKind
 from feedback_app.identity.models import User
 from feedback_app.intake.models import Submission, VisitToken

@@ -20,8 +20,8 @@ from feedback_app.demo.cities import cities
 from feedback_app.demo.load import load
 from feedback_app.demo.samples import FILE_NAME, NoDemoError, Samples, ensure_samples, read_samples
 from feedback_app.demo.tour import accounts_table, first_steps
+from feedback_app.handling.citizens.tracked import tracked
 from feedback_app.handling.rules import CaseStatus
-from feedback_app.handling.tracked import tracked
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.models import Submission
 from feedback_app.intake.visits import open_visit

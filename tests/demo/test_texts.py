@@ -18,7 +18,7 @@ from feedback_app.demo.posts import posts_of
 from feedback_app.demo.texts import INTEGRITY_SECTOR, Hand, corpus, deal
 from feedback_app.demo.visits import Visit, visits_of
 from feedback_app.demo.voices import WATCHED_UNITS, Voice, voices_of
-from feedback_app.handling.working_days import WorkingCalendar
+from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.intake.rules import KINDS_WITH_CASE, SubmissionKind, reasons_for
 from feedback_app.nlp.integrity import INTEGRITY_ASPECTS
 from feedback_app.nlp.labels import Language

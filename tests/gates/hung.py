@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.audit.models import ActorKind
-from feedback_app.handling.citizen_models import CaseFollower, CitizenMessage, RequestKind, SubjectRequest
+from feedback_app.handling.answers.models import Proof
+from feedback_app.handling.citizens.models import CaseFollower, CitizenMessage, RequestKind, SubjectRequest
+from feedback_app.handling.desk.models import CaseNote
+from feedback_app.handling.ending.models import DisputeReview
 from feedback_app.handling.models import Case, CaseEvent, Reply
-from feedback_app.handling.officer_models import CaseNote, DisputeReview, Proof
-from feedback_app.handling.public_models import Publication
+from feedback_app.handling.publication.models import Publication
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.identity.models import User
 from feedback_app.intake.extra_models import Attachment

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, CycleStatus, Score
 from feedback_app.evaluation.rules import Band
+from feedback_app.handling.answers.models import ReplyTemplate
+from feedback_app.handling.bulk.models import BulkAct, BulkKind
 from feedback_app.handling.models import ServiceClock
-from feedback_app.handling.officer_models import BulkAct, BulkKind, ReplyTemplate
-from feedback_app.handling.public_models import Improvement, ImprovementStage
+from feedback_app.handling.publication.models import Improvement, ImprovementStage
 from feedback_app.handling.rules import Classification
 from feedback_app.identity.models import SavedView, User
 from feedback_app.intake.counter_models import CounterKey, WallCode

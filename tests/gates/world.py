@@ -19,10 +19,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
+from feedback_app.handling.clocks.sla import CaseClock
+from feedback_app.handling.inbox.search import refresh_words
 from feedback_app.handling.models import Case
 from feedback_app.handling.rules import CaseStatus, Classification
-from feedback_app.handling.search import refresh_words
-from feedback_app.handling.sla import CaseClock
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.intake.rules import SubmissionKind

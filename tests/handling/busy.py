@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import CITIZEN, SYSTEM, person
 from feedback_app.handling import operations
+from feedback_app.handling.clocks.models import Escalation
+from feedback_app.handling.clocks.sla import CaseClock
 from feedback_app.handling.models import Case
 from feedback_app.handling.moves import move
-from feedback_app.handling.officer_models import Escalation
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome
-from feedback_app.handling.sla import CaseClock
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.nlp.labels import Aspect
 from feedback_app.organisation.models import Unit

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback_app.handling import life
-from feedback_app.handling.archiving import archive
+from feedback_app.handling.ending.archiving import archive
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import judge, respond, take
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Outcome

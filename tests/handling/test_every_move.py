@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import person
 from feedback_app.handling import life
-from feedback_app.handling.archiving import archive, archive_incomplete, object_to_archiving, restore
-from feedback_app.handling.citizen_words import add_message
-from feedback_app.handling.dispute_reviews import let_stand
+from feedback_app.handling.citizens.words import add_message
+from feedback_app.handling.ending.archiving import archive, archive_incomplete, object_to_archiving, restore
+from feedback_app.handling.ending.dispute_reviews import let_stand
+from feedback_app.handling.ending.withdrawal import withdraw
+from feedback_app.handling.handing_on.past_the_unit import send_past_the_unit
 from feedback_app.handling.models import CaseEvent
 from feedback_app.handling.moves import MOVERS, move
 from feedback_app.handling.operations import close_silent, judge, respond, take
-from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.rules import MOVES, ArchiveReason, CaseStatus, EventKind, Mover, Outcome
-from feedback_app.handling.withdrawal import withdraw
 from tests.handling.lives import ALLEGES, ANSWER, LATER, QUESTION, STILL, WHY, Life, new_life
 
 NEW, VERIFIED, IN_PROGRESS = CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS

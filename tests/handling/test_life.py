@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.handling import life
-from feedback_app.handling.archiving import any_hold_over, archive_incomplete
-from feedback_app.handling.citizen_words import MESSAGES_A_DAY, add_message, resume_submission
+from feedback_app.handling.answers.saying import ReplyLengthError, say
+from feedback_app.handling.citizens.words import MESSAGES_A_DAY, add_message, resume_submission
+from feedback_app.handling.clocks.models import CasePause, ChangeCause, DeadlineChange
+from feedback_app.handling.clocks.sla import CaseClock
+from feedback_app.handling.ending.archiving import any_hold_over, archive_incomplete
 from feedback_app.handling.models import Case, Reply
-from feedback_app.handling.officer_models import CasePause, ChangeCause, DeadlineChange
 from feedback_app.handling.operations import respond
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, MoveNotAllowedError, ReplyKind
-from feedback_app.handling.saying import ReplyLengthError, say
-from feedback_app.handling.sla import CaseClock
 from feedback_app.notifications.models import Message
 from feedback_app.notifications.wording import Template
 from tests import factories as make

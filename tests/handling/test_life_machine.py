@@ -24,21 +24,26 @@ from feedback_app.audit.models import AuditEvent
 from feedback_app.clock import office_day
 from feedback_app.errors import ConflictError
 from feedback_app.handling import life
-from feedback_app.handling.answering import answer
-from feedback_app.handling.archiving import archive, archive_incomplete, object_to_archiving, restore
-from feedback_app.handling.bulk import NothingChosenError, Task, do_to_all
-from feedback_app.handling.bulk_undo import undo
-from feedback_app.handling.citizen_words import add_message
-from feedback_app.handling.clocks import clocks_of
-from feedback_app.handling.collective import Chosen
-from feedback_app.handling.disposition import dispose
-from feedback_app.handling.dispute_reviews import let_stand, send_back
+from feedback_app.handling.answers.answering import answer
+from feedback_app.handling.bulk.acts import NothingChosenError, Task, do_to_all
+from feedback_app.handling.bulk.collective import Chosen
+from feedback_app.handling.bulk.models import BulkKind
+from feedback_app.handling.bulk.undo import undo
+from feedback_app.handling.citizens.words import add_message
+from feedback_app.handling.clocks.in_force import clocks_of
+from feedback_app.handling.clocks.models import CasePause
+from feedback_app.handling.clocks.running import deadlines_of
+from feedback_app.handling.clocks.sla import CaseClock
+from feedback_app.handling.desk.reclassification import reclassify
+from feedback_app.handling.ending.archiving import archive, archive_incomplete, object_to_archiving, restore
+from feedback_app.handling.ending.dispute_reviews import let_stand, send_back
+from feedback_app.handling.ending.models import DisputeReview
+from feedback_app.handling.ending.withdrawal import undo_withdrawal, withdraw
+from feedback_app.handling.handing_on.disposition import dispose
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.moves import MOVERS
-from feedback_app.handling.officer_models import BulkKind, CasePause, DisputeReview
 from feedback_app.handling.operations import close_silent, judge, respond, take
 from feedback_app.handling.queries import OPEN_STATUSES
-from feedback_app.handling.reclassification import reclassify
 from feedback_app.handling.rules import (
     ENDED,
     MOVES,
@@ -49,9 +54,6 @@ from feedback_app.handling.rules import (
     Outcome,
     ReplyKind,
 )
-from feedback_app.handling.running import deadlines_of
-from feedback_app.handling.sla import CaseClock
-from feedback_app.handling.withdrawal import undo_withdrawal, withdraw
 from tests import factories as make
 from tests.handling.lives import ALLEGES, ANSWER, NEWS, QUESTION, STILL, WHY, new_life
 

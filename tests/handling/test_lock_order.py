@@ -15,16 +15,16 @@ from sqlalchemy.orm import Session
 
 from feedback_app.clock import office_day
 from feedback_app.db import db
-from feedback_app.handling.answering import answer
-from feedback_app.handling.bulk import NothingChosenError, Task, do_to_all
-from feedback_app.handling.collective import Chosen
-from feedback_app.handling.disposition import dispose
-from feedback_app.handling.duplicates import merge
+from feedback_app.handling.answers.answering import answer
+from feedback_app.handling.bulk.acts import NothingChosenError, Task, do_to_all
+from feedback_app.handling.bulk.collective import Chosen
+from feedback_app.handling.bulk.duplicates import merge
+from feedback_app.handling.bulk.models import BulkKind
+from feedback_app.handling.ending.withdrawal import withdraw
+from feedback_app.handling.handing_on.disposition import dispose
 from feedback_app.handling.life import ask
 from feedback_app.handling.models import Case
-from feedback_app.handling.officer_models import BulkKind
 from feedback_app.handling.queries import case_for, case_of_submission
-from feedback_app.handling.withdrawal import withdraw
 from feedback_app.identity.rules import Permission
 from tests import factories as make
 from tests.conftest import Live

@@ -10,9 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.models import ActorKind, AuditEvent
-from feedback_app.handling.clocks import clocks_of
-from feedback_app.handling.feedback_list import feedback
-from feedback_app.handling.inbox_queries import inbox
+from feedback_app.handling.answers.saying import ReplyLengthError
+from feedback_app.handling.clocks.in_force import clocks_of
+from feedback_app.handling.handing_on.past_the_unit import send_past_the_unit
+from feedback_app.handling.inbox.feedback_list import feedback
+from feedback_app.handling.inbox.queries import inbox
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.operations import (
     NewCase,
@@ -23,10 +25,8 @@ from feedback_app.handling.operations import (
     respond,
     take,
 )
-from feedback_app.handling.past_the_unit import send_past_the_unit
 from feedback_app.handling.queries import UnknownCaseError, case_for, silence_is_over
 from feedback_app.handling.rules import CaseStatus, Classification, MoveNotAllowedError, NotAnsweredError, Outcome
-from feedback_app.handling.saying import ReplyLengthError
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Permission, Role
 from feedback_app.intake.rules import SubmissionKind

@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_app.errors import ConfigurationError
-from feedback_app.handling.clocks import Clocks
+from feedback_app.handling.clocks.in_force import Clocks
+from feedback_app.handling.clocks.sla import (
+    DEFAULT_SLA_RULES,
+    SlaRule,
+    rule_in_force,
+    silence_ends,
+)
+from feedback_app.handling.clocks.working_days import WorkingCalendar
+from feedback_app.handling.ending.verdicts import STATUS_AFTER, WindowOpenError, status_after
 from feedback_app.handling.rules import (
     LAPOR_BUCKET,
     MOVES,
@@ -24,14 +32,6 @@ from feedback_app.handling.rules import (
     is_reopening,
     lapor_bucket,
 )
-from feedback_app.handling.sla import (
-    DEFAULT_SLA_RULES,
-    SlaRule,
-    rule_in_force,
-    silence_ends,
-)
-from feedback_app.handling.verdicts import STATUS_AFTER, WindowOpenError, status_after
-from feedback_app.handling.working_days import WorkingCalendar
 
 WITA = ZoneInfo("Asia/Makassar")
 YEARS = range(2025, 2028)

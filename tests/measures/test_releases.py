@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import person
 from feedback_app.handling import operations
-from feedback_app.handling.past_the_unit import send_past_the_unit
+from feedback_app.handling.handing_on.past_the_unit import send_past_the_unit
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import Channel

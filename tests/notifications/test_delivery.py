@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from feedback_app import clock, jobs, queue
 from feedback_app.config import Settings
 from feedback_app.db import db
-from feedback_app.handling.citizen_models import CaseFollower
+from feedback_app.handling.citizens.models import CaseFollower
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import close_silent, judge, respond
 from feedback_app.handling.rules import Outcome

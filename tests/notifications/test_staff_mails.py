@@ -12,11 +12,12 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from feedback_app import clock, jobs
+from feedback_app.handling.clocks.models import Escalation
 from feedback_app.handling.models import Case
-from feedback_app.handling.officer_models import Escalation, StaffRound
 from feedback_app.handling.operations import judge, respond
 from feedback_app.handling.rules import Outcome
-from feedback_app.handling.telling_staff import tell_staff
+from feedback_app.handling.telling.models import StaffRound
+from feedback_app.handling.telling.staff import tell_staff
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.identity.staff_settings import choose
@@ -176,7 +177,7 @@ def test_a_job_that_dies_before_its_commit_has_told_nobody(
 ) -> None:
     opened(session)
     session.commit()
-    monkeypatch.setattr("feedback_app.handling.rounds.owe", _break)
+    monkeypatch.setattr("feedback_app.handling.telling.rounds.owe", _break)
     with pytest.raises(RuntimeError):
         run_job(app, session, jobs.tell_staff_rounds)
     assert session.scalar(sa.select(sa.func.count()).select_from(StaffRound)) == 0

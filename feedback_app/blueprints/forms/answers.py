@@ -13,9 +13,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import ValidationError
 
 from feedback_app.blueprints.forms.staff import ReplyForm, StaffForm, take_from
+from feedback_app.handling.answers.models import TEMPLATE_NAME_MAX
+from feedback_app.handling.answers.placeholders import unknown_in
+from feedback_app.handling.desk.models import NOTE_MAX, NOTE_MIN
 from feedback_app.handling.models import REPLY_MAX
-from feedback_app.handling.officer_models import NOTE_MAX, NOTE_MIN, TEMPLATE_NAME_MAX
-from feedback_app.handling.placeholders import unknown_in
 from feedback_app.intake.rules import clean_text
 from feedback_app.organisation.models import Agency
 from feedback_app.organisation.within_reach import ReachedUnit

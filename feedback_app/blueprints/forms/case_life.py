@@ -12,13 +12,13 @@ from wtforms.validators import ValidationError
 
 from feedback_app.blueprints.act_forms import ActForm
 from feedback_app.blueprints.labels import label
-from feedback_app.handling.archiving import OFFICERS_REASONS
-from feedback_app.handling.archiving import REASON_MAX as RESTORE_MAX
-from feedback_app.handling.archiving import REASON_MIN as RESTORE_MIN
-from feedback_app.handling.corrections import LABELS
+from feedback_app.handling.desk.corrections import LABELS
+from feedback_app.handling.desk.reclassification import REASON_MAX, REASON_MIN
+from feedback_app.handling.ending.archiving import OFFICERS_REASONS
+from feedback_app.handling.ending.archiving import REASON_MAX as RESTORE_MAX
+from feedback_app.handling.ending.archiving import REASON_MIN as RESTORE_MIN
+from feedback_app.handling.ending.models import REVIEW_MAX, REVIEW_MIN, ReviewVerdict
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN
-from feedback_app.handling.officer_models import REVIEW_MAX, REVIEW_MIN, ReviewVerdict
-from feedback_app.handling.reclassification import REASON_MAX, REASON_MIN
 from feedback_app.handling.rules import Classification
 from feedback_app.intake.rules import clean_text
 

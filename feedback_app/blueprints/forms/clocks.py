@@ -15,9 +15,9 @@ from wtforms.validators import InputRequired, NumberRange, Optional, ValidationE
 from feedback_app.blueprints.forms.staff import PlainDayField, StaffForm
 from feedback_app.blueprints.labels import label
 from feedback_app.blueprints.numbers import number_or_none
+from feedback_app.handling.clocks.sla import SlaRule
+from feedback_app.handling.clocks.sla_editing import DAYS_MAX, SOURCE_MAX, SOURCE_MIN
 from feedback_app.handling.rules import Classification
-from feedback_app.handling.sla import SlaRule
-from feedback_app.handling.sla_editing import DAYS_MAX, SOURCE_MAX, SOURCE_MIN
 from feedback_app.intake.rules import clean_text
 from feedback_app.organisation.calendar import NAME_MAX, NAME_MIN
 from feedback_app.organisation.queries import UnitCard

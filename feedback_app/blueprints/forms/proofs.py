@@ -8,7 +8,7 @@ from wtforms import MultipleFileField, StringField
 from wtforms.validators import ValidationError
 
 from feedback_app.blueprints.forms.staff import StaffForm
-from feedback_app.handling.proofs import CAPTION_MAX
+from feedback_app.handling.answers.proofs import CAPTION_MAX
 from feedback_app.intake.rules import clean_text
 
 

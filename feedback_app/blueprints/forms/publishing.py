@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 
 from feedback_app.blueprints.forms.staff import StaffForm, take_from
 from feedback_app.blueprints.numbers import number_or_none
-from feedback_app.handling.improvements import IMPROVEMENT_MAX
+from feedback_app.handling.publication.improvements import IMPROVEMENT_MAX
 from feedback_app.handling.rules import PUBLICATION_MAX, PUBLICATION_MIN
 from feedback_app.intake.rules import clean_text
 from feedback_app.organisation.within_reach import ReachedUnit

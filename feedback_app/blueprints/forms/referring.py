@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 
 from feedback_app.blueprints.forms.staff import StaffForm
 from feedback_app.blueprints.numbers import number_or_none
-from feedback_app.handling import referrals
+from feedback_app.handling.handing_on import referrals
 from feedback_app.intake.rules import clean_text
 from feedback_app.organisation.models import Agency
 

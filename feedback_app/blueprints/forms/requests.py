@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import AnyOf
 
-from feedback_app.handling.citizen_models import RequestOutcome
+from feedback_app.handling.citizens.models import RequestOutcome
 from feedback_app.intake.rules import clean_text
 
 

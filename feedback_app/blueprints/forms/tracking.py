@@ -12,10 +12,10 @@ from wtforms.validators import AnyOf, ValidationError
 
 from feedback_app.blueprints.forms.public import check_length
 from feedback_app.blueprints.sentences import translated
-from feedback_app.handling.archiving import OBJECTION_MAX, OBJECTION_MIN
+from feedback_app.handling.citizens.subject_requests import REASON_MAX
+from feedback_app.handling.ending.archiving import OBJECTION_MAX, OBJECTION_MIN
 from feedback_app.handling.operations import WORDS_MAX, WORDS_MIN
 from feedback_app.handling.rules import MESSAGE_MAX, MESSAGE_MIN, Outcome
-from feedback_app.handling.subject_requests import REASON_MAX
 from feedback_app.intake.codes import InvalidCodeError, normalise_code
 from feedback_app.intake.contacts import InvalidAddressError, read_address
 from feedback_app.intake.rules import clean_text

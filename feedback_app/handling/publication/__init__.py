@@ -1,0 +1,1 @@
+"""What everybody may read: released complaints, their history, and what a unit changed because of them."""
