@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock, jobs
+from feedback_app.handling.clocks.models import StoredSlaRule
 from feedback_app.handling.clocks.working_days import WorkingCalendar
-from feedback_app.handling.models import ServiceClock
 from feedback_app.handling.rules import Classification
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.models import Holiday, WorkingHours
@@ -106,7 +106,7 @@ def test_new_rule_is_seen_before_it_is_kept(admin: FlaskClient, session: Session
     tomorrow = local_today() + timedelta(days=1)
     data = {**RULE, "effective_from": tomorrow.isoformat(), "unit_id": str(office.unit.id)}
     admin.post(base(office), data=data)
-    rules = sa.select(ServiceClock).where(ServiceClock.unit_id == office.unit.id)
+    rules = sa.select(StoredSlaRule).where(StoredSlaRule.unit_id == office.unit.id)
     assert session.scalars(rules).all() == []
     page = send(admin, base(office), data)
     assert "Tidak ada tenggat kasus terbuka yang bergeser" in page
@@ -125,7 +125,7 @@ def test_new_rule_is_seen_before_it_is_kept(admin: FlaskClient, session: Session
 def test_rule_that_was_in_force_has_no_button_and_is_not_removed(
     admin: FlaskClient, session: Session, office: Office
 ) -> None:
-    row = session.scalars(sa.select(ServiceClock).where(ServiceClock.agency_id == office.agency.id)).first()
+    row = session.scalars(sa.select(StoredSlaRule).where(StoredSlaRule.agency_id == office.agency.id)).first()
     assert row is not None
     assert "/hapus" not in text_of(admin, base(office))
     answer = admin.post(f"{base(office)}/aturan/{row.id}/hapus", data={"seen": "1"}, follow_redirects=True)

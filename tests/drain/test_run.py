@@ -15,7 +15,8 @@ from feedback_app.analysis.operations import ReadSubmission, write_labels
 from feedback_app.audit.models import AuditEvent
 from feedback_app.drain.read import ReaderBrokenError
 from feedback_app.drain.run import drain_batch
-from feedback_app.handling.models import Case, ServiceClock
+from feedback_app.handling.clocks.models import StoredSlaRule
+from feedback_app.handling.models import Case
 from feedback_app.handling.rules import Classification
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
@@ -23,7 +24,7 @@ from feedback_app.measures.models import DailyMeasure, DailyTopic
 from feedback_app.measures.operations import recount
 from feedback_app.nlp.reading import Label, Reading
 from feedback_app.organisation.models import UnitKind
-from feedback_app.organisation.operations import import_holidays
+from feedback_app.organisation.national_days import import_holidays
 from tests import factories as make
 
 
@@ -148,7 +149,7 @@ def test_running_out_of_memory_is_not_the_fault_of_a_text(session: Session) -> N
 
 def test_an_agency_without_clocks_of_its_own_stops_nobody(session: Session) -> None:
     agency = make.agency(session)
-    session.execute(sa.delete(ServiceClock).where(ServiceClock.agency_id == agency.id))
+    session.execute(sa.delete(StoredSlaRule).where(StoredSlaRule.agency_id == agency.id))
     make.submission(session, make.unit(session, agency), kind=SubmissionKind.COMPLAINT, text="KTP belum jadi")
     assert drain(session) == 1
     assert session.scalars(sa.select(Case.reply_due_at)).one().date() == date(2026, 5, 19)

@@ -12,7 +12,7 @@ from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, Cycle
 from feedback_app.evaluation.rules import Band
 from feedback_app.handling.answers.models import ReplyTemplate
 from feedback_app.handling.bulk.models import BulkAct, BulkKind
-from feedback_app.handling.models import ServiceClock
+from feedback_app.handling.clocks.models import StoredSlaRule
 from feedback_app.handling.publication.models import Improvement, ImprovementStage
 from feedback_app.handling.rules import Classification
 from feedback_app.identity.models import SavedView, User
@@ -40,7 +40,7 @@ class Things:
     message: Message
     view: SavedView
     act: BulkAct
-    rule_to_come: ServiceClock
+    rule_to_come: StoredSlaRule
     hours_to_come: WorkingHours
 
     def line_of_evidence(self) -> dict[str, int | str]:
@@ -89,10 +89,10 @@ def _words(session: Session, unit: Unit, by: User) -> tuple[ReplyTemplate, Reply
     return made
 
 
-def _clocks(session: Session, unit: Unit, by: User) -> tuple[ServiceClock, WorkingHours]:
+def _clocks(session: Session, unit: Unit, by: User) -> tuple[StoredSlaRule, WorkingHours]:
     of, day = {"agency_id": unit.agency_id, "unit_id": unit.id, "noted_by": by.id}, clock.utcnow().date()
     made = (
-        ServiceClock(
+        StoredSlaRule(
             **of, classification=Classification.ASPIRATION, effective_from=day + timedelta(days=30),
             verify_working_days=2, reply_working_days=4, resolve_working_days=9, close_after_silence_working_days=10,
             source="uji",

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from feedback_app.handling.clocks.models import StoredSlaRule
 from feedback_app.handling.clocks.sla import (
     DEFAULT_SLA_RULES,
     LADDER,
@@ -25,10 +26,9 @@ from feedback_app.handling.clocks.sla import (
     working_days_of,
 )
 from feedback_app.handling.clocks.working_days import Week, WorkingCalendar
-from feedback_app.handling.models import ServiceClock
 from feedback_app.handling.rules import Classification
+from feedback_app.organisation.calendar import holidays_of
 from feedback_app.organisation.models import Agency, UnitVersion, WorkingHours
-from feedback_app.organisation.operations import holidays_of
 
 RULE_FIELDS = (
     "classification", "effective_from", "unit_id", "verify_working_days", "reply_working_days",
@@ -208,7 +208,7 @@ def clocks_of(session: Session, agency_id: int) -> Clocks:
         closes=agency.closes,
         later=tuple(weeks.get(None, ())),
     )
-    rows = session.scalars(sa.select(ServiceClock).where(ServiceClock.agency_id == agency_id))
+    rows = session.scalars(sa.select(StoredSlaRule).where(StoredSlaRule.agency_id == agency_id))
     rules = tuple(SlaRule(**{name: getattr(row, name) for name in RULE_FIELDS}) for row in rows)
     hours = {unit_id: found for unit_id, found in weeks.items() if unit_id is not None}
     parents = _parents(session, agency_id) if hours or any(rule.unit_id for rule in rules) else {}
@@ -243,4 +243,4 @@ def set_default_clocks(session: Session, agency_id: int) -> None:
     rows = [
         {"agency_id": agency_id} | {name: getattr(rule, name) for name in RULE_FIELDS} for rule in DEFAULT_SLA_RULES
     ]
-    session.execute(insert(ServiceClock).values(rows).on_conflict_do_nothing())
+    session.execute(insert(StoredSlaRule).values(rows).on_conflict_do_nothing())

@@ -1,9 +1,9 @@
-"""When the clocks of a case stood still, what moved its deadlines, and the rungs it climbed."""
+"""Dated rules, when the clocks of a case stood still, what moved its deadlines, and the rungs it climbed."""
 
 from __future__ import annotations
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -11,6 +11,41 @@ from sqlalchemy.orm import Mapped, mapped_column
 from feedback_app.audit.models import ActorKind
 from feedback_app.db import Base, identity, tenant_key
 from feedback_app.handling.clocks.sla import CaseClock
+from feedback_app.handling.rules import Classification
+
+
+class StoredSlaRule(Base):
+    """The working days an agency or a unit gives itself, by classification, from a day on, with the rule's source."""
+
+    __tablename__ = "sla_rules"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("agency_id", "id"),
+        tenant_key("unit_id", to="units"),
+        sa.UniqueConstraint(
+            "agency_id", "classification", "unit_id", "effective_from", postgresql_nulls_not_distinct=True
+        ),
+        sa.CheckConstraint("verify_working_days > 0 AND reply_working_days > 0", name="positive"),
+        sa.CheckConstraint("resolve_working_days > 0", name="resolve_positive"),
+        sa.CheckConstraint("close_after_silence_working_days > 0", name="silence_positive"),
+        sa.CheckConstraint("complete_days > 0", name="complete_positive"),
+        sa.CheckConstraint("extension_working_days > 0", name="extension_positive"),
+        sa.CheckConstraint("objection_working_days > 0", name="objection_positive"),
+    )
+
+    agency_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id"))
+    id: Mapped[int] = mapped_column(identity())
+    classification: Mapped[Classification]
+    effective_from: Mapped[date]
+    verify_working_days: Mapped[int] = mapped_column(sa.SmallInteger)
+    reply_working_days: Mapped[int] = mapped_column(sa.SmallInteger)
+    resolve_working_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    close_after_silence_working_days: Mapped[int] = mapped_column(sa.SmallInteger)
+    source: Mapped[str]
+    unit_id: Mapped[int | None]
+    complete_days: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("30"))
+    extension_working_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    objection_working_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    noted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 class CasePause(Base):

@@ -9,15 +9,14 @@ from datetime import date, datetime
 from typing import Final
 
 import sqlalchemy as sa
-from psycopg.errors import UniqueViolation
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
+from feedback_app.db import add_unless_taken
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
 from feedback_app.handling.clocks.in_force import RULE_FIELDS, Clocks
+from feedback_app.handling.clocks.models import StoredSlaRule
 from feedback_app.handling.clocks.sla import DEFAULT_SLA_RULES, SlaRule
-from feedback_app.handling.models import ServiceClock
 from feedback_app.handling.rules import Classification
 from feedback_app.organisation.queries import unit_by_id
 
@@ -94,17 +93,17 @@ def origin_of(rule: SlaRule) -> Origin:
     return Origin.DEFAULT if rule in DEFAULT_SLA_RULES else Origin.AGENCY
 
 
-def rule_rows(session: Session, agency_id: int) -> Sequence[ServiceClock]:
+def rule_rows(session: Session, agency_id: int) -> Sequence[StoredSlaRule]:
     """Return all rules of an agency and its units, the youngest first."""
-    query = sa.select(ServiceClock).where(ServiceClock.agency_id == agency_id)
+    query = sa.select(StoredSlaRule).where(StoredSlaRule.agency_id == agency_id)
     return session.scalars(
-        query.order_by(ServiceClock.effective_from.desc(), ServiceClock.classification, ServiceClock.unit_id)
+        query.order_by(StoredSlaRule.effective_from.desc(), StoredSlaRule.classification, StoredSlaRule.unit_id)
     ).all()
 
 
 def add_rule(
     session: Session, agency_id: int, rule: SlaRule, *, today: date, actor: Actor, now: datetime
-) -> ServiceClock:
+) -> StoredSlaRule:
     """Add a rule from a day on, which may lie in the past: what was in force stays as a row, and is superseded.
 
     Raises
@@ -115,19 +114,14 @@ def add_rule(
     _check(rule)
     if rule.unit_id is not None:
         unit_by_id(session, agency_id, rule.unit_id, today)
-    row = ServiceClock(
+    row = StoredSlaRule(
         agency_id=agency_id, noted_by=actor.user_id, **{name: getattr(rule, name) for name in RULE_FIELDS}
     )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        if not isinstance(error.orig, UniqueViolation):
-            raise
-        raise RuleTakenError(
-            "Aturan untuk jenis dan unit itu sudah ada mulai tanggal itu. Pilih tanggal lain; "
-            "aturan yang pernah berlaku tidak diubah, tetapi digantikan."
-        ) from error
+    taken = RuleTakenError(
+        "Aturan untuk jenis dan unit itu sudah ada mulai tanggal itu. Pilih tanggal lain; "
+        "aturan yang pernah berlaku tidak diubah, tetapi digantikan."
+    )
+    add_unless_taken(session, row, taken)
     _note(session, row, "handling.add_rule", actor, now)
     return row
 
@@ -152,7 +146,7 @@ def remove_rule(session: Session, agency_id: int, rule_id: int, *, today: date, 
     ------
     UnknownRuleError, RuleInForceError
     """
-    query = sa.select(ServiceClock).where(ServiceClock.agency_id == agency_id, ServiceClock.id == rule_id)
+    query = sa.select(StoredSlaRule).where(StoredSlaRule.agency_id == agency_id, StoredSlaRule.id == rule_id)
     row = session.scalar(query.with_for_update())
     if row is None:
         raise UnknownRuleError("Aturan itu tidak ada. Pilih dari daftar.")
@@ -165,7 +159,7 @@ def remove_rule(session: Session, agency_id: int, rule_id: int, *, today: date, 
     session.flush()
 
 
-def _note(session: Session, row: ServiceClock, action: str, actor: Actor, now: datetime) -> None:
+def _note(session: Session, row: StoredSlaRule, action: str, actor: Actor, now: datetime) -> None:
     record(
         session, agency_id=row.agency_id, actor=actor, action=action, subject_type="sla_rule", subject_id=row.id,
         now=now, classification=row.classification.value, unit_id=row.unit_id,

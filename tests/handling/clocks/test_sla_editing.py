@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import person
 from feedback_app.handling.clocks.in_force import clocks_of
+from feedback_app.handling.clocks.models import StoredSlaRule
 from feedback_app.handling.clocks.sla import SlaRule
 from feedback_app.handling.clocks.sla_editing import (
     Origin,
@@ -24,7 +25,6 @@ from feedback_app.handling.clocks.sla_editing import (
     rule_rows,
     rules_for,
 )
-from feedback_app.handling.models import ServiceClock
 from feedback_app.handling.rules import Classification
 from feedback_app.organisation.models import Agency
 from feedback_app.organisation.queries import UnknownUnitError
@@ -39,7 +39,7 @@ def agency(session: Session) -> Agency:
     return make.agency(session)
 
 
-def add(session: Session, agency: Agency, unit_id: int | None = None, **values: Any) -> ServiceClock:
+def add(session: Session, agency: Agency, unit_id: int | None = None, **values: Any) -> StoredSlaRule:
     known: dict[str, Any] = {"resolve_working_days": 10, "source": "Perwali 12/2026 Ps 8", "effective_from": SOON}
     rule = SlaRule(Classification.NO_OVERSIGHT, unit_id=unit_id, **{**known, **values})
     actor = person(make.user(session).id)
