@@ -77,7 +77,8 @@ def _scope(session: Session, owner: Agency, unit: str | None, account: str) -> S
 def _compare(session: Session, scope: Scope, owner: Agency, period: PeriodKind) -> int:
     from feedback_app.handling.figures.counts import HAPPENED, STANDS
     from feedback_app.handling.figures.dashboard import asked_about
-    from feedback_app.handling.figures.recount import lives_of, recount
+    from feedback_app.handling.figures.lives import lives_of
+    from feedback_app.handling.figures.recount import recount
     from feedback_app.handling.figures.rules import period_of
     from feedback_app.handling.figures.sums import count_happened, count_standing
 
@@ -94,7 +95,8 @@ def _compare(session: Session, scope: Scope, owner: Agency, period: PeriodKind) 
 
 
 def _compare_times(session: Session, scope: Scope, asked: Asked) -> int:
-    from feedback_app.handling.figures.recount import lives_of, waits_until_closed, waits_until_reply
+    from feedback_app.handling.figures.lives import lives_of
+    from feedback_app.handling.figures.recount_times import waits_until_closed, waits_until_reply
     from feedback_app.handling.figures.survival import kaplan_meier
     from feedback_app.handling.figures.times import times_of
 

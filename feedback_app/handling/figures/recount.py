@@ -2,78 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
-
-from feedback_app.analysis.models import Labels
 from feedback_app.audit.models import ActorKind
-from feedback_app.handling.clocks.in_force import clocks_of
-from feedback_app.handling.clocks.models import CasePause, Escalation
-from feedback_app.handling.clocks.working_days import WorkingCalendar
-from feedback_app.handling.figures.counts import ASPECTS, BUCKETS, IN_HAND, KEYS, Asked, Scope
+from feedback_app.handling.figures.counts import ASPECTS, BUCKETS, IN_HAND, KEYS, Asked
+from feedback_app.handling.figures.lives import Life
 from feedback_app.handling.figures.rules import Span
-from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.rules import CaseStatus, EventKind, Outcome, lapor_bucket
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """One case with everything the figures are made of."""
-
-    case: Case
-    events: Sequence[CaseEvent]
-    held_since: datetime | None
-    escalated: Sequence[datetime]
-    aspect: str | None
-    is_labelled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """The working days a case was in the office's hands, and whether what was waited for came."""
-
-    days: float
-    is_over: bool
-
-
-def lives_of(session: Session, scope: Scope) -> list[Life]:
-    """Return all the cases that are counted for an account, whole."""
-    cases = session.scalars(sa.select(Case).where(scope.sees()).order_by(Case.id)).all()
-    ids = [case.id for case in cases]
-    events = _rows(session, scope, CaseEvent, CaseEvent.case_id.in_(ids), CaseEvent.at, CaseEvent.id)
-    pauses = _rows(session, scope, CasePause, CasePause.case_id.in_(ids), CasePause.starts_at)
-    rungs = _rows(session, scope, Escalation, Escalation.case_id.in_(ids), Escalation.at)
-    submissions = [case.submission_id for case in cases]
-    said = {
-        row.submission_id: row.aspect
-        for row in session.scalars(
-            sa.select(Labels).where(Labels.agency_id == scope.agency_id, Labels.submission_id.in_(submissions))
-        )
-    }
-    return [
-        Life(
-            case,
-            events[case.id],
-            next((pause.starts_at for pause in pauses[case.id] if pause.ends_at is None), None),
-            [rung.at for rung in rungs[case.id]],
-            said.get(case.submission_id),
-            case.submission_id in said,
-        )
-        for case in cases
-    ]
-
-
-def _rows(session: Session, scope: Scope, table: Any, wanted: Any, *order: Any) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in session.scalars(sa.select(table).where(table.agency_id == scope.agency_id, wanted).order_by(*order)):
-        found[row.case_id].append(row)
-    return found
 
 
 def recount(lives: Sequence[Life], asked: Asked) -> dict[str, list[int]]:
@@ -81,64 +18,12 @@ def recount(lives: Sequence[Life], asked: Asked) -> dict[str, list[int]]:
     return {key: [life.case.id for life in lives if _counts(key)(life, asked)] for key in KEYS}
 
 
-def waits_until_reply(lives: Sequence[Life], asked: Asked, session: Session, scope: Scope) -> list[Wait]:
-    """Return how long the cases that came in were in hand until the first reply."""
-    return [
-        Wait(
-            _days_in_hand(life, calendar, life.case.first_replied_at or asked.now),
-            life.case.first_replied_at is not None,
-        )
-        for life, calendar in _with_calendars(lives, asked, session, scope)
-    ]
-
-
-def waits_until_closed(lives: Sequence[Life], asked: Asked, session: Session, scope: Scope) -> list[Wait]:
-    """Return how long the cases that came in were in hand until they were closed."""
-    return [
-        Wait(_days_in_hand(life, calendar, asked.now), life.case.status is CaseStatus.CLOSED)
-        for life, calendar in _with_calendars(lives, asked, session, scope)
-    ]
-
-
-def _with_calendars(
-    lives: Sequence[Life], asked: Asked, session: Session, scope: Scope
-) -> list[tuple[Life, WorkingCalendar]]:
-    clocks = clocks_of(session, scope.agency_id)
-    return [(life, clocks.calendar_of(life.case.unit_id, asked.span.starts_at)) for life in lives if _came(life, asked)]
-
-
-def _days_in_hand(life: Life, calendar: WorkingCalendar, until: datetime) -> float:
-    """Walk along the timeline and add up the stretches in which the office had the case."""
-    days, begun, status = 0.0, life.case.opened_at, CaseStatus.NEW
-    for event in life.events:
-        if event.at > until:
-            break
-        if status in IN_HAND and event.to_status not in IN_HAND:
-            days += _passed(life, calendar, event.at) - _passed(life, calendar, begun)
-        if status not in IN_HAND and event.to_status in IN_HAND:
-            begun = event.at
-        status = event.to_status
-    if status in IN_HAND:
-        days += _passed(life, calendar, until) - _passed(life, calendar, begun)
-    return round(days, 6)
-
-
-def _passed(life: Life, calendar: WorkingCalendar, moment: datetime) -> float:
-    day = moment.astimezone(calendar.time_zone).date()
-    whole = calendar.working_days_between(calendar.received_on(life.case.opened_at), day)
-    if not whole or not calendar.is_working_day(day):
-        return float(whole)
-    opens, closes = calendar.start_of(day), calendar.end_of(day)
-    part = min(max((moment - opens) / (closes - opens), 0.0), 1.0)
-    return whole - 1.0 + part
-
-
 def _in(moment: datetime | None, span: Span) -> bool:
     return moment is not None and span.starts_at <= moment < span.ends_at
 
 
 def _came(life: Life, asked: Asked) -> bool:
-    return _in(life.case.opened_at, asked.span)
+    return life.came_in(asked.span)
 
 
 def _moved(life: Life, asked: Asked, to: CaseStatus, outcome: Outcome | None = None) -> bool:

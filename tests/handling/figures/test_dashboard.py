@@ -17,7 +17,9 @@ from feedback_app.handling.figures.dashboard import (
     cases_of_figure,
     dashboard,
 )
-from feedback_app.handling.figures.recount import lives_of, recount, waits_until_closed, waits_until_reply
+from feedback_app.handling.figures.lives import lives_of
+from feedback_app.handling.figures.recount import recount
+from feedback_app.handling.figures.recount_times import waits_until_closed, waits_until_reply
 from feedback_app.handling.figures.rules import PeriodKind, period_of
 from feedback_app.handling.figures.sums import count_aspects, count_happened, count_standing
 from feedback_app.handling.figures.survival import kaplan_meier
