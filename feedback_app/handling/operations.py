@@ -23,6 +23,7 @@ from feedback_app.handling.handing_on.past_the_unit import heed_allegation
 from feedback_app.handling.inbox.search import refresh_words
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.moves import move
+from feedback_app.handling.queries import locked_where, silence_ended
 from feedback_app.handling.rules import (
     CaseStatus,
     Classification,
@@ -176,13 +177,7 @@ def judge(session: Session, case: Case, outcome: Outcome, words: str | None, *, 
 
 def close_silent(session: Session, *, now: datetime, limit: int = 500) -> int:
     """Close answered cases whose window ended without a word, as silence, which is not "solved". Return how many."""
-    cases = session.scalars(
-        sa.select(Case)
-        .where(Case.status == CaseStatus.ANSWERED, Case.silence_ends_at <= now)
-        .order_by(Case.silence_ends_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
+    cases = locked_where(session, silence_ended(now), first=Case.silence_ends_at, limit=limit)
     for case in cases:
         status_after(case.status, Outcome.SILENT, now=now, silence_ends_at=case.silence_ends_at or now)
         move(

@@ -65,10 +65,22 @@ def cases_for(
 ) -> Sequence[Case]:
     """Return those of some cases that lie within somebody's reach, by their numbers, locked with what is merged."""
     within = sa.and_(Case.id.in_(set(case_ids)), may_see(user_id, permission, day))
-    lock_with_copies(session, session.scalars(sa.select(Case.id).where(within)))
+    return locked_where(session, within)
+
+
+def locked_where(
+    session: Session,
+    condition: sa.ColumnElement[bool],
+    *,
+    first: sa.SQLColumnExpression[Any] = Case.id,
+    limit: int | None = None,
+) -> Sequence[Case]:
+    """Return the cases that meet a condition, in an order, locked with what is merged into them."""
+    wanted = session.scalars(sa.select(Case.id).where(condition).order_by(first).limit(limit)).all()
+    lock_with_copies(session, wanted)
     # What was read before the lock may have changed while one waited for it.
-    fresh = sa.select(Case).where(within).order_by(Case.id).execution_options(populate_existing=True)
-    return session.scalars(fresh).all()
+    fresh = sa.select(Case).where(Case.id.in_(wanted), condition).order_by(first)
+    return session.scalars(fresh.execution_options(populate_existing=True)).all()
 
 
 def lock_with_copies(session: Session, case_ids: Iterable[int]) -> None:
@@ -140,12 +152,16 @@ def case_of_submission(session: Session, agency_id: int, submission_id: int) -> 
     ------
     UnknownCaseError
     """
-    of_submission = sa.and_(Case.agency_id == agency_id, Case.submission_id == submission_id)
-    lock_with_copies(session, session.scalars(sa.select(Case.id).where(of_submission)))
-    case = session.scalar(sa.select(Case).where(of_submission).execution_options(populate_existing=True))
+    case = case_if_any(session, agency_id, submission_id)
     if case is None:
         raise UnknownCaseError("Masukan ini tidak memerlukan tanggapan, jadi belum ada yang dapat dinilai.")
     return case
+
+
+def case_if_any(session: Session, agency_id: int, submission_id: int) -> Case | None:
+    """Return the case of a submission, locked with what is merged into it; None where it became none."""
+    found = locked_where(session, sa.and_(Case.agency_id == agency_id, Case.submission_id == submission_id), limit=1)
+    return found[0] if found else None
 
 
 def promise(
@@ -166,5 +182,9 @@ def promise(
 
 def silence_is_over(session: Session, *, now: datetime) -> bool:
     """Tell whether any answered case has waited for the citizen to the end of the window."""
-    query = sa.select(sa.literal(1)).where(Case.status == CaseStatus.ANSWERED, Case.silence_ends_at <= now).limit(1)
-    return session.scalar(query) is not None
+    return session.scalar(sa.select(sa.literal(1)).where(silence_ended(now)).limit(1)) is not None
+
+
+def silence_ended(now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that an answered case has waited for the citizen to the end of the window."""
+    return sa.and_(Case.status == CaseStatus.ANSWERED, Case.silence_ends_at <= now)

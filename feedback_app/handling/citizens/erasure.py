@@ -28,6 +28,7 @@ from feedback_app.handling.inbox.search import refresh_words
 from feedback_app.handling.models import Case, CaseEvent
 from feedback_app.handling.publication.models import Publication
 from feedback_app.handling.publication.publishing import withdraw_all
+from feedback_app.handling.queries import case_if_any
 from feedback_app.handling.rules import ENDED, Classification
 from feedback_app.intake.attachments import erase_all
 from feedback_app.intake.contacts import Owner, forget_contact
@@ -51,7 +52,7 @@ def ask_to_erase(session: Session, storage: Storage, agency_id: int, submission_
     Of an allegation the words may be evidence, so whoever examines it answers the request within its clock.
     """
     submission = _locked(session, agency_id, submission_id)
-    case = _case_of(session, submission)
+    case = case_if_any(session, agency_id, submission_id)
     request = ask_for(session, agency_id, submission_id, RequestKind.ERASURE, now=now)
     if submission.erased_at is None and _is_examined(submission, case):
         return Erasure(is_done=False, due_at=request.due_at)
@@ -70,7 +71,7 @@ def erase(
     submission = _locked(session, agency_id, submission_id)
     if submission.erased_at is not None:
         return
-    case = _case_of(session, submission)
+    case = case_if_any(session, agency_id, submission_id)
     submission.erased_at = now
     if submission.text is not None:
         submission.text = ERASED
@@ -99,22 +100,14 @@ def erase(
 
 
 def _locked(session: Session, agency_id: int, submission_id: int) -> Submission:
-    # The drain locks the same row, so nothing is read while it is erased, nor erased while it is read.
+    # The drain locks the same row, so nothing is read while it is erased, nor erased while it is read. Who holds the
+    # case may still write a row that points at the report.
     return session.scalars(
         sa.select(Submission)
         .where(Submission.agency_id == agency_id, Submission.id == submission_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
-
-
-def _case_of(session: Session, submission: Submission) -> Case | None:
-    return session.scalar(
-        sa.select(Case)
-        .where(Case.agency_id == submission.agency_id, Case.submission_id == submission.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
 
 
 def _is_examined(submission: Submission, case: Case | None) -> bool:

@@ -14,6 +14,7 @@ from feedback_app.audit.operations import CITIZEN, Actor, record
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
 from feedback_app.handling.citizens.models import RequestKind, RequestOutcome, SubjectRequest
 from feedback_app.handling.models import Case
+from feedback_app.handling.queries import locked_where
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.models import Submission
@@ -95,7 +96,7 @@ def settle(
 
 
 def open_request_for(session: Session, user_id: int, request_id: int, *, day: date) -> tuple[SubjectRequest, Case]:
-    """Return a request and its case, both locked, where somebody answers for the case.
+    """Return a request and its case, locked with what is merged into it, where somebody answers for the case.
 
     The submission is locked before them, as an erasure by the reporter does it: the two wait for each other and never
     for a knot.
@@ -108,18 +109,14 @@ def open_request_for(session: Session, user_id: int, request_id: int, *, day: da
         sa.select(Submission.id)
         .join(SubjectRequest, _submission_of_request())
         .where(SubjectRequest.id == request_id)
-        .with_for_update(of=Submission)
+        .with_for_update(of=Submission, key_share=True)
     )
-    row = session.execute(
-        sa.select(SubjectRequest, Case)
-        .join(Case, _case_of_request())
-        .where(SubjectRequest.id == request_id, may_see(user_id, Permission.ANSWER_CASE, day))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None:
+    is_asked = sa.exists().where(SubjectRequest.id == request_id, _case_of_request())
+    cases = locked_where(session, sa.and_(is_asked, may_see(user_id, Permission.ANSWER_CASE, day)))
+    if not cases:
         raise UnknownRequestError("Permintaan ini tidak ada pada kasus Anda.")
-    return row[0], row[1]
+    asked = sa.select(SubjectRequest).where(SubjectRequest.id == request_id).with_for_update()
+    return session.scalars(asked.execution_options(populate_existing=True)).one(), cases[0]
 
 
 def open_requests_of(session: Session, case: Case) -> Sequence[SubjectRequest]:

@@ -19,12 +19,12 @@ from feedback_app.handling.ending.archived_before import archivers, check_never_
 from feedback_app.handling.ending.reviewers import ask_for_review
 from feedback_app.handling.ending.verdicts import OBJECTIONS_MOST, TooLateError
 from feedback_app.handling.handing_on.colleagues import workers_of
-from feedback_app.handling.handing_on.disposition import ReasonLengthError
+from feedback_app.handling.handing_on.disposition import REASON_MAX, REASON_MIN, ReasonLengthError
 from feedback_app.handling.handing_on.past_the_unit import heed_allegation
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.handling.moves import move
 from feedback_app.handling.publication.publishing import withdraw_all
-from feedback_app.handling.queries import events_of
+from feedback_app.handling.queries import events_of, locked_where
 from feedback_app.handling.rules import (
     ArchiveReason,
     CaseStatus,
@@ -49,7 +49,6 @@ OFFICERS_REASONS: Final = (
     ArchiveReason.SPAM,
 )
 OBJECTION_MIN, OBJECTION_MAX = 10, 2000
-REASON_MIN, REASON_MAX = 5, 500
 
 
 class ArchiveReasonError(InvalidInputError):
@@ -219,8 +218,7 @@ def archive_incomplete(session: Session, *, now: datetime, limit: int = 500) -> 
     What was answered before goes on instead, and whoever works on it is told: a question asked after a dispute must not
     end it without a reviewer.
     """
-    query = sa.select(Case).where(_hold_is_over(now)).order_by(Case.held_until).limit(limit)
-    cases = session.scalars(query.with_for_update(skip_locked=True)).all()
+    cases = locked_where(session, _hold_is_over(now), first=Case.held_until, limit=limit)
     for case in cases:
         if case.first_replied_at is None:
             _put_away_incomplete(session, case, now)
