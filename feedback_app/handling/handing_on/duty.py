@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from feedback_app.handling.handing_on.colleagues import may_work_on
 from feedback_app.handling.models import Case
 from feedback_app.identity.models import RoleGrant, User
-from feedback_app.identity.rules import Role
+from feedback_app.identity.rules import Permission, Role, roles_with
 from feedback_app.organisation.models import UnitVersion
 from feedback_app.organisation.queries import valid_on
 
@@ -40,18 +41,39 @@ def is_on(user_id: int, unit_ids: Iterable[int], left: Collection[int] = ()) -> 
 
     `left`: cases that stand under the name of somebody who has left.
     """
-    is_nobodys = sa.or_(Case.assigned_to.is_(None), Case.id.in_(sorted(left)))
-    return sa.or_(Case.assigned_to == user_id, sa.and_(is_nobodys, Case.unit_id.in_(sorted(unit_ids))))
+    return sa.or_(Case.assigned_to == user_id, sa.and_(is_nobodys(left), Case.unit_id.in_(sorted(unit_ids))))
+
+
+def is_nobodys(left: Collection[int]) -> sa.ColumnElement[bool]:
+    """Return the condition that a case is assigned to nobody, or stands among those of somebody who has left."""
+    # One array, for somebody may leave more cases behind than a statement takes values.
+    those = sa.literal(sorted(left), ARRAY(sa.BigInteger))
+    return sa.or_(Case.assigned_to.is_(None), Case.id == sa.any_(those))
 
 
 def left_behind(session: Session, among: Sequence[sa.ColumnElement[bool]], day: date) -> frozenset[int]:
     """Return those of some cases that are assigned to somebody who may not sign in or not answer them any more."""
-    named = session.scalars(sa.select(Case.assigned_to).where(*among, Case.assigned_to.is_not(None)).distinct()).all()
+    doubtful = [*among, Case.assigned_to.is_not(None), sa.not_(_plainly_stays(day))]
+    named = session.scalars(sa.select(Case.assigned_to).where(*doubtful).distinct()).all()
     found: set[int] = set()
     for user_id in (one for one in named if one is not None):
-        gone = sa.select(Case.id).where(*among, Case.assigned_to == user_id, sa.not_(may_work_on(user_id, day)))
+        gone = sa.select(Case.id).where(*doubtful, Case.assigned_to == user_id, sa.not_(may_work_on(user_id, day)))
         found.update(session.scalars(gone))
     return frozenset(found)
+
+
+def _plainly_stays(day: date) -> sa.ColumnElement[bool]:
+    """Return a condition that only cases meet whose holder `may_work_on` them: most do, so few are looked at singly."""
+    answers_here = sa.exists().where(
+        User.id == Case.assigned_to,
+        User.active,
+        RoleGrant.user_id == User.id,
+        RoleGrant.agency_id == Case.agency_id,
+        RoleGrant.unit_id == Case.unit_id,
+        RoleGrant.role.in_(roles_with(Permission.ANSWER_CASE)),
+        valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
+    )
+    return sa.and_(sa.not_(Case.is_confidential), answers_here)
 
 
 def _nearest(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from feedback_app.analysis.models import Labels
 from feedback_app.handling.clocks.sla import Step
+from feedback_app.handling.handing_on.duty import is_nobodys
 from feedback_app.handling.inbox.filters import UNSURE, DueBy, Filters, Group
 from feedback_app.handling.inbox.places import Asker, Place, near
 from feedback_app.handling.inbox.search import found_by
@@ -51,8 +52,8 @@ def order_of(group: Group) -> list[sa.ColumnElement[Any]]:
     return [Case.closed_at.desc(), Case.id.desc()] if group is Group.ENDED else [Case.id.desc()]
 
 
-def narrowed(asked: Filters, who: Asker) -> list[Condition]:
-    """Return the conditions of everything asked besides the group."""
+def narrowed(asked: Filters, who: Asker, left: Collection[int] = ()) -> list[Condition]:
+    """Return the conditions of everything asked besides the group; `left` are cases whose holder has left."""
     plain = {
         Case.status: asked.status,
         Case.classification: asked.classification,
@@ -60,7 +61,7 @@ def narrowed(asked: Filters, who: Asker) -> list[Condition]:
     found: list[Condition] = [column == value for column, value in plain.items() if value is not None]
     found += _places(asked, who)
     found += _flags(asked)
-    found += _held_by(asked, who)
+    found += _held_by(asked, who, left)
     found += _read_as(asked)
     if asked.due is not None:
         found.append(_due(asked.due, who))
@@ -103,11 +104,11 @@ def _flags(asked: Filters) -> list[Condition]:
     return [condition for is_wanted, condition in wanted if is_wanted]
 
 
-def _held_by(asked: Filters, who: Asker) -> list[Condition]:
+def _held_by(asked: Filters, who: Asker, left: Collection[int]) -> list[Condition]:
     if asked.assigned is None:
         return []
     if asked.assigned == "nobody":
-        return [Case.assigned_to.is_(None)]
+        return [is_nobodys(left)]
     return [Case.assigned_to == (who.user_id if asked.assigned == "me" else asked.assigned)]
 
 

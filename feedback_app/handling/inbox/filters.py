@@ -9,7 +9,7 @@ status         a status; held=1 is on hold
 bucket         a bucket of LAPOR!'s statistics
 classification, kind, aspect, urgency
                their stored words; aspect and urgency also `unsure`
-assigned       me, nobody, or the id of an account
+assigned       me, nobody (also an open case whose holder may not answer it any more), or the id of an account
 due            overdue, today, week (until Sunday); the clock that runs, by the days of the agency
 escalated=1    somebody further up was told; reopened=1 the citizen said "not solved"; duplicates=1 also those merged
 from, to       first and last day on which it was opened (YYYY-MM-DD)

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session, aliased
 
 from feedback_app.analysis.models import Labels
 from feedback_app.handling.clocks.sla import CaseClock
+from feedback_app.handling.handing_on.duty import left_behind
 from feedback_app.handling.inbox.conditions import Condition, in_group, narrowed, order_of
 from feedback_app.handling.inbox.filters import Filters, Group
-from feedback_app.handling.inbox.places import asker
+from feedback_app.handling.inbox.places import Asker, asker, near
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import version_on
-from feedback_app.handling.rules import CaseStatus, Classification, Outcome
+from feedback_app.handling.rules import ENDED, CaseStatus, Classification, Outcome
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Permission
@@ -78,7 +79,7 @@ def inbox(
 ) -> Inbox:
     """Return a page of what somebody asks of the cases within their reach."""
     asked, who = asked or Filters(), asker(session, user_id, day=day, now=now)
-    mine = [may_see(user_id, Permission.READ_INBOX, day), *narrowed(asked, who)]
+    mine = [may_see(user_id, Permission.READ_INBOX, day), *narrowed(asked, who, _left(session, asked, who))]
     group, groups = asked.shown_group, [asked.shown_group] if asked.is_narrowed else list(Group)
     counts = {name: counted(session, [*mine, *in_group(name, duplicates=asked.duplicates)]) for name in groups}
     total, order = counts[group], order_of(group)
@@ -86,6 +87,13 @@ def inbox(
     picked = _picked([*mine, *in_group(group, duplicates=asked.duplicates)], order, start, total)
     rows = _rows(session, picked, order, day) if start < total else []
     return Inbox(rows, group, total, {} if asked.is_narrowed else counts)
+
+
+def _left(session: Session, asked: Filters, who: Asker) -> frozenset[int]:
+    """Return the cases that wait under the name of somebody who has left, where nobody's cases are asked for."""
+    if asked.assigned != "nobody":
+        return frozenset()
+    return left_behind(session, [near(who), Case.status.not_in(ENDED)], who.day)
 
 
 def _picked(

@@ -21,7 +21,7 @@ FIRST_ROWS = 5
 class Workload:
     """Cases late and due by the end of the agency's day, how many stand in each group, and those due first.
 
-    Nothing is counted beyond `inbox_queries.COUNTED_MAX` + 1.
+    Nothing is counted beyond `inbox.queries.COUNTED_MAX` + 1.
     """
 
     overdue: int

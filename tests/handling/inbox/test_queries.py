@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
@@ -16,10 +17,10 @@ from feedback_app.handling.inbox.places import asker, near
 from feedback_app.handling.inbox.queries import Inbox, inbox
 from feedback_app.handling.life import ask
 from feedback_app.handling.models import Case
-from feedback_app.handling.operations import respond, take
-from feedback_app.handling.rules import CaseStatus, Classification
+from feedback_app.handling.operations import judge, respond, take
+from feedback_app.handling.rules import CaseStatus, Classification, Outcome
 from feedback_app.handling.visibility import may_see
-from feedback_app.identity.models import User
+from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.rules import Permission, Role
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.nlp.labels import Aspect, Urgency
@@ -223,6 +224,38 @@ def test_no_group_is_counted_beside_a_narrower_question(session: Session, office
     office.report(at=NOW)
     assert asked_by(session, head, assigned="nobody").counts == {}
     assert asked_by(session, head, unit=str(office.unit.id)).counts[Group.TODO] == 1
+
+
+@pytest.mark.parametrize("way", ["grant ended", "account closed", "moved to another unit"])
+def test_what_somebody_left_behind_is_nobodys_until_it_ends(
+    session: Session, office: Office, head: User, way: str
+) -> None:
+    gone, stays = office.staff(Role.OFFICER), office.staff(Role.OFFICER)
+    left, ended, kept, heads = (office.report(f"Laporan nomor {number} dari warga.", at=NOW) for number in range(4))
+    hidden = office.report("Laporan rahasia dari warga.", at=NOW, is_confidential=True)
+    free = office.report("Laporan yang belum dipegang.", at=NOW)
+    for case, holder in ((left, gone), (ended, gone), (hidden, gone), (kept, stays), (heads, head)):
+        take(session, case, user_id=holder.id, now=NOW)
+    respond(session, ended, ANSWER, user_id=gone.id, now=NOW)
+    judge(session, ended, Outcome.CONFIRMED, None, now=NOW)
+    assert ids(asked_by(session, head, assigned="nobody")) == [free.id]
+    if way == "account closed":
+        gone.active = False
+    else:
+        yesterday = NOW.date() - timedelta(days=1)
+        session.execute(sa.update(RoleGrant).where(RoleGrant.user_id == gone.id).values(ends_on=yesterday))
+    if way == "moved to another unit":
+        make.grant(session, gone, Role.OFFICER, office.agency, make.unit(session, office.agency))
+    session.flush()
+    assert set(ids(asked_by(session, head, assigned="nobody"))) == {free.id, left.id, hidden.id}
+    assert ended.id not in ids(asked_by(session, head, assigned="nobody", group="all"))
+
+
+def test_who_answers_from_a_unit_above_has_not_left(session: Session, office: Office, head: User) -> None:
+    below = Office(session, office.agency, make.unit(session, office.agency, parent=office.unit))
+    case = below.report("Laporan untuk bidang.", at=NOW)
+    take(session, case, user_id=head.id, now=NOW)
+    assert ids(asked_by(session, head, assigned="nobody")) == []
 
 
 def test_where_the_database_looks_lies_everything_somebody_may_see(session: Session) -> None:
