@@ -1,8 +1,8 @@
-"""Cases, what happened to them, replies, and the clocks in force."""
+"""Cases, what happened to them, and replies."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,40 +15,6 @@ from feedback_app.handling.clocks.sla import CaseClock
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, EventKind, Outcome, ReplyKind
 
 REPLY_MIN, REPLY_MAX = 10, 4000
-
-
-class ServiceClock(Base):
-    """The working days an agency or a unit gives itself, by classification, from a day on, with the rule's source."""
-
-    __tablename__ = "sla_rules"
-    __table_args__ = (
-        sa.PrimaryKeyConstraint("agency_id", "id"),
-        tenant_key("unit_id", to="units"),
-        sa.UniqueConstraint(
-            "agency_id", "classification", "unit_id", "effective_from", postgresql_nulls_not_distinct=True
-        ),
-        sa.CheckConstraint("verify_working_days > 0 AND reply_working_days > 0", name="positive"),
-        sa.CheckConstraint("resolve_working_days > 0", name="resolve_positive"),
-        sa.CheckConstraint("close_after_silence_working_days > 0", name="silence_positive"),
-        sa.CheckConstraint("complete_days > 0", name="complete_positive"),
-        sa.CheckConstraint("extension_working_days > 0", name="extension_positive"),
-        sa.CheckConstraint("objection_working_days > 0", name="objection_positive"),
-    )
-
-    agency_id: Mapped[int] = mapped_column(sa.ForeignKey("agencies.id"))
-    id: Mapped[int] = mapped_column(identity())
-    classification: Mapped[Classification]
-    effective_from: Mapped[date]
-    verify_working_days: Mapped[int] = mapped_column(sa.SmallInteger)
-    reply_working_days: Mapped[int] = mapped_column(sa.SmallInteger)
-    resolve_working_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
-    close_after_silence_working_days: Mapped[int] = mapped_column(sa.SmallInteger)
-    source: Mapped[str]
-    unit_id: Mapped[int | None]
-    complete_days: Mapped[int] = mapped_column(sa.SmallInteger, server_default=sa.text("30"))
-    extension_working_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
-    objection_working_days: Mapped[int | None] = mapped_column(sa.SmallInteger)
-    noted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 class Case(Base):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -17,10 +16,11 @@ from feedback_app.handling.answers.models import TEMPLATE_NAME_MAX, ReplyTemplat
 from feedback_app.handling.answers.placeholders import check_known
 from feedback_app.handling.models import REPLY_MAX
 from feedback_app.handling.queries import version_on
-from feedback_app.identity.models import RoleGrant
-from feedback_app.identity.rules import Permission, roles_with
+from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency, UnitVersion
-from feedback_app.organisation.queries import reach, valid_on, within
+from feedback_app.organisation.queries import reach, within
+from feedback_app.organisation.whole_agencies import over_all_of
+from feedback_app.organisation.whole_agencies import whole_agencies as agencies_looked_after
 
 
 class UnknownTemplateError(NotFoundError):
@@ -88,25 +88,15 @@ def template_for(
 
 def whole_agencies(session: Session, user_id: int, *, day: date) -> Sequence[Agency]:
     """Return the agencies for all of which somebody may write templates."""
-    query = sa.select(Agency).where(_over_all_of(Agency.id, user_id, day)).order_by(Agency.name)
-    return session.scalars(query).all()
+    return agencies_looked_after(session, user_id, Permission.MANAGE_TEMPLATES, day)
 
 
 def _may_manage(user_id: int, day: date) -> sa.ColumnElement[bool]:
-    area = reach(user_id, Permission.MANAGE_TEMPLATES, day)
+    permission = Permission.MANAGE_TEMPLATES
+    over_all = over_all_of(ReplyTemplate.agency_id, user_id, permission, day)
     return sa.or_(
-        within(area, ReplyTemplate.agency_id, ReplyTemplate.unit_id),
-        sa.and_(ReplyTemplate.unit_id.is_(None), _over_all_of(ReplyTemplate.agency_id, user_id, day)),
-    )
-
-
-def _over_all_of(agency_id: Any, user_id: int, day: date) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        RoleGrant.agency_id == agency_id,
-        RoleGrant.user_id == user_id,
-        RoleGrant.unit_id.is_(None),
-        RoleGrant.role.in_(roles_with(Permission.MANAGE_TEMPLATES)),
-        valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
+        within(reach(user_id, permission, day), ReplyTemplate.agency_id, ReplyTemplate.unit_id),
+        sa.and_(ReplyTemplate.unit_id.is_(None), over_all),
     )
 
 

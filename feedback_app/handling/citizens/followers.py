@@ -98,13 +98,7 @@ def joinable(session: Session, agency_id: int, publication_id: int, *, day: date
 
 
 def join(
-    session: Session,
-    to: Joinable,
-    words: str | None,
-    *,
-    key: bytes,
-    now: datetime,
-    once: str | None = None,
+    session: Session, to: Joinable, words: str | None, *, key: bytes, now: datetime, once: str | None = None
 ) -> str:
     """Join a case; return the tracking code, of which only the hash is kept.
 
@@ -119,16 +113,7 @@ def join(
     OwnReportNeededError
         The words allege levy or abuse: such a report goes to the Inspektorat and not to the unit of this case.
     """
-    if not to.is_open:
-        raise NotJoinableError(
-            "Laporan ini sudah berakhir. Bila Anda masih mengalaminya, kirim laporan sendiri agar ditangani."
-        )
-    said = (words or "").strip()[:MESSAGE_MAX] or None
-    if said and alleges(said):
-        raise OwnReportNeededError(
-            "Tulisan Anda menyebut pungutan atau penyalahgunaan wewenang. Kirim sebagai laporan sendiri: "
-            "laporan itu diperiksa Inspektorat dan tidak dibaca unit ini."
-        )
+    said = _checked(to, words)
     mark = f"join:{to.agency_id}:{to.case_id}:{once}"
     code = derived_code(mark, key) if once else new_code(secrets.token_bytes)
     follower = CaseFollower(
@@ -144,6 +129,20 @@ def join(
         raise
     _note(session, follower, "handling.join", now)
     return code
+
+
+def _checked(to: Joinable, words: str | None) -> str | None:
+    if not to.is_open:
+        raise NotJoinableError(
+            "Laporan ini sudah berakhir. Bila Anda masih mengalaminya, kirim laporan sendiri agar ditangani."
+        )
+    said = (words or "").strip()[:MESSAGE_MAX] or None
+    if said and alleges(said):
+        raise OwnReportNeededError(
+            "Tulisan Anda menyebut pungutan atau penyalahgunaan wewenang. Kirim sebagai laporan sendiri: "
+            "laporan itu diperiksa Inspektorat dan tidak dibaca unit ini."
+        )
+    return said
 
 
 def leave(session: Session, agency_id: int, follower_id: int, *, now: datetime) -> None:

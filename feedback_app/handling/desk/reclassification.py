@@ -14,7 +14,7 @@ from feedback_app.errors import ConflictError
 from feedback_app.handling.clocks.models import ChangeCause
 from feedback_app.handling.clocks.running import recompute
 from feedback_app.handling.desk.corrections import Relabelled, correct
-from feedback_app.handling.handing_on.disposition import ReasonLengthError
+from feedback_app.handling.handing_on.disposition import REASON_MAX, REASON_MIN, ReasonLengthError
 from feedback_app.handling.handing_on.past_the_unit import send_past_the_unit
 from feedback_app.handling.models import Case
 from feedback_app.handling.moves import leave_others, note_act
@@ -23,7 +23,6 @@ from feedback_app.intake.models import Submission
 from feedback_app.nlp.redact import redact
 from feedback_app.organisation.oversight import overseers
 
-REASON_MIN, REASON_MAX = 5, 500
 # While the office works on it: what waits for the citizen or has ended keeps the promise it was given.
 RECLASSIFIABLE: Final = frozenset({CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS})
 # What the classifier should have said. Whether something is an allegation, and whether a question is one by the KIP
@@ -64,15 +63,7 @@ def reclassify(
     SameClassificationError
     AccusedReadsError
     """
-    words = " ".join(reason.split())
-    if not REASON_MIN <= len(words) <= REASON_MAX:
-        raise ReasonLengthError(
-            f"Tulis alasan mengubah, {REASON_MIN} sampai {REASON_MAX} huruf; ini {len(words)} huruf."
-        )
-    check_stands(case.status, *RECLASSIFIABLE)
-    before, actor = case.classification, person(user_id)
-    if wanted is before:
-        raise SameClassificationError("Kasus ini sudah berjenis penanganan itu. Pilih yang lain.")
+    words, before, actor = _checked(case, wanted, reason), case.classification, person(user_id)
     if before is Classification.OVERSIGHT:
         _check_hidden_from_the_accused(session, case, office_day(now))
     if wanted is Classification.OVERSIGHT:
@@ -88,6 +79,18 @@ def reclassify(
     )  # fmt: skip
     kind = KIND_LABEL.get(wanted)
     return correct(session, case, "kind", kind, user_id=user_id, now=now) if kind else None
+
+
+def _checked(case: Case, wanted: Classification, reason: str) -> str:
+    words = " ".join(reason.split())
+    if not REASON_MIN <= len(words) <= REASON_MAX:
+        raise ReasonLengthError(
+            f"Tulis alasan mengubah, {REASON_MIN} sampai {REASON_MAX} huruf; ini {len(words)} huruf."
+        )
+    check_stands(case.status, *RECLASSIFIABLE)
+    if wanted is case.classification:
+        raise SameClassificationError("Kasus ini sudah berjenis penanganan itu. Pilih yang lain.")
+    return words
 
 
 def _check_hidden_from_the_accused(session: Session, case: Case, day: date) -> None:

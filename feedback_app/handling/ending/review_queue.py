@@ -20,7 +20,7 @@ SHOWN_MOST: Final = 50
 
 
 def count_to_review(session: Session, user_id: int, *, day: date) -> int:
-    """Return how many disputed answers wait for somebody, counted to `inbox_queries.COUNTED_MAX` + 1."""
+    """Return how many disputed answers wait for somebody, counted to `inbox.queries.COUNTED_MAX` + 1."""
     return counted(session, [_waits(), *_theirs(user_id, day)])
 
 

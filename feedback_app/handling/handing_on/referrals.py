@@ -80,14 +80,7 @@ def may_refer(session: Session, case: Case) -> bool:
 
 
 def refer_here(
-    session: Session,
-    storage: Storage,
-    case: Case,
-    to_agency_id: int,
-    explanation: str,
-    *,
-    user_id: int,
-    now: datetime,
+    session: Session, storage: Storage, case: Case, to_agency_id: int, explanation: str, *, user_id: int, now: datetime
 ) -> Referral:
     """Refer a case to another agency of this platform: its reception gets the report, the reporter is told why.
 
@@ -105,16 +98,7 @@ def refer_here(
     feedback_app.storage.StorageUnavailableError
     """
     words = _checked(session, case, explanation)
-    if to_agency_id == case.agency_id:
-        raise SameAgencyError("Laporan ini sudah ada di instansi itu. Untuk unit lain, pakai “Teruskan ke unit lain”.")
-    if session.get(Agency, to_agency_id) is None:
-        raise UnknownAgencyError("Instansi itu tidak ada di sini. Pilih dari daftar.")
-    if to_agency_id in _agencies_before(session, case):
-        # Sent in a circle a report would get a new clock on each round, and an answer never.
-        raise AlreadyReferredError(
-            "Instansi itu sudah merujuk laporan ini. Tanggapi pelapor dari sini, atau rujuk ke instansi yang belum "
-            "memegangnya."
-        )
+    _check_receiver(session, case, to_agency_id)
     submission = session.get_one(Submission, (case.agency_id, case.submission_id))
     unit_id = reception_unit_id(session, to_agency_id, office_day(now))
     kind = submission.kind if submission.kind in KINDS_WITH_CASE else _kind_of(case)
@@ -182,6 +166,19 @@ def _checked(session: Session, case: Case, explanation: str) -> str:
             f"Tulis penjelasan bagi pelapor, {EXPLANATION_MIN} sampai {EXPLANATION_MAX} huruf; ini {len(words)} huruf."
         )
     return words
+
+
+def _check_receiver(session: Session, case: Case, to_agency_id: int) -> None:
+    if to_agency_id == case.agency_id:
+        raise SameAgencyError("Laporan ini sudah ada di instansi itu. Untuk unit lain, pakai “Teruskan ke unit lain”.")
+    if session.get(Agency, to_agency_id) is None:
+        raise UnknownAgencyError("Instansi itu tidak ada di sini. Pilih dari daftar.")
+    if to_agency_id in _agencies_before(session, case):
+        # Sent in a circle a report would get a new clock on each round, and an answer never.
+        raise AlreadyReferredError(
+            "Instansi itu sudah merujuk laporan ini. Tanggapi pelapor dari sini, atau rujuk ke instansi yang belum "
+            "memegangnya."
+        )
 
 
 def _put_away(

@@ -23,7 +23,7 @@ from feedback_app.handling.operations import respond
 from feedback_app.handling.rules import Classification
 from feedback_app.organisation.hours import set_hours
 from feedback_app.organisation.models import Unit, UnitVersion
-from feedback_app.organisation.operations import import_holidays
+from feedback_app.organisation.national_days import import_holidays
 from tests import factories as make
 from tests.blueprints.office import Office, new_office
 from tests.handling.test_rules import SIX_DAYS, VECTORS, WITA, WITH_CUTI_BERSAMA, at, dates
