@@ -9,8 +9,12 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from psycopg.errors import UniqueViolation
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from feedback_app.errors import ConflictError
 
 NAMING_CONVENTION: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -69,6 +73,18 @@ def tenant_key(*columns: str, to: str, name: str | None = None) -> sa.ForeignKey
     `columns` are the local columns after `agency_id`; `to` is the table, whose key is `(agency_id, id)`.
     """
     return sa.ForeignKeyConstraint(["agency_id", *columns], [f"{to}.agency_id", f"{to}.id"], name=name)
+
+
+def add_unless_taken(session: Session, row: Base, taken: ConflictError) -> None:
+    """Store a row, or raise `taken` where the database holds one that this must not stand beside."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        # The database's message quotes the row, such as a password's hash; it must not travel on with the sentence.
+        raise taken from None
 
 
 def same(column: str) -> tuple[sa.ColumnElement[Any], str]:

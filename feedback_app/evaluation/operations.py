@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
+from feedback_app.db import add_unless_taken
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.evaluation.ledger import fingerprint, sums_by_person, write_contributions
 from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, CycleStatus, Score
@@ -73,13 +73,7 @@ def open_cycle(
         agency_id=agency_id, name=name.strip(), kind=kind, starts_on=starts_on, ends_on=ends_on,
         status=CycleStatus.OPEN, opened_by=actor.user_id, opened_at=now,
     )  # fmt: skip
-    try:
-        with session.begin_nested():
-            session.add(cycle)
-    except IntegrityError as error:
-        if "uq_cycles_agency_id_name" not in str(error.orig):
-            raise
-        raise CycleExistsError("Siklus dengan nama ini sudah ada. Pakai nama lain.") from error
+    add_unless_taken(session, cycle, CycleExistsError("Siklus dengan nama ini sudah ada. Pakai nama lain."))
     record(
         session, agency_id=agency_id, actor=actor, action="evaluation.open_cycle", subject_type="cycle",
         subject_id=cycle.id, now=now,

@@ -10,11 +10,10 @@ from typing import Final
 import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from flask_security import hash_password
-from psycopg.errors import UniqueViolation
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
+from feedback_app.db import add_unless_taken
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.rules import Role
@@ -69,14 +68,7 @@ def create_user(session: Session, *, email: str, name: str, password: str, now: 
         created_at=now,
         active=True,
     )
-    try:
-        with session.begin_nested():
-            session.add(user)
-    except IntegrityError as error:
-        if not isinstance(error.orig, UniqueViolation):
-            raise
-        # The original quotes the row with its password hash; it must not travel on with the sentence.
-        raise EmailTakenError(f"Surel {_email(email)} sudah dipakai akun lain.") from None
+    add_unless_taken(session, user, EmailTakenError(f"Surel {_email(email)} sudah dipakai akun lain."))
     return user
 
 

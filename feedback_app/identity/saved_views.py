@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
-from psycopg.errors import UniqueViolation
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from feedback_app.db import add_unless_taken
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
 from feedback_app.identity.models import SavedView
 
@@ -77,13 +76,7 @@ def save_view(session: Session, user_id: int, name: str, arguments: Mapping[str,
     if len(kept) >= VIEWS_MOST:
         raise TooManyViewsError(f"Paling banyak {VIEWS_MOST} pandangan. Hapus dahulu yang tidak terpakai.")
     row = SavedView(user_id=user_id, name=words, asked={_ARGUMENTS: dict(arguments), _OPENS: False}, saved_at=now)
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        if not isinstance(error.orig, UniqueViolation):
-            raise
-        raise ViewNameTakenError("Nama pandangan itu sudah ada. Pilih nama lain.") from None
+    add_unless_taken(session, row, ViewNameTakenError("Nama pandangan itu sudah ada. Pilih nama lain."))
     return _view(row)
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
-from psycopg.errors import UniqueViolation
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from feedback_app.db import Base, add_unless_taken
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.organisation.rules import UNIT_CODE_MAX, InvalidUnitCodeError, parse_unit_code
 
@@ -106,19 +103,11 @@ def parse_region_code(raw: str) -> str:
     )
 
 
-@contextmanager
-def no_second(session: Session, sentence: str) -> Iterator[None]:
-    """Store what the block adds; where such a row is there already, say so in the sentence.
+def add_coded(session: Session, row: Base, sentence: str) -> None:
+    """Store a row with a code or number of its own; where that is taken, the refusal is the sentence.
 
     Raises
     ------
     CodeTakenError
     """
-    try:
-        with session.begin_nested():
-            yield
-    except IntegrityError as error:
-        if not isinstance(error.orig, UniqueViolation):
-            raise
-        # The database's message quotes the row; it must not travel on with the sentence.
-        raise CodeTakenError(sentence) from None
+    add_unless_taken(session, row, CodeTakenError(sentence))

@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, time
 
 import sqlalchemy as sa
-from psycopg.errors import UniqueViolation
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
+from feedback_app.db import add_unless_taken
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
 from feedback_app.organisation.calendar import check_year
 from feedback_app.organisation.models import WorkingHours
@@ -68,26 +67,25 @@ def set_hours(
     feedback_app.organisation.calendar.CalendarYearError
     feedback_app.organisation.queries.UnknownUnitError
     """
-    if not workdays or not set(workdays) <= set(range(7)):
-        raise HoursOrderError("Pilih paling sedikit satu hari kerja.")
-    if opens >= closes:
-        raise HoursOrderError("Jam tutup harus sesudah jam buka.")
-    check_year(starts_on.year)
+    _check(starts_on, workdays, opens, closes)
     if unit_id is not None:
         unit_by_id(session, agency_id, unit_id, today)
     row = WorkingHours(
         agency_id=agency_id, unit_id=unit_id, starts_on=starts_on, workdays=sorted(set(workdays)), opens=opens,
         closes=closes, noted_by=actor.user_id,
     )  # fmt: skip
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        if not isinstance(error.orig, UniqueViolation):
-            raise
-        raise HoursTakenError("Jam kerja untuk unit itu sudah ada mulai tanggal itu. Pilih tanggal lain.") from error
+    taken = HoursTakenError("Jam kerja untuk unit itu sudah ada mulai tanggal itu. Pilih tanggal lain.")
+    add_unless_taken(session, row, taken)
     _note(session, row, "organisation.set_hours", actor, now)
     return row
+
+
+def _check(starts_on: date, workdays: Collection[int], opens: time, closes: time) -> None:
+    if not workdays or not set(workdays) <= set(range(7)):
+        raise HoursOrderError("Pilih paling sedikit satu hari kerja.")
+    if opens >= closes:
+        raise HoursOrderError("Jam tutup harus sesudah jam buka.")
+    check_year(starts_on.year)
 
 
 def remove_hours(session: Session, agency_id: int, hours_id: int, *, today: date, actor: Actor, now: datetime) -> None:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from importlib.metadata import version
 
-import holidays as holiday_calendars
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
 from feedback_app.errors import ConflictError, InvalidInputError
-from feedback_app.organisation.codes import check_unit_code, no_second, parse_code, parse_name, parse_region_code
+from feedback_app.organisation.codes import add_coded, check_unit_code, parse_code, parse_name, parse_region_code
 from feedback_app.organisation.models import (
     Agency,
     Assignment,
     Employee,
-    Holiday,
     PublicService,
     Unit,
     UnitKind,
@@ -54,8 +48,7 @@ def create_agency(
         code=parse_code(code, "pemerintah daerah", "kupang"), name=parse_name(name),
         region_code=parse_region_code(region_code), time_zone=time_zone, created_at=now,
     )  # fmt: skip
-    with no_second(session, f"Pemerintah daerah dengan kode {agency.code} sudah ada. Pakai kode lain."):
-        session.add(agency)
+    add_coded(session, agency, f"Pemerintah daerah dengan kode {agency.code} sudah ada. Pakai kode lain.")
     record(
         session, agency_id=agency.id, actor=actor, action="organisation.create_agency", subject_type="agency",
         subject_id=agency.id, now=now,
@@ -84,8 +77,7 @@ def create_unit(
     unit = Unit(agency_id=agency_id, code=parse_code(code, "unit", "dinas-dukcapil"), created_at=now)
     check_unit_code(unit.code)
     name = parse_name(name)
-    with no_second(session, f"Unit dengan kode {unit.code} sudah ada. Pakai kode lain."):
-        session.add(unit)
+    add_coded(session, unit, f"Unit dengan kode {unit.code} sudah ada. Pakai kode lain.")
     session.add(
         UnitVersion(
             agency_id=agency_id, unit_id=unit.id, parent_id=parent_id, name=name, kind=kind, address=address,
@@ -109,8 +101,7 @@ def create_service(
         agency_id=agency_id, unit_id=unit_id, code=parse_code(code, "layanan", "ktp-el"), name=parse_name(name),
         sector=sector, is_active=True,
     )  # fmt: skip
-    with no_second(session, f"Layanan dengan kode {service.code} sudah ada di unit ini. Pakai kode lain."):
-        session.add(service)
+    add_coded(session, service, f"Layanan dengan kode {service.code} sudah ada di unit ini. Pakai kode lain.")
     return service
 
 
@@ -128,8 +119,7 @@ def create_employee(
     """
     number = parse_nip(nip, today=now.date())
     employee = Employee(agency_id=agency_id, nip=number.digits, name=parse_name(name), user_id=user_id, created_at=now)
-    with no_second(session, "Pegawai dengan NIP atau akun itu sudah tercatat di pemerintah daerah ini."):
-        session.add(employee)
+    add_coded(session, employee, "Pegawai dengan NIP atau akun itu sudah tercatat di pemerintah daerah ini.")
     return employee
 
 
@@ -200,29 +190,3 @@ def _refusal(database_message: str) -> OverlappingAssignmentError | InvalidAssig
         if constraint in database_message:
             return InvalidAssignmentError(sentence)
     return OverlappingAssignmentError("Penugasan ini tidak dapat disimpan karena tidak memenuhi aturan data penugasan.")
-
-
-def import_holidays(session: Session, *, agency_id: int, years: Iterable[int]) -> int:
-    """Add the national holidays and cuti bersama of the years; rows an officer edited stay. Return how many came.
-
-    Both categories are asked for: the default one leaves cuti bersama out, and a deadline would come days too early.
-    """
-    calendar = holiday_calendars.country_holidays(
-        "ID", years=list(years), categories=("public", "government"), language="id"
-    )
-    source = f"holidays {version('holidays')}"
-    rows = [
-        {"agency_id": agency_id, "on_date": day, "name": name, "source": source}
-        for day, name in sorted(calendar.items())
-    ]
-    if not rows:
-        return 0
-    statement = insert(Holiday).values(rows).on_conflict_do_nothing().returning(Holiday.on_date)
-    return len(session.execute(statement).all())
-
-
-def holidays_of(session: Session, agency_id: int) -> frozenset[date]:
-    """Return the days on which an agency does not work, besides its weekly days off."""
-    return frozenset(
-        session.scalars(sa.select(Holiday.on_date).where(Holiday.agency_id == agency_id, sa.not_(Holiday.is_struck)))
-    )
