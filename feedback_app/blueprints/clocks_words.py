@@ -12,8 +12,9 @@ from flask_babel import format_date, gettext
 from feedback_app.handling.clocks.in_force import Clocks, Deadlines
 from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.handling.rules import Classification
-from feedback_app.organisation.calendar import ESTIMATED, IMPORTED
+from feedback_app.organisation.calendar import ESTIMATED
 from feedback_app.organisation.models import Holiday
+from feedback_app.organisation.national_days import IMPORTED
 
 # When a report of an example on another day than today comes in.
 EXAMPLE_HOUR: Final = time(9, 0)

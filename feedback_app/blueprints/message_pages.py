@@ -87,7 +87,8 @@ def all_again() -> ResponseReturnValue:
 
 
 def _agencies() -> frozenset[int]:
-    return whole_agencies(db.session(), current_user.id, Permission.MANAGE_MESSAGES, today())
+    found = whole_agencies(db.session(), current_user.id, Permission.MANAGE_MESSAGES, today())
+    return frozenset(agency.id for agency in found)
 
 
 def _asked(n: int) -> ResponseReturnValue:

@@ -35,7 +35,8 @@ def setup_group() -> None:
 def agency_command(code: str, name: str, region: str, zone: str) -> None:
     """Add an agency with the national holidays and the default clocks. CODE appears in addresses: kupang."""
     from feedback_app.handling.clocks.in_force import set_default_clocks
-    from feedback_app.organisation.operations import create_agency, import_holidays
+    from feedback_app.organisation.national_days import import_holidays
+    from feedback_app.organisation.operations import create_agency
 
     now = clock.utcnow()
     with database() as session:

@@ -24,12 +24,12 @@ from feedback_app.identity.operations import grant
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.hours import set_hours
 from feedback_app.organisation.models import Assignment, Employee
+from feedback_app.organisation.national_days import import_holidays
 from feedback_app.organisation.operations import (
     create_agency,
     create_employee,
     create_service,
     create_unit,
-    import_holidays,
 )
 
 SETTLED_DAYS_BEFORE = 30

@@ -5,30 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from importlib.metadata import version
 from typing import Final
 
-import holidays as holiday_calendars
 import sqlalchemy as sa
-from psycopg.errors import UniqueViolation
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
+from feedback_app.db import add_unless_taken
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
-from feedback_app.identity.models import RoleGrant
-from feedback_app.identity.rules import Permission, roles_with
+from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency, Holiday
-from feedback_app.organisation.operations import import_holidays
-from feedback_app.organisation.queries import UnknownAgencyError, valid_on
+from feedback_app.organisation.national_days import IMPORTED, add_missing, national_days, source_of_imports
+from feedback_app.organisation.queries import UnknownAgencyError
+from feedback_app.organisation.whole_agencies import whole_agencies
 
 NAME_MIN, NAME_MAX = 3, 120
 YEAR_MIN, YEAR_MAX = 2010, 2100
 # How the calendar of the package marks a day that a rukyat or decree has yet to fix, and days that are cuti bersama.
 ESTIMATED: Final = "(perkiraan)"
 GOVERNMENT_DAY: Final = "cuti bersama"
-# What an imported day rests on, before the version of the package it was read from.
-IMPORTED: Final = "holidays "
 
 
 class HolidayNameError(InvalidInputError):
@@ -69,13 +64,7 @@ def agencies_with_clocks(session: Session, user_id: int, day: date) -> Sequence[
 
     A holiday holds for everybody in the agency, so a grant over one of its units does not reach so far.
     """
-    granted = sa.select(RoleGrant.agency_id).where(
-        RoleGrant.user_id == user_id,
-        RoleGrant.unit_id.is_(None),
-        RoleGrant.role.in_(roles_with(Permission.MANAGE_CLOCKS)),
-        valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
-    )
-    return session.scalars(sa.select(Agency).where(Agency.id.in_(granted)).order_by(Agency.name)).all()
+    return whole_agencies(session, user_id, Permission.MANAGE_CLOCKS, day)
 
 
 def agency_with_clocks(session: Session, user_id: int, agency_id: int, day: date) -> Agency:
@@ -90,6 +79,13 @@ def agency_with_clocks(session: Session, user_id: int, agency_id: int, day: date
         if agency.id == agency_id:
             return agency
     raise UnknownAgencyError("Pemerintah daerah itu tidak ada di sini. Periksa kembali alamat halamannya.")
+
+
+def holidays_of(session: Session, agency_id: int) -> frozenset[date]:
+    """Return the days on which an agency does not work, besides its weekly days off."""
+    return frozenset(
+        session.scalars(sa.select(Holiday.on_date).where(Holiday.agency_id == agency_id, sa.not_(Holiday.is_struck)))
+    )
 
 
 def holidays_in(session: Session, agency_id: int, year: int) -> Sequence[Holiday]:
@@ -121,24 +117,16 @@ def add_holiday(
     if any(not NAME_MIN <= len(word) <= NAME_MAX for word in words):
         raise HolidayNameError(f"Isi nama hari libur dan dasarnya, masing-masing {NAME_MIN} sampai {NAME_MAX} huruf.")
     check_year(on_date.year)
+    taken = HolidayTakenError("Tanggal itu sudah tercatat sebagai hari libur.")
     row = _holiday(session, agency_id, on_date)
     if row is None:
-        _insert(session, Holiday(agency_id=agency_id, on_date=on_date, name=words[0], source=words[1], is_struck=False))
+        row = Holiday(agency_id=agency_id, on_date=on_date, name=words[0], source=words[1], is_struck=False)
+        add_unless_taken(session, row, taken)
     elif row.is_struck:
         row.name, row.source, row.is_struck = words[0], words[1], False
     else:
-        raise HolidayTakenError("Tanggal itu sudah tercatat sebagai hari libur.")
+        raise taken
     _note_day(session, agency_id, on_date, "organisation.add_holiday", actor, now)
-
-
-def _insert(session: Session, row: Holiday) -> None:
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError as error:
-        if not isinstance(error.orig, UniqueViolation):
-            raise
-        raise HolidayTakenError("Tanggal itu sudah tercatat sebagai hari libur.") from error
 
 
 def set_struck(
@@ -172,8 +160,8 @@ def import_year(session: Session, agency_id: int, year: int, *, actor: Actor, no
     CalendarYearError
     """
     check_year(year)
-    published = holiday_calendars.country_holidays("ID", years=year, categories=("public", "government"), language="id")
-    added = import_holidays(session, agency_id=agency_id, years=[year])
+    published = national_days([year])
+    added = add_missing(session, agency_id, published)
     fixed = struck = 0
     for row in holidays_in(session, agency_id, year):
         if not row.source.startswith(IMPORTED) or ESTIMATED not in row.name:
@@ -182,7 +170,7 @@ def import_year(session: Session, agency_id: int, year: int, *, actor: Actor, no
             struck += not row.is_struck
             row.is_struck = True
         elif published[row.on_date] != row.name:
-            row.name, row.source = published[row.on_date], f"{IMPORTED}{version('holidays')}"
+            row.name, row.source = published[row.on_date], source_of_imports()
             fixed += 1
     session.flush()
     record(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,17 +25,20 @@ class HeldRole:
     unit_name: str | None
 
 
-def whole_agencies(session: Session, user_id: int, permission: Permission, day: date) -> frozenset[int]:
-    """Return the agencies in which somebody has a permission over the whole of it."""
-    return frozenset(
-        session.scalars(
-            sa.select(RoleGrant.agency_id).where(
-                RoleGrant.user_id == user_id,
-                RoleGrant.unit_id.is_(None),
-                RoleGrant.role.in_(roles_with(permission)),
-                valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
-            )
-        )
+def whole_agencies(session: Session, user_id: int, permission: Permission, day: date) -> Sequence[Agency]:
+    """Return the agencies in which somebody has a permission over the whole of it, by name."""
+    query = sa.select(Agency).where(over_all_of(Agency.id, user_id, permission, day))
+    return session.scalars(query.order_by(Agency.name)).all()
+
+
+def over_all_of(agency_id: Any, user_id: int, permission: Permission, day: date) -> sa.ColumnElement[bool]:
+    """Return the condition that somebody has a permission over the whole of an agency; one over a unit is none."""
+    return sa.exists().where(
+        RoleGrant.agency_id == agency_id,
+        RoleGrant.user_id == user_id,
+        RoleGrant.unit_id.is_(None),
+        RoleGrant.role.in_(roles_with(permission)),
+        valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
     )
 
 

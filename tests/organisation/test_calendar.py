@@ -21,6 +21,7 @@ from feedback_app.organisation.calendar import (
     agencies_with_clocks,
     agency_with_clocks,
     holidays_in,
+    holidays_of,
     import_year,
     set_struck,
 )
@@ -34,7 +35,6 @@ from feedback_app.organisation.hours import (
     set_hours,
 )
 from feedback_app.organisation.models import Agency, Holiday, WorkingHours
-from feedback_app.organisation.operations import holidays_of
 from feedback_app.organisation.queries import UnknownAgencyError, UnknownUnitError
 from tests import factories as make
 

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.errors import InvalidInputError
 from feedback_app.organisation.models import Agency, Assignment, Employee, Holiday, Unit, UnitVersion
+from feedback_app.organisation.national_days import import_holidays
 from feedback_app.organisation.operations import (
     OverlappingAssignmentError,
     assign,
     create_employee,
-    import_holidays,
 )
 from feedback_app.organisation.queries import UnknownUnitError, unit_by_code
 from feedback_app.organisation.rules import AssignmentKind
