@@ -13,7 +13,8 @@ from feedback_app.demo.cities import CITY_CODES, City, cities
 from feedback_app.demo.duty import Duty
 from feedback_app.demo.period import Period
 from feedback_app.demo.posts import Post, posts_of
-from feedback_app.organisation.rules import AssignmentKind, PostSpan, overlap_problem, parse_nip
+from feedback_app.organisation.rules import AssignmentKind, parse_nip
+from tests.organisation.overlaps import PostSpan, overlap_problem
 
 TODAYS = [
     pytest.param(date(2026, 11, 21), id="an autumn day"),

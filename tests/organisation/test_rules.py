@@ -7,15 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_app.organisation.rules import (
-    AssignmentKind,
     InvalidNipError,
     InvalidUnitCodeError,
-    PostSpan,
     mask_nip,
-    overlap_problem,
     parse_nip,
     parse_unit_code,
-    suggest_unit_code,
 )
 
 TODAY = date(2026, 1, 5)
@@ -162,82 +158,6 @@ def test_mask_of_anything_else_shows_nothing(damaged: str) -> None:
     assert mask_nip(damaged) == "•" * 18
 
 
-def post(
-    employee_id: int = 1,
-    unit_id: int = 1,
-    kind: AssignmentKind = AssignmentKind.DEFINITIVE,
-    *,
-    service_id: int | None = None,
-    is_head: bool = False,
-    starts_on: date = date(2026, 1, 1),
-    ends_on: date | None = None,
-) -> PostSpan:
-    return PostSpan(employee_id, unit_id, service_id, kind, is_head, starts_on, ends_on)
-
-
-PLT, PLH = AssignmentKind.ACTING_VACANT, AssignmentKind.ACTING_ABSENT
-
-
-@pytest.mark.parametrize(
-    ("wanted", "other", "said"),
-    [
-        pytest.param(post(1, 1), post(1, 2), "jabatan definitif", id="two definitive posts"),
-        pytest.param(post(1, 1, PLT, is_head=True), post(1, 2), None, id="definitive here and Plt there"),
-        pytest.param(post(1), post(2), None, id="two officers of one unit"),
-        pytest.param(
-            post(1, is_head=True),
-            post(2, is_head=True),
-            "kepala definitif atau Plt",
-            id="two definitive heads",
-        ),
-        pytest.param(
-            post(1, 1, PLT, is_head=True),
-            post(2, is_head=True),
-            "tugaskan Plh",
-            id="Plt although the post is held",
-        ),
-        pytest.param(post(1, 1, PLH, is_head=True), post(2, is_head=True), None, id="Plh beside the head"),
-        pytest.param(
-            post(1, 1, PLH, is_head=True), post(2, 1, PLT, is_head=True), "hanya boleh satu", id="Plh and Plt"
-        ),
-        pytest.param(
-            post(1, 1, AssignmentKind.ADDITIONAL, service_id=5),
-            post(1, 1, AssignmentKind.ADDITIONAL, service_id=5),
-            "pekerjaan yang sama",
-            id="twice the same work",
-        ),
-        pytest.param(
-            post(1, 1, AssignmentKind.ADDITIONAL, service_id=5),
-            post(1, 1, AssignmentKind.ADDITIONAL, service_id=6),
-            None,
-            id="two services of one unit",
-        ),
-    ],
-)
-def test_overlap_is_refused_only_where_the_rules_exclude_it(
-    wanted: PostSpan, other: PostSpan, said: str | None
-) -> None:
-    problem = overlap_problem(wanted, [other])
-    if said is None:
-        assert problem is None
-    else:
-        assert problem is not None
-        assert said in problem
-
-
-@pytest.mark.parametrize(
-    ("ends_on", "is_problem"),
-    [
-        pytest.param(date(2026, 5, 31), False, id="ends the day before"),
-        pytest.param(date(2026, 6, 1), True, id="ends on the first day"),
-        pytest.param(None, True, id="has no end"),
-    ],
-)
-def test_overlap_needs_a_day_in_common(ends_on: date | None, is_problem: bool) -> None:
-    wanted = post(1, is_head=True, starts_on=date(2026, 6, 1))
-    assert (overlap_problem(wanted, [post(2, is_head=True, ends_on=ends_on)]) is not None) is is_problem
-
-
 @pytest.mark.parametrize(
     ("raw", "code"),
     [
@@ -255,13 +175,3 @@ def test_unit_code_is_brought_to_its_one_form(raw: str, code: str) -> None:
 def test_other_unit_codes_are_refused(raw: str) -> None:
     with pytest.raises(InvalidUnitCodeError, match="Kode unit"):
         parse_unit_code(raw)
-
-
-@given(st.text(max_size=200))
-def test_suggested_code_is_a_valid_code_or_a_clear_error(name: str) -> None:
-    try:
-        code = suggest_unit_code(name)
-    except InvalidUnitCodeError:
-        assert not any(char.isascii() and char.isalnum() for char in name)
-    else:
-        assert parse_unit_code(code) == code
