@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import time
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from feedback_app import clock
 from feedback_app.cli.context import database
 from feedback_app.config import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-    from feedback_app.demo.year import ReaderSource
-    from feedback_app.drain.read import Reader
 
 CITIES: Final = ("kupang", "mataram", "tanjungbalai", "tangsel")
 SEED: Final = 20260817
@@ -66,28 +60,14 @@ def accounts_command(only: str | None) -> None:
 def _load(session: Session, settings: Settings, *, seed: int, only: str | None) -> None:
     from flask import current_app
 
-    from feedback_app.demo.load import load
-    from feedback_app.demo.samples import ensure_samples
+    from feedback_app.demo.everything import load_everything
 
-    key, now, began = current_app.config["TRACKING_KEY"], clock.utcnow(), time.monotonic()
-    reader = _reader_of(settings.model_dir)
-    loaded = load(session, reader=reader, key=key, now=now, seed=seed, only=only, progress=_tell)
-    ensure_samples(session, settings.home, reader=reader, key=key, now=now, seed=seed)
+    key, began = current_app.config["TRACKING_KEY"], time.monotonic()
+    loaded = load_everything(session, settings, key=key, progress=_tell, seed=seed, only=only)
     if loaded:
         ratings, texts = sum(city.ratings for city in loaded), sum(city.texts for city in loaded)
         seconds = time.monotonic() - began
         _tell(f"Dimuat: {len(loaded)} kota, {ratings} penilaian, {texts} masukan tertulis ({seconds:.0f} s)")
-
-
-def _reader_of(model_dir: Path | None) -> ReaderSource:
-    @cache
-    def reader() -> Reader:
-        # Only when there is something to read: the language model takes seconds to load.
-        from feedback_app.nlp import Classifier
-
-        return Classifier.load(model_dir)
-
-    return reader
 
 
 def _tell(line: str) -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import sys
 import traceback
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from feedback_app import clock, config
+from feedback_app import config
 from feedback_app.cli.reading import check_model_dir
 from feedback_app.config import Settings
 
@@ -73,18 +72,13 @@ def _load_demo(settings: Settings) -> None:
     """Load what is missing of the demo; a database that holds agencies of its own is left alone."""
     from feedback_app.app import create_app
     from feedback_app.db import db
-    from feedback_app.demo.load import SEED, NotADemoError, load
-    from feedback_app.demo.samples import ensure_samples
-    from feedback_app.nlp import Classifier
+    from feedback_app.demo.everything import load_everything
+    from feedback_app.demo.load import NotADemoError
 
     app = create_app(settings)
     with app.app_context():
-        # Loaded only where a text has to be read: a second start should not wait for it.
-        session, reader = db.session(), cache(lambda: Classifier.load(settings.model_dir))
-        key, now = app.config["TRACKING_KEY"], clock.utcnow()
         try:
-            load(session, reader=reader, key=key, now=now, progress=_say_new)
-            ensure_samples(session, settings.home, reader=reader, key=key, now=now, seed=SEED)
+            load_everything(db.session(), settings, key=app.config["TRACKING_KEY"], progress=_say_new)
         except NotADemoError:
             click.echo("The database holds agencies of your own; the demo was not loaded.")
         finally:

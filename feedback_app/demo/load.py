@@ -36,11 +36,6 @@ class UnknownDemoCityError(NotFoundError):
     code = "unknown_demo_city"
 
 
-def is_empty(session: Session) -> bool:
-    """Tell whether the database has no agency yet."""
-    return session.scalar(sa.select(sa.func.count()).select_from(Agency)) == 0
-
-
 def load(
     session: Session,
     *,
