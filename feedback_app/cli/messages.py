@@ -14,7 +14,7 @@ from feedback_app.cli.context import database
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from feedback_app.notifications.queries import MessageRow
+    from feedback_app.notifications.queries import MessageCounts, MessageRow
 
 
 @click.group("messages", short_help="Messages to citizens and staff.")
@@ -31,15 +31,14 @@ def list_command(*, dead: bool, limit: int) -> None:
 
     with database() as session:
         found = unsent(session, deliverable=_deliverable(), dead_only=dead, limit=limit)
-        given_up = counts(session, deliverable=_deliverable()).dead
-        summary = outbox_line(session)
-        rest = _unsent_count(session, dead_only=dead) - len(found)
+        stand = counts(session, deliverable=_deliverable())
     for row in found:
         click.echo(_line(row))
+    rest = (stand.dead if dead else stand.waiting + stand.without_way + stand.dead) - len(found)
     if rest > 0:
         click.echo(f"... and {rest} more; see --limit")
-    click.echo(summary)
-    sys.exit(1 if given_up else 0)
+    click.echo(_told(stand))
+    sys.exit(1 if stand.dead else 0)
 
 
 @messages_group.command("retry")
@@ -64,7 +63,10 @@ def outbox_line(session: Session) -> str:
     """Return how the outbox stands, in one line."""
     from feedback_app.notifications.queries import counts
 
-    found = counts(session, deliverable=_deliverable())
+    return _told(counts(session, deliverable=_deliverable()))
+
+
+def _told(found: MessageCounts) -> str:
     line = f"messages waiting: {found.waiting + found.without_way}, given up: {found.dead}"
     if found.without_way:
         line += (
@@ -72,13 +74,6 @@ def outbox_line(session: Session) -> str:
             "(SMTP_URL, WHATSAPP_GATEWAY_URL: docs/notifications.md)"
         )
     return line
-
-
-def _unsent_count(session: Session, *, dead_only: bool) -> int:
-    from feedback_app.notifications.queries import counts
-
-    found = counts(session, deliverable=_deliverable())
-    return found.dead if dead_only else found.waiting + found.without_way + found.dead
 
 
 def _deliverable() -> sa.ColumnElement[bool]:
