@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -144,19 +144,9 @@ def submit(
     check(draft, today=today)
     code = derived_code(_mark(draft, once), key) if once else new_code(secrets.token_bytes)
     token = visit_token_hash(draft.visit_token, key) if draft.visit_token else None
+    hashes = {"tracking_hash": code_hash(code, key), "visit_token_hash": token}
     try:
-        session.connection().execute(
-            _INSERT_SUBMISSION,
-            {
-                "agency_id": draft.agency_id, "unit_id": draft.unit_id, "service_id": draft.service_id,
-                "kind": draft.kind, "channel": draft.channel, "rating": draft.rating,
-                "reasons": list(draft.reasons), "text": draft.text, "wants_reply": draft.wants_reply,
-                "is_anonymous": draft.is_anonymous, "is_confidential": draft.is_confidential,
-                "occurred_on": draft.occurred_on, "received_at": now, "tracking_hash": code_hash(code, key),
-                "visit_token_hash": token, "unit_is_unknown": draft.unit_is_unknown, "signals": list(draft.signals),
-                "network_mark": draft.network_mark,
-            },
-        )  # fmt: skip
+        session.connection().execute(_INSERT_SUBMISSION, _values(draft) | hashes | {"received_at": now})
     except IntegrityError as error:
         if "uq_submissions_visit_token_counts_once" in str(error.orig):
             raise UsedVisitTokenError(
@@ -167,6 +157,16 @@ def submit(
         raise
     queue.ask(session, "drain")
     return Receipt(code=code, kind=draft.kind)
+
+
+def _values(draft: Draft) -> dict[str, Any]:
+    return {
+        "agency_id": draft.agency_id, "unit_id": draft.unit_id, "service_id": draft.service_id, "kind": draft.kind,
+        "channel": draft.channel, "rating": draft.rating, "reasons": list(draft.reasons), "text": draft.text,
+        "wants_reply": draft.wants_reply, "is_anonymous": draft.is_anonymous,
+        "is_confidential": draft.is_confidential, "occurred_on": draft.occurred_on,
+        "unit_is_unknown": draft.unit_is_unknown, "signals": list(draft.signals), "network_mark": draft.network_mark,
+    }  # fmt: skip
 
 
 def _mark(draft: Draft, once: str) -> str:
