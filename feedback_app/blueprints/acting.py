@@ -11,18 +11,16 @@ from collections.abc import Callable
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_security import current_user
 
-from feedback_app.blueprints.access import today
 from feedback_app.blueprints.act_forms import ActForm, refuse
 from feedback_app.blueprints.case_page import case_page, check_unchanged
+from feedback_app.blueprints.my_cases import is_mine, my_case
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.reply_panel import blank_form
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import UnknownCaseError, case_for
 from feedback_app.identity.rules import Permission
 
 
@@ -38,7 +36,7 @@ def act(
 
     Who may not see the case any more from here on is led to the inbox.
     """
-    case = case_for(db.session(), current_user.id, case_id, permission=permission, day=today(), for_update=True)
+    case = my_case(case_id, permission, for_update=True)
     if not form.validate():
         return _drawn(case, form, 422)
     try:
@@ -50,21 +48,13 @@ def act(
             translated(error.message),
             gettext("Belum ada yang dicatat; isian Anda masih ada di bawah."),
         ]
-        fresh = case_for(db.session(), current_user.id, case_id, permission=Permission.READ_INBOX, day=today())
-        return _drawn(fresh, form, error.status)
+        return _drawn(my_case(case_id, Permission.READ_INBOX), form, error.status)
     db.session.commit()
     flash(done, "success")
-    return redirect(url_for("cases.case", case_id=case_id) if _still_mine(case_id) else url_for("cases.inbox"), 303)
+    may_stay = is_mine(case_id, Permission.READ_INBOX)
+    return redirect(url_for("cases.case", case_id=case_id) if may_stay else url_for("cases.inbox"), 303)
 
 
 def _drawn(case: Case, form: ActForm, status: int) -> ResponseReturnValue:
     refuse(form)
     return case_page(case, blank_form(case)), status
-
-
-def _still_mine(case_id: int) -> bool:
-    try:
-        case_for(db.session(), current_user.id, case_id, permission=Permission.READ_INBOX, day=today())
-    except UnknownCaseError:
-        return False
-    return True

@@ -8,15 +8,15 @@ from flask_babel import gettext
 from flask_security import current_user
 
 from feedback_app import clock
-from feedback_app.blueprints.access import requires, today
+from feedback_app.blueprints.access import requires
 from feedback_app.blueprints.case_page import check_unchanged
 from feedback_app.blueprints.cases import bp
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.handling.handing_on.assignment import assign as assign_case
-from feedback_app.handling.queries import case_for
 from feedback_app.identity.queries import names_of
 from feedback_app.identity.rules import Permission
 
@@ -25,8 +25,7 @@ from feedback_app.identity.rules import Permission
 @requires(Permission.ANSWER_CASE)
 def assign(case_id: int) -> ResponseReturnValue:
     """Give a case to whom the form names; of two who do so at once the second is told."""
-    wanted = Permission.ANSWER_CASE
-    case = case_for(db.session(), current_user.id, case_id, permission=wanted, day=today(), for_update=True)
+    case = my_case(case_id, for_update=True)
     to_user_id = number_or_none(request.form.get("user_id"))
     here = redirect(url_for("cases.case", case_id=case_id), 303)
     if to_user_id is None:

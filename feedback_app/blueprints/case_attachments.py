@@ -7,11 +7,11 @@ from flask_security import current_user
 
 from feedback_app import clock
 from feedback_app.blueprints import file_answers
-from feedback_app.blueprints.access import requires, today
+from feedback_app.blueprints.access import requires
 from feedback_app.blueprints.cases import bp
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.db import db
 from feedback_app.handling.desk.file_readings import note_reading
-from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.attachments import attachment_of
 
@@ -20,7 +20,7 @@ from feedback_app.intake.attachments import attachment_of
 @requires(Permission.READ_INBOX)
 def attachment(case_id: int, attachment_id: int) -> ResponseReturnValue:
     """Give out a file that came with a case, and note who looked at it."""
-    case = case_for(db.session(), current_user.id, case_id, permission=Permission.READ_INBOX, day=today())
+    case = my_case(case_id, Permission.READ_INBOX)
     row, place = attachment_of(db.session(), case.agency_id, case.submission_id, attachment_id)
     answer = file_answers.file_answer(row, place)
     note_reading(db.session(), case, attachment_id, user_id=current_user.id, now=clock.utcnow())

@@ -31,32 +31,37 @@ class Card:
     says_how_it_ends: bool
 
 
+def is_open(case: Case) -> bool:
+    """Tell whether a case waits for its office, or for what that asked the reporter."""
+    return case.status not in {*ENDED, CaseStatus.ANSWERED}
+
+
 def waits_with_another(case: Case) -> bool:
     """Tell whether a case is open and answered with the one it was merged into."""
-    return case.duplicate_of is not None and case.status not in {*ENDED, CaseStatus.ANSWERED}
+    return case.duplicate_of is not None and is_open(case)
 
 
 def card(file: CaseFile, *, can_answer: bool, review: Shown, verify: Shown, merged: Shown) -> Card:
     """Return the card of a case; `review`, `verify` and `merged` are what the parts of the page found out."""
     case = file.case
     is_merged, decides = waits_with_another(case), review is not None and review["form"] is not None
-    is_open = case.status not in {*ENDED, CaseStatus.ANSWERED}
+    may_end = is_open(case) and case.status is not CaseStatus.ON_HOLD and not is_merged and not decides
     return Card(
-        step=_step(case, can_answer=can_answer, is_open=is_open, decides=decides),
+        step=_step(case, can_answer=can_answer, decides=decides),
         is_merged=is_merged,
         main_id=merged["main_id"] if is_merged and merged else None,
         review=review if decides else None,
         verify=None if is_merged else verify,
         can_take=can_answer and case.status in CAN_TAKE and not is_merged,
-        says_how_it_ends=can_answer and is_open and not (is_merged or decides or case.status is CaseStatus.ON_HOLD),
+        says_how_it_ends=can_answer and may_end,
     )
 
 
-def _step(case: Case, *, can_answer: bool, is_open: bool, decides: bool) -> str:
+def _step(case: Case, *, can_answer: bool, decides: bool) -> str:
     if decides:
         return str(gettext("Tinjau tanggapan ini: kembalikan ke petugas, atau nyatakan tetap."))
     if waits_with_another(case):
         return str(gettext("Tidak ada yang perlu Anda lakukan di sini: laporan ini ditanggapi bersama kasus utamanya."))
-    if is_open and not can_answer:
+    if is_open(case) and not can_answer:
         return str(gettext("Anda dapat membaca kasus ini; yang menanggapi adalah petugas unit."))
     return next_step(case.status, reopened=case.reopened_count > 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template
-from flask_security import current_user
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
@@ -18,15 +17,15 @@ from feedback_app.blueprints import (
     reply_panel,
 )
 from feedback_app.blueprints.access import today
-from feedback_app.blueprints.case_card import card
+from feedback_app.blueprints.case_card import card, is_open
 from feedback_app.blueprints.case_deadlines import case_deadlines
 from feedback_app.blueprints.forms.staff import ReplyForm
+from feedback_app.blueprints.my_cases import is_mine
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
 from feedback_app.handling.clocks.in_force import clocks_of
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import CaseFile, UnknownCaseError, case_file, case_for
-from feedback_app.handling.rules import CaseStatus
+from feedback_app.handling.queries import CaseFile, case_file
 from feedback_app.identity.queries import names_of
 from feedback_app.identity.rules import Permission
 
@@ -55,7 +54,7 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
     session = db.session()
     file = case_file(session, case, day=today())
     names = names_of(session, [case.assigned_to, *(event.actor_id for event in file.events)])
-    can_answer = _may_answer(session, case)
+    can_answer = is_mine(case.id, Permission.ANSWER_CASE)
     return render_template(
         "cases/case.html",
         file=file,
@@ -71,7 +70,7 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
         can_answer=can_answer,
         can_reply=case.status in case_story.CAN_REPLY and case.duplicate_of is None,
         reply=reply_panel.read(case, form) if can_answer else None,
-        is_open=case.status not in {CaseStatus.CLOSED, CaseStatus.ARCHIVED, CaseStatus.ANSWERED},
+        is_open=is_open(case),
         **_parts(file, can_answer),
     )
 
@@ -102,12 +101,3 @@ def _parts(file: CaseFile, can_answer: bool) -> dict[str, Any]:
 def _silence_days(session: Session, case: Case) -> int:
     rule = clocks_of(session, case.agency_id).rule(case.classification, clock.utcnow(), case.unit_id)
     return rule.close_after_silence_working_days
-
-
-def _may_answer(session: Session, case: Case) -> bool:
-    """Tell whether the signed-in person answers for this unit; some read its inbox and no more."""
-    try:
-        case_for(session, current_user.id, case.id, permission=Permission.ANSWER_CASE, day=today())
-    except UnknownCaseError:
-        return False
-    return True

@@ -12,18 +12,18 @@ from feedback_app.blueprints import reply_panel
 from feedback_app.blueprints.access import my_permissions, requires, today
 from feedback_app.blueprints.case_page import case_page, check_unchanged
 from feedback_app.blueprints.forms.staff import ReplyForm
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.numbers import asked_page, whole_number
 from feedback_app.blueprints.paging import pages_of
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ConflictError, InvalidInputError
-from feedback_app.handling import operations, queries
+from feedback_app.handling import operations
 from feedback_app.handling.answers.answering import answer
 from feedback_app.handling.desk.originals import read_original
 from feedback_app.handling.inbox import feedback_list
 from feedback_app.handling.inbox.queries import PAGE_SIZE
-from feedback_app.handling.models import Case
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.within_reach import ReachedUnit, units_within_reach
 
@@ -51,7 +51,7 @@ def feedback() -> ResponseReturnValue:
 @requires(Permission.READ_INBOX)
 def case(case_id: int) -> ResponseReturnValue:
     """Show one case."""
-    found = _case(case_id, Permission.READ_INBOX)
+    found = my_case(case_id, Permission.READ_INBOX)
     return case_page(found, reply_panel.blank_form(found))
 
 
@@ -59,7 +59,7 @@ def case(case_id: int) -> ResponseReturnValue:
 @requires(Permission.ANSWER_CASE)
 def take(case_id: int) -> ResponseReturnValue:
     """Take a case into one's own hands."""
-    found = _case(case_id, Permission.ANSWER_CASE, for_update=True)
+    found = my_case(case_id, for_update=True)
     try:
         operations.take(db.session(), found, user_id=current_user.id, now=clock.utcnow())
     except ConflictError as error:
@@ -77,7 +77,7 @@ def take(case_id: int) -> ResponseReturnValue:
 def reply(case_id: int) -> ResponseReturnValue:
     """Send an answer to the citizen; what was typed is never lost."""
     form = ReplyForm()
-    found = _case(case_id, Permission.ANSWER_CASE, for_update=True)
+    found = my_case(case_id, for_update=True)
     if request.form.get("step") == "template":
         reply_panel.insert_template(form, found)
         return case_page(found, form), 422 if form.errors else 200
@@ -90,7 +90,7 @@ def reply(case_id: int) -> ResponseReturnValue:
         db.session.rollback()
         not_sent = gettext("Tanggapan Anda belum terkirim; tulisan Anda masih ada di bawah.")
         form.form_errors = [reply_panel.sentence(error), not_sent]
-        return case_page(_case(case_id, Permission.READ_INBOX), form), error.status
+        return case_page(my_case(case_id, Permission.READ_INBOX), form), error.status
     db.session.commit()
     flash(_told(len(sent)), "success")
     return redirect(url_for("cases.case", case_id=case_id), 303)
@@ -111,21 +111,15 @@ def _told(answers: int) -> str:
 @requires(Permission.ANSWER_CASE)
 def original(case_id: int) -> ResponseReturnValue:
     """Show once what the citizen wrote before personal data was taken out, and note who read it."""
-    found = _case(case_id, Permission.ANSWER_CASE)
+    found = my_case(case_id)
     text = read_original(db.session(), found, user_id=current_user.id, now=clock.utcnow())
     db.session.commit()
-    return case_page(_case(case_id, Permission.READ_INBOX), ReplyForm(formdata=None), original=text)
+    return case_page(my_case(case_id, Permission.READ_INBOX), ReplyForm(formdata=None), original=text)
 
 
 @bp.context_processor
 def _menu() -> dict[str, object]:
     return {"may_issue_tokens": Permission.ISSUE_VISIT_TOKEN in my_permissions()}
-
-
-def _case(case_id: int, permission: Permission, *, for_update: bool = False) -> Case:
-    return queries.case_for(
-        db.session(), current_user.id, case_id, permission=permission, day=today(), for_update=for_update
-    )
 
 
 def _units(permission: Permission) -> list[ReachedUnit]:

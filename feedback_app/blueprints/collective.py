@@ -15,15 +15,15 @@ from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.cases import bp
 from feedback_app.blueprints.chosen_cases import chosen_from
 from feedback_app.blueprints.forms.answers import CollectiveForm
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.numbers import number_or_none
-from feedback_app.blueprints.reply_panel import sentence
+from feedback_app.blueprints.reply_panel import put_below, sentence
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.handling.answers.filling import templates_of_all, values_of
 from feedback_app.handling.answers.placeholders import PLACEHOLDERS, fill, placeholders_in
 from feedback_app.handling.bulk.collective import CHOSEN_MOST, Chosen, Sent, reply_to_all
 from feedback_app.handling.bulk.duplicates import Similar, open_copies_of, similar_cases
-from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 
 
@@ -94,8 +94,7 @@ def _insert_template(form: CollectiveForm, chosen: Sequence[Chosen]) -> None:
     if template is None:
         form.form_errors = [gettext("Pilih templat dari daftar.")]
         return
-    typed = (form.text.data or "").strip()
-    form.text.data = f"{typed}\n\n{template.text}" if typed else template.text
+    put_below(form, template.text)
 
 
 def _rows(chosen: Sequence[Chosen]) -> list[Similar]:
@@ -131,7 +130,6 @@ def _page(
 
 
 def _sample(row: Similar, form: CollectiveForm) -> Sample:
-    wanted = Permission.ANSWER_CASE
-    case = case_for(db.session(), current_user.id, row.id, permission=wanted, day=today())
-    words = fill(form.text.data or "", values_of(db.session(), case, user_id=current_user.id, day=today()))
+    values = values_of(db.session(), my_case(row.id), user_id=current_user.id, day=today())
+    words = fill(form.text.data or "", values)
     return Sample(row.id, words, placeholders_in(words))

@@ -7,9 +7,10 @@ from typing import Any
 from flask_security import current_user
 
 from feedback_app.blueprints.access import today
+from feedback_app.blueprints.my_cases import is_mine
 from feedback_app.db import db
 from feedback_app.handling.bulk.duplicates import MERGEABLE, copies_of
-from feedback_app.handling.queries import CaseFile, UnknownCaseError, case_for
+from feedback_app.handling.queries import CaseFile
 from feedback_app.handling.rules import Classification
 from feedback_app.identity.rules import Permission
 
@@ -20,8 +21,14 @@ def read_merged(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
     copies = copies_of(db.session(), current_user.id, case, day=today())
     if case.duplicate_of is None and not copies:
         return None
-    return {"main_id": _main(case.duplicate_of), "is_merged": case.duplicate_of is not None, "copies": copies,
-            "can_part": can_answer}  # fmt: skip
+    main_id = case.duplicate_of
+    may_see_main = main_id is not None and is_mine(main_id, Permission.READ_INBOX)
+    return {
+        "main_id": main_id if may_see_main else None,
+        "is_merged": main_id is not None,
+        "copies": copies,
+        "can_part": can_answer,
+    }
 
 
 def read_merge(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
@@ -30,13 +37,3 @@ def read_merge(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
     if not can_answer or case.duplicate_of is not None or case.status not in MERGEABLE:
         return None
     return None if case.is_confidential or case.classification is Classification.OVERSIGHT else {}
-
-
-def _main(main_id: int | None) -> int | None:
-    if main_id is None:
-        return None
-    try:
-        case_for(db.session(), current_user.id, main_id, permission=Permission.READ_INBOX, day=today())
-    except UnknownCaseError:
-        return None
-    return main_id

@@ -9,16 +9,16 @@ from flask_security import current_user
 
 from feedback_app import clock
 from feedback_app.blueprints import extension_panel
-from feedback_app.blueprints.access import requires, today
+from feedback_app.blueprints.access import requires
 from feedback_app.blueprints.case_page import case_page, check_unchanged
 from feedback_app.blueprints.cases import bp
 from feedback_app.blueprints.forms.staff import ReplyForm
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.handling.clocks import extension
-from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 
 
@@ -26,8 +26,7 @@ from feedback_app.identity.rules import Permission
 @requires(Permission.ANSWER_CASE)
 def extend(case_id: int) -> ResponseReturnValue:
     """Extend the clocks of a case once; a refused reason is shown again, never lost."""
-    wanted, reason = Permission.ANSWER_CASE, request.form.get("reason", "")
-    found = case_for(db.session(), current_user.id, case_id, permission=wanted, day=today(), for_update=True)
+    found, reason = my_case(case_id, for_update=True), request.form.get("reason", "")
     try:
         check_unchanged(found, number_or_none(request.form.get("version")))
         extension.extend(db.session(), found, reason, user_id=current_user.id, now=clock.utcnow())
@@ -36,7 +35,7 @@ def extend(case_id: int) -> ResponseReturnValue:
         sentence = translated(error.message)
         flash(sentence, "error")
         extension_panel.show_refused(sentence, reason)
-        fresh = case_for(db.session(), current_user.id, case_id, permission=Permission.READ_INBOX, day=today())
+        fresh = my_case(case_id, Permission.READ_INBOX)
         return case_page(fresh, ReplyForm(formdata=None)), error.status
     db.session.commit()
     flash(gettext("Tenggat diperpanjang, dan alasannya dikirim kepada pelapor."), "success")

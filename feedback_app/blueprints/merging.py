@@ -15,6 +15,7 @@ from feedback_app.blueprints.case_page import check_unchanged
 from feedback_app.blueprints.cases import bp
 from feedback_app.blueprints.chosen_cases import chosen_from
 from feedback_app.blueprints.forms.answers import MergeForm
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
@@ -22,7 +23,7 @@ from feedback_app.errors import ConflictError
 from feedback_app.handling.bulk import duplicates
 from feedback_app.handling.bulk.collective import Chosen
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import case_for, cases_for
+from feedback_app.handling.queries import cases_for
 from feedback_app.identity.rules import Permission
 
 
@@ -30,7 +31,7 @@ from feedback_app.identity.rules import Permission
 @requires(Permission.ANSWER_CASE)
 def merge(case_id: int) -> ResponseReturnValue:
     """Show reports that seem to tell of the same; merge the ticked ones with this case."""
-    case = _case(case_id)
+    case = my_case(case_id)
     if request.method == "GET":
         form = MergeForm(request.args)
         return _page(case, form, [])
@@ -43,7 +44,7 @@ def merge(case_id: int) -> ResponseReturnValue:
     except ConflictError as error:
         db.session.rollback()
         form.form_errors = [error.message]
-        return _page(_case(case_id), form, ticked), error.status
+        return _page(my_case(case_id), form, ticked), error.status
     db.session.commit()
     flash(
         ngettext(
@@ -62,7 +63,7 @@ def _merge(this: Chosen, ticked: Sequence[Chosen]) -> Case:
     # All at once, so that two who merge the same do not wait for each other.
     cases_for(db.session(), current_user.id, wanted, permission=Permission.ANSWER_CASE, day=today())
     for chosen in sorted({one.case_id: one for one in [*ticked, this]}.values(), key=lambda one: one.case_id):
-        case = _case(chosen.case_id, for_update=True)
+        case = my_case(chosen.case_id, for_update=True)
         check_unchanged(case, chosen.version)
         found.append(case)
     return duplicates.merge(db.session(), found, user_id=current_user.id, now=clock.utcnow())
@@ -72,7 +73,7 @@ def _merge(this: Chosen, ticked: Sequence[Chosen]) -> Case:
 @requires(Permission.ANSWER_CASE)
 def unmerge(case_id: int) -> ResponseReturnValue:
     """Let a merged report be answered by itself again."""
-    case = _case(case_id, for_update=True)
+    case = my_case(case_id, for_update=True)
     try:
         check_unchanged(case, number_or_none(request.form.get("version")))
         duplicates.unmerge(db.session(), case, user_id=current_user.id, now=clock.utcnow())
@@ -98,9 +99,3 @@ def _page(case: Case, form: MergeForm, ticked: Sequence[Chosen]) -> str:
         "cases/merge.html", case=case, form=form, rows=[*added, *listed], ticked=set(wanted),
         this=duplicates.similar_cases(session, current_user.id, [case.id], day=today())[0],
     )  # fmt: skip
-
-
-def _case(case_id: int, *, for_update: bool = False) -> Case:
-    return case_for(
-        db.session(), current_user.id, case_id, permission=Permission.ANSWER_CASE, day=today(), for_update=for_update
-    )

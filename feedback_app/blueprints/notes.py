@@ -8,15 +8,14 @@ from flask_babel import gettext
 from flask_security import current_user
 
 from feedback_app import clock
-from feedback_app.blueprints.access import requires, today
+from feedback_app.blueprints.access import requires
 from feedback_app.blueprints.cases import bp
 from feedback_app.blueprints.forms.answers import NoteForm
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.handling.desk import notes
-from feedback_app.handling.models import Case
-from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 
 
@@ -24,7 +23,7 @@ from feedback_app.identity.rules import Permission
 @requires(Permission.ANSWER_CASE)
 def add_note(case_id: int) -> ResponseReturnValue:
     """Keep a note; one that cannot be kept is shown again."""
-    case, form = _case(case_id), NoteForm()
+    case, form = my_case(case_id), NoteForm()
     if not form.validate():
         return render_template("cases/note.html", case=case, form=form), 422
     try:
@@ -33,7 +32,7 @@ def add_note(case_id: int) -> ResponseReturnValue:
         # With personal data masked it may be longer than it was typed.
         db.session.rollback()
         form.form_errors = [error.message]
-        return render_template("cases/note.html", case=_case(case_id), form=form), error.status
+        return render_template("cases/note.html", case=my_case(case_id), form=form), error.status
     db.session.commit()
     flash(gettext("Catatan tersimpan. Pelapor tidak membacanya."), "success")
     return _back(case_id)
@@ -43,7 +42,7 @@ def add_note(case_id: int) -> ResponseReturnValue:
 @requires(Permission.ANSWER_CASE)
 def take_back_note(case_id: int, note_id: int) -> ResponseReturnValue:
     """Take back a note of one's own, within the hour."""
-    case = _case(case_id)
+    case = my_case(case_id)
     try:
         notes.take_back(db.session(), case, note_id, user_id=current_user.id, now=clock.utcnow())
     except ConflictError as error:
@@ -57,7 +56,3 @@ def take_back_note(case_id: int, note_id: int) -> ResponseReturnValue:
 
 def _back(case_id: int) -> ResponseReturnValue:
     return redirect(url_for("cases.case", case_id=case_id, _anchor="catatan"), 303)
-
-
-def _case(case_id: int) -> Case:
-    return case_for(db.session(), current_user.id, case_id, permission=Permission.ANSWER_CASE, day=today())

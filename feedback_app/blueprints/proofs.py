@@ -13,17 +13,17 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from feedback_app import clock
 from feedback_app.blueprints import file_answers
-from feedback_app.blueprints.access import requires, today
+from feedback_app.blueprints.access import requires
 from feedback_app.blueprints.cases import bp
 from feedback_app.blueprints.errors import HTTP_SENTENCES, problem
 from feedback_app.blueprints.forms.proofs import ProofForm
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.uploads import accepts_files
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.handling.answers import proofs as room
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import case_for
 from feedback_app.handling.rules import ENDED
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.rules import ATTACHMENT_BYTES_MAX
@@ -42,7 +42,7 @@ PROOF_SENTENCES = {
 @accepts_files(files=room.PROOFS_MAX, file_bytes=ATTACHMENT_BYTES_MAX)
 def proofs(case_id: int) -> ResponseReturnValue:
     """Show the proof on a case and the form for more; keep what it sends, each file for itself."""
-    case = _case(case_id, Permission.ANSWER_CASE)
+    case = my_case(case_id)
     if request.method == "GET":
         return _page(case, ProofForm(formdata=None))
     form = ProofForm()
@@ -54,7 +54,7 @@ def proofs(case_id: int) -> ResponseReturnValue:
         flash(gettext("Bukti ditambahkan. Pelapor melihatnya di halaman laporannya."), "success")
     if refused:
         form.files.errors = refused
-        return _page(_case(case_id, Permission.ANSWER_CASE), form), 422
+        return _page(my_case(case_id), form), 422
     return redirect(url_for("cases.case", case_id=case_id, _anchor="bukti"), 303)
 
 
@@ -62,7 +62,7 @@ def proofs(case_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_INBOX)
 def proof(case_id: int, proof_id: int) -> ResponseReturnValue:
     """Give out a proof to whoever may read the case."""
-    case = _case(case_id, Permission.READ_INBOX)
+    case = my_case(case_id, Permission.READ_INBOX)
     row, place = room.proof_of(db.session(), case.agency_id, case.id, proof_id)
     return file_answers.file_answer(row, place, "bukti")
 
@@ -71,7 +71,7 @@ def proof(case_id: int, proof_id: int) -> ResponseReturnValue:
 @requires(Permission.ANSWER_CASE)
 def remove_proof(case_id: int, proof_id: int) -> ResponseReturnValue:
     """Take a proof away."""
-    case = _case(case_id, Permission.ANSWER_CASE, for_update=True)
+    case = my_case(case_id, for_update=True)
     row, _place = room.proof_of(db.session(), case.agency_id, case.id, proof_id)
     storage = current_app.extensions["suara_storage"]
     room.remove_proof(db.session(), storage, row, user_id=current_user.id, now=clock.utcnow())
@@ -102,11 +102,11 @@ def _try(case_id: int, file: FileStorage, caption: str | None) -> str | None:
 
 def _keep(case_id: int, file: FileStorage, caption: str | None) -> None:
     try:
-        room.check_room(db.session(), _case(case_id, Permission.ANSWER_CASE), caption)
+        room.check_room(db.session(), my_case(case_id), caption)
         # Others need the connection while this file waits for its turn.
         db.session.rollback()
         clean = cleaned_in_turn(file.stream)
-        case = _case(case_id, Permission.ANSWER_CASE, for_update=True)
+        case = my_case(case_id, for_update=True)
         storage, me = current_app.extensions["suara_storage"], current_user.id
         room.add_proof(db.session(), storage, case, clean, caption, user_id=me, now=clock.utcnow())
         db.session.commit()
@@ -122,7 +122,3 @@ def _page(case: Case, form: ProofForm) -> str:
         "cases/proofs.html", case=case, form=form, rest=rest, has_ended=case.status in ENDED,
         caption_max=room.CAPTION_MAX,
     )  # fmt: skip
-
-
-def _case(case_id: int, permission: Permission, *, for_update: bool = False) -> Case:
-    return case_for(db.session(), current_user.id, case_id, permission=permission, day=today(), for_update=for_update)

@@ -12,6 +12,7 @@ from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.forms.publishing import ImprovementForm, PublishForm
 from feedback_app.blueprints.kept_pages import forget_pages
 from feedback_app.blueprints.labels import label
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.numbers import whole_number
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
@@ -23,7 +24,6 @@ from feedback_app.handling.publication import improvements as board
 from feedback_app.handling.publication import publishing
 from feedback_app.handling.publication.history import releases
 from feedback_app.handling.publication.publishing import Found, PersonalDataLeftError
-from feedback_app.handling.queries import case_for
 from feedback_app.identity.queries import names_of
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency
@@ -36,7 +36,7 @@ bp = staff_blueprint("publishing")
 @requires(Permission.ANSWER_CASE)
 def publish(case_id: int) -> ResponseReturnValue:
     """Show the words to be published as everybody will read them; publish what has been looked at."""
-    case = _case(case_id, for_update=request.method == "POST")
+    case = my_case(case_id, for_update=request.method == "POST")
     if not publishing.may_publish(db.session(), case):
         raise publishing.NotPublishableError(
             "Kasus ini tidak dapat diterbitkan: rahasia, belum diambil, atau sudah ditarik."
@@ -71,7 +71,7 @@ def publish(case_id: int) -> ResponseReturnValue:
 @requires(Permission.ANSWER_CASE)
 def withdraw(case_id: int) -> ResponseReturnValue:
     """Take a published complaint back."""
-    case = _case(case_id, for_update=True)
+    case = my_case(case_id, for_update=True)
     try:
         publishing.withdraw(db.session(), case, user_id=current_user.id, now=clock.utcnow())
     except publishing.NothingPublishedError as error:
@@ -89,7 +89,7 @@ def withdraw(case_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_INBOX)
 def history(case_id: int) -> ResponseReturnValue:
     """Show what was published of a case in the course of time, by whom, and what changed."""
-    case = case_for(db.session(), current_user.id, case_id, permission=Permission.READ_INBOX, day=today())
+    case = my_case(case_id, Permission.READ_INBOX)
     found = releases(db.session(), case)
     people = [person for one in found for person in (one.published_by, one.withdrawn_by)]
     return render_template(
@@ -104,7 +104,7 @@ def improvements() -> ResponseReturnValue:
     """Show the changes the units within reach announced; announce another."""
     form = ImprovementForm(units_within_reach(db.session(), current_user.id, Permission.ANSWER_CASE, today()))
     case_id = request.values.get("case", type=whole_number)
-    case = _case(case_id) if case_id else None
+    case = my_case(case_id) if case_id else None
     if request.method == "POST" and form.validate():
         unit = form.chosen
         try:
@@ -179,9 +179,3 @@ def _page(case: Case, form: PublishForm, *, is_preview: bool = False) -> str:
         "cases/publish.html", case=case, form=form, is_preview=is_preview, seen=current.id if current else 0,
         proofs=shown,
     )  # fmt: skip
-
-
-def _case(case_id: int, *, for_update: bool = False) -> Case:
-    return case_for(
-        db.session(), current_user.id, case_id, permission=Permission.ANSWER_CASE, day=today(), for_update=for_update
-    )

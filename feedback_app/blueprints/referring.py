@@ -15,11 +15,11 @@ from feedback_app.blueprints.case_page import check_unchanged
 from feedback_app.blueprints.cases import bp
 from feedback_app.blueprints.forms.referring import ReferForm
 from feedback_app.blueprints.kept_pages import forget_pages
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.handling.handing_on import referrals
 from feedback_app.handling.models import Case
-from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.queries import agencies_with_units
 from feedback_app.storage import StorageUnavailableError
@@ -34,7 +34,7 @@ REFERRAL_SENTENCES = {
 @requires(Permission.ANSWER_CASE)
 def refer(case_id: int) -> ResponseReturnValue:
     """Ask where a report goes and why; refer it. What was typed is never lost."""
-    case = _case(case_id, for_update=request.method == "POST")
+    case = my_case(case_id, for_update=request.method == "POST")
     others = [agency for agency in agencies_with_units(db.session(), today()) if agency.id != case.agency_id]
     if request.method == "GET":
         if case.status not in referrals.REFERABLE or not referrals.may_refer(db.session(), case):
@@ -76,13 +76,8 @@ def _refused(case_id: int, form: ReferForm, error: DomainError | StorageUnavaila
         sentence, status = REFERRAL_SENTENCES["unreadable"], 503
     not_sent = gettext("Rujukan belum dikirim; tulisan Anda masih ada di bawah.")
     form.form_errors = [sentence, not_sent]
-    return _page(_case(case_id), form), status
+    return _page(my_case(case_id), form), status
 
 
 def _page(case: Case, form: ReferForm) -> str:
     return render_template("cases/refer.html", case=case, form=form)
-
-
-def _case(case_id: int, *, for_update: bool = False) -> Case:
-    wanted = Permission.ANSWER_CASE
-    return case_for(db.session(), current_user.id, case_id, permission=wanted, day=today(), for_update=for_update)

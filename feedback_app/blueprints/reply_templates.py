@@ -15,13 +15,13 @@ from feedback_app import clock
 from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.formats import day as day_in_words
 from feedback_app.blueprints.forms.answers import TemplateForm
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
 from feedback_app.handling.answers import placeholders, templates
 from feedback_app.handling.answers.filling import filled_for
 from feedback_app.handling.answers.models import ReplyTemplate
-from feedback_app.handling.queries import case_for
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.within_reach import units_within_reach
 
@@ -110,8 +110,7 @@ def remove(template_id: int) -> ResponseReturnValue:
 def filled(case_id: int, template_id: int) -> ResponseReturnValue:
     """Give a template's words with what a case fills in, for the script of the reply form."""
     session, me = db.session(), current_user.id
-    case = case_for(session, me, case_id, permission=Permission.ANSWER_CASE, day=today())
-    return Response(filled_for(session, case, template_id, user_id=me, day=today()), mimetype="text/plain")
+    return Response(filled_for(session, my_case(case_id), template_id, user_id=me, day=today()), mimetype="text/plain")
 
 
 def _changed(words: str) -> ResponseReturnValue:
