@@ -20,6 +20,7 @@ from feedback_app.blueprints.clocks_frame import (
     managed_agency,
     me,
     page,
+    units_here,
 )
 from feedback_app.blueprints.clocks_words import days_in_words, hours_in_words, source_words, weekday, weekday_names
 from feedback_app.blueprints.formats import day
@@ -42,7 +43,7 @@ from feedback_app.organisation.calendar import (
 )
 from feedback_app.organisation.hours import hours_rows, remove_hours, set_hours
 from feedback_app.organisation.models import Agency
-from feedback_app.organisation.queries import UnitCard, units_of
+from feedback_app.organisation.queries import UnitCard
 
 
 @bp.get("/tenggat/<int:agency_id>/libur")
@@ -67,7 +68,7 @@ def new_holiday(agency_id: int) -> ResponseReturnValue:
         lambda: add_holiday(db.session(), agency_id, form.day, name, source, actor=me(), now=clock.utcnow()),
         form,
         "on_date",
-        lambda typed: _holidays_page(managed_agency(agency_id), typed),
+        _holidays_page,
     )
 
 
@@ -75,20 +76,14 @@ def new_holiday(agency_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_CLOCKS)
 def strike_holiday(agency_id: int) -> ResponseReturnValue:
     """Strike a free day off: that day is worked on."""
-    managed_agency(agency_id)
-    on_date = _sent_day()
-    change = _of_calendar(agency_id, gettext("%(day)s menjadi hari kerja.", day=day(on_date)), on_date.year)
-    return carry_out_button(change, lambda: _strike(agency_id, on_date, is_struck=True))
+    return _strike(agency_id, gettext("%(day)s menjadi hari kerja."), is_struck=True)
 
 
 @bp.post("/tenggat/<int:agency_id>/libur/kembalikan")
 @requires(Permission.MANAGE_CLOCKS)
 def restore_holiday(agency_id: int) -> ResponseReturnValue:
     """Bring a day back that was struck off."""
-    managed_agency(agency_id)
-    on_date = _sent_day()
-    change = _of_calendar(agency_id, gettext("%(day)s kembali menjadi hari libur.", day=day(on_date)), on_date.year)
-    return carry_out_button(change, lambda: _strike(agency_id, on_date, is_struck=False))
+    return _strike(agency_id, gettext("%(day)s kembali menjadi hari libur."), is_struck=False)
 
 
 @bp.post("/tenggat/<int:agency_id>/libur/impor")
@@ -104,8 +99,13 @@ def import_holidays(agency_id: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-def _strike(agency_id: int, on_date: date, *, is_struck: bool) -> None:
-    set_struck(db.session(), agency_id, on_date, is_struck=is_struck, actor=me(), now=clock.utcnow())
+def _strike(agency_id: int, words: str, *, is_struck: bool) -> ResponseReturnValue:
+    managed_agency(agency_id)
+    on_date = _sent_day()
+    return carry_out_button(
+        _of_calendar(agency_id, words % {"day": day(on_date)}, on_date.year),
+        lambda: set_struck(db.session(), agency_id, on_date, is_struck=is_struck, actor=me(), now=clock.utcnow()),
+    )
 
 
 def _of_calendar(agency_id: int, words: str, year: int) -> Change:
@@ -156,7 +156,7 @@ def hours(agency_id: int) -> ResponseReturnValue:
 def new_hours(agency_id: int) -> ResponseReturnValue:
     """Give the agency or a unit other weekdays and hours from a day on."""
     agency = managed_agency(agency_id)
-    form = HoursForm(_units(agency))
+    form = HoursForm(units_here(agency))
     if not form.validate():
         return _hours_page(agency, form), 422
     change = Change(
@@ -168,7 +168,7 @@ def new_hours(agency_id: int) -> ResponseReturnValue:
         lambda: _set_hours(agency, form),
         form,
         "starts_on",
-        lambda typed: _hours_page(managed_agency(agency_id), typed),
+        _hours_page,
     )
 
 
@@ -194,14 +194,10 @@ def take_back_hours(agency_id: int, hours_id: int) -> ResponseReturnValue:
     )
 
 
-def _units(agency: Agency) -> list[UnitCard]:
-    return units_of(db.session(), agency.id, day_at(agency))
-
-
 def _hours_form(agency: Agency, **kwargs: Any) -> HoursForm:
     week = clocks_of(db.session(), agency.id).calendar.week_of(day_at(agency))
     return HoursForm(
-        _units(agency), data={
+        units_here(agency), data={
             "starts_on": day_at(agency) + timedelta(days=1), "workdays": sorted(week.workdays), "opens": week.opens,
             "closes": week.closes,
         }, **kwargs,
@@ -209,7 +205,7 @@ def _hours_form(agency: Agency, **kwargs: Any) -> HoursForm:
 
 
 def _hours_page(agency: Agency, form: HoursForm) -> str:
-    session, units, today_there = db.session(), _units(agency), day_at(agency)
+    session, units, today_there = db.session(), units_here(agency), day_at(agency)
     clocks, names = clocks_of(session, agency.id), {unit.id: unit.name for unit in units}
     return page(
         "clocks/hours.html",

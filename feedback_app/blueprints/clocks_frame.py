@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
@@ -26,8 +26,11 @@ from feedback_app.handling.clocks.models import ChangeCause
 from feedback_app.handling.clocks.open_deadlines import shift
 from feedback_app.organisation.calendar import agency_with_clocks
 from feedback_app.organisation.models import Agency
+from feedback_app.organisation.queries import UnitCard, units_of
 
 bp = staff_blueprint("clocks")
+
+FormOfPage = TypeVar("FormOfPage", bound=Form)
 
 # Marks the form that was sent from the page on which the effects were read.
 SEEN: Final = "seen"
@@ -51,6 +54,11 @@ def managed_agency(agency_id: int) -> Agency:
     feedback_app.organisation.queries.UnknownAgencyError
     """
     return agency_with_clocks(db.session(), current_user.id, agency_id, today())
+
+
+def units_here(agency: Agency) -> list[UnitCard]:
+    """Return the units an agency has on its day."""
+    return units_of(db.session(), agency.id, day_at(agency))
 
 
 def me() -> Actor:
@@ -94,15 +102,15 @@ def carry_out(change: Change, act: Callable[[], object]) -> ResponseReturnValue:
 
 
 def carry_out_form(
-    change: Change, act: Callable[[], object], form: Form, field: str, again: Callable[[Any], str]
+    change: Change, act: Callable[[], object], form: FormOfPage, field: str, again: Callable[[Agency, FormOfPage], str]
 ) -> ResponseReturnValue:
-    """Make a change that a form asks for; where it is refused, the page stands again with what was typed."""
+    """Make a change that a form asks for; where it is refused, `again` draws the page with what was typed."""
     try:
         return carry_out(change, act)
     except DomainError as error:
         db.session.rollback()
         form[field].errors = [translated(error.message)]
-        return again(form), error.status
+        return again(managed_agency(change.agency_id), form), error.status
 
 
 def carry_out_button(change: Change, act: Callable[[], object]) -> ResponseReturnValue:

@@ -22,6 +22,7 @@ from feedback_app.blueprints.clocks_frame import (
     managed_agency,
     me,
     page,
+    units_here,
 )
 from feedback_app.blueprints.clocks_words import example, weekday
 from feedback_app.blueprints.formats import day
@@ -38,7 +39,7 @@ from feedback_app.handling.rules import Classification
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.calendar import agencies_with_clocks, holiday_names
 from feedback_app.organisation.models import Agency
-from feedback_app.organisation.queries import UnitCard, units_of
+from feedback_app.organisation.queries import UnitCard
 
 # While a round goes on its page asks for itself again.
 REFRESH_SECONDS: Final = 3
@@ -67,7 +68,7 @@ def rules(agency_id: int) -> ResponseReturnValue:
 def new_rule(agency_id: int) -> ResponseReturnValue:
     """Add a rule from a day on."""
     agency = managed_agency(agency_id)
-    form = RuleForm(_units(agency))
+    form = RuleForm(units_here(agency))
     if not form.validate():
         return _rules_page(agency, form), 422
     wanted = form.wanted()
@@ -83,7 +84,7 @@ def new_rule(agency_id: int) -> ResponseReturnValue:
         lambda: add_rule(db.session(), agency_id, wanted, today=day_at(agency), actor=me(), now=clock.utcnow()),
         form,
         "effective_from",
-        lambda typed: _rules_page(managed_agency(agency_id), typed),
+        _rules_page,
     )
 
 
@@ -113,10 +114,6 @@ def progress(agency_id: int) -> ResponseReturnValue:
     return shown, 200, {"Refresh": str(REFRESH_SECONDS)} if found and not is_done else {}
 
 
-def _units(agency: Agency) -> list[UnitCard]:
-    return units_of(db.session(), agency.id, day_at(agency))
-
-
 def _asked_unit(units: list[UnitCard]) -> int | None:
     asked = request.args.get("unit", type=whole_number)
     return asked if asked in {unit.id for unit in units} else None
@@ -124,7 +121,7 @@ def _asked_unit(units: list[UnitCard]) -> int | None:
 
 def _rule_form(agency: Agency, **kwargs: Any) -> RuleForm:
     """Return the form with the rule in force filled in, of the unit and kind asked for."""
-    units = _units(agency)
+    units = units_here(agency)
     unit_id, asked = _asked_unit(units), request.args.get("kind", "")
     kind = Classification(asked) if asked in set(Classification) else Classification.NO_OVERSIGHT
     now = clock.utcnow()
@@ -148,7 +145,7 @@ def _asked_day() -> date | None:
 
 
 def _rules_page(agency: Agency, form: RuleForm) -> str:
-    session, now, units = db.session(), clock.utcnow(), _units(agency)
+    session, now, units = db.session(), clock.utcnow(), units_here(agency)
     unit_id, clocks, today_there = _asked_unit(units), clocks_of(session, agency.id), day_at(agency)
     names = {unit.id: unit.name for unit in units}
     found = example(clocks, unit_id, _asked_day(), now)
