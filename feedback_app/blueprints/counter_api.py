@@ -11,11 +11,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, current_app, jsonify, request, url_for
-from flask.blueprints import BlueprintSetupState
+from flask import current_app, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from feedback_app import clock
+from feedback_app.blueprints.api_frame import api_blueprint
 from feedback_app.blueprints.places import agency_cards
 from feedback_app.blueprints.visit_sheet import picture
 from feedback_app.db import db
@@ -26,7 +26,7 @@ from feedback_app.intake.counters import TOKENS_AT_ONCE, TRANSACTIONS_MAX, DayCo
 from feedback_app.intake.visits import VISIT_TOKEN_DAYS
 from feedback_app.organisation.queries import ServiceCard, services_of
 
-bp = Blueprint("counter_api", __name__, url_prefix="/api/v1")
+bp = api_blueprint("counter_api")
 Call = tuple[CounterKey, str, Mapping[str, Any]]
 
 # The longest call there is has three short fields.
@@ -37,17 +37,6 @@ class UnreadableCallError(InvalidInputError):
     """The call is not the JSON object that the endpoint describes."""
 
     code = "unreadable_call"
-
-
-@bp.record_once
-def _needs_no_csrf_token(state: BlueprintSetupState) -> None:
-    state.app.extensions["csrf"].exempt(bp)
-
-
-@bp.after_request
-def _not_stored(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @bp.post("/visit-tokens")

@@ -9,18 +9,18 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, request
-from flask.blueprints import BlueprintSetupState
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from feedback_app import clock
+from feedback_app.blueprints.api_frame import api_blueprint
 from feedback_app.config import Settings
 from feedback_app.db import db
 from feedback_app.errors import InvalidInputError
 from feedback_app.notifications.delivery_reports import Arrival, note_arrival, read_number
 from feedback_app.notifications.signatures import check_report
 
-bp = Blueprint("delivery_webhook", __name__, url_prefix="/api/v1")
+bp = api_blueprint("delivery_webhook")
 
 # The longest report there is has three short fields.
 BODY_MAX: Final = 2048
@@ -30,17 +30,6 @@ class UnreadableReportError(InvalidInputError):
     """The report is not the JSON object that the endpoint describes."""
 
     code = "unreadable_report"
-
-
-@bp.record_once
-def _needs_no_csrf_token(state: BlueprintSetupState) -> None:
-    state.app.extensions["csrf"].exempt(bp)
-
-
-@bp.after_request
-def _not_stored(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @bp.post("/pesan/status")

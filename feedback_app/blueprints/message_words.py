@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from feedback_app.blueprints.labels import Words
 from feedback_app.notifications.delivery import ACCOUNT_CLOSED, UNSUBSCRIBED
 from feedback_app.notifications.operations import CUT_SHORT, STALE
 from feedback_app.notifications.rules import Way
 from feedback_app.notifications.templates import Template
-
-# Any: Flask-Babel's lazy strings have no type of their own.
-Words = Any
 
 WAYS: Final[Mapping[Way, Words]] = {Way.EMAIL: _("Surel"), Way.WHATSAPP: _("WhatsApp atau SMS")}
 _ABOUT: Final[Mapping[Template, Words]] = {
