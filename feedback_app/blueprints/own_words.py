@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import flash, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_wtf import FlaskForm
 
 from feedback_app import clock
 from feedback_app.blueprints.forms.tracking import MessageForm, ObjectionForm, WithdrawForm
@@ -24,46 +28,34 @@ from feedback_app.handling.queries import case_of_submission
 @bp.post("/lacak/pesan")
 def message() -> ResponseReturnValue:
     """Add a message to the opened report."""
-    report = opened()
-    if report is None:
-        return to_lookup()
-    check_same_report()
-    form = MessageForm()
-    if not form.validate():
-        return status_page(report, message=form)
-    try:
-        case = case_of_submission(db.session(), report.agency_id, report.submission_id)
-        add_message(db.session(), case, form.message.data or "", now=clock.utcnow())
-    except DomainError as error:
-        db.session.rollback()
-        form.message.errors = [error.message]
-        return status_page(report, message=form)
-    db.session.commit()
-    flash(gettext("Pesan Anda sudah ditambahkan pada laporan ini."), "success")
-    return to_status()
+    return _say(MessageForm(), "message", add_message, gettext("Pesan Anda sudah ditambahkan pada laporan ini."))
 
 
 @bp.post("/lacak/keberatan")
 def objection() -> ResponseReturnValue:
     """Take a report up again that was put away: its reporter objects, or completes it."""
+    done = gettext("Laporan Anda dibuka lagi dengan tenggat yang dihitung lagi, dan atasan unit diberi tahu.")
+    return _say(ObjectionForm(), "objection", object_to_archiving, done)
+
+
+def _say(form: FlaskForm, name: str, say: Callable[..., object], done: str) -> ResponseReturnValue:
+    """Do what the one box of a form says; refused, it stands in the report's page with everything typed."""
     report = opened()
     if report is None:
         return to_lookup()
     check_same_report()
-    form = ObjectionForm()
+    again: dict[str, Any] = {name: form}
     if not form.validate():
-        return status_page(report, objection=form)
+        return status_page(report, **again)
     try:
         case = case_of_submission(db.session(), report.agency_id, report.submission_id)
-        object_to_archiving(db.session(), case, form.objection.data or "", now=clock.utcnow())
+        say(db.session(), case, form[name].data or "", now=clock.utcnow())
     except DomainError as error:
         db.session.rollback()
-        form.objection.errors = [error.message]
-        return status_page(report, objection=form)
+        form[name].errors = [error.message]
+        return status_page(report, **again)
     db.session.commit()
-    flash(
-        gettext("Laporan Anda dibuka lagi dengan tenggat yang dihitung lagi, dan atasan unit diberi tahu."), "success"
-    )
+    flash(done, "success")
     return to_status()
 
 

@@ -46,9 +46,9 @@ def status_page(
         awaits_verdict=case is not None and case.status is CaseStatus.ANSWERED,
         is_asked=case is not None and case.status is CaseStatus.ON_HOLD and not report.erased_at,
         question=_question(report),
-        may_dispute=_may_dispute(report, now),
+        may_dispute=_lasts(report, case.disputable_until if case else None, now),
         may_undo_withdrawal=_may_undo_withdrawal(report, now),
-        may_object=_may_object(report, now),
+        may_object=_lasts(report, case.objectionable_until if case else None, now),
         kept_contact=contact_card(db.session(), Owner(report.agency_id, submission_id=report.submission_id)),
     )
 
@@ -73,14 +73,9 @@ def _question(report: Tracked) -> str | None:
     return asked[-1] if asked else None
 
 
-def _may_dispute(report: Tracked, now: datetime) -> bool:
-    until = report.case.disputable_until if report.case and not report.erased_at else None
-    return until is not None and now <= until
-
-
-def _may_object(report: Tracked, now: datetime) -> bool:
-    until = report.case.objectionable_until if report.case and not report.erased_at else None
-    return until is not None and now <= until
+def _lasts(report: Tracked, until: datetime | None, now: datetime) -> bool:
+    """Tell whether a way that is open until a moment still is; whose data is erased has none."""
+    return until is not None and now <= until and not report.erased_at
 
 
 def _may_undo_withdrawal(report: Tracked, now: datetime) -> bool:
