@@ -39,8 +39,14 @@ def blank_form(case: Case) -> ReplyForm:
 
 
 def insert_template(form: ReplyForm, case: Case) -> None:
-    """Put the chosen template below what is typed already, so that nothing typed is lost."""
+    """Put the chosen template below what is typed already."""
     _insert(form, case, request.form.get("template", ""))
+
+
+def put_below(form: ReplyForm, words: str) -> None:
+    """Put words below what is typed already, so that nothing typed is lost."""
+    typed = (form.text.data or "").strip()
+    form.text.data = f"{typed}\n\n{words}" if typed else words
 
 
 def sentence(error: DomainError) -> str:
@@ -65,5 +71,4 @@ def _insert(form: ReplyForm, case: Case, chosen: str) -> None:
     except DomainError as error:
         form.form_errors = [error.message]
         return
-    typed = (form.text.data or "").strip()
-    form.text.data = f"{typed}\n\n{words}" if typed else words
+    put_below(form, words)

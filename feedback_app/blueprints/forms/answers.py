@@ -12,7 +12,7 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 from wtforms.validators import ValidationError
 
-from feedback_app.blueprints.forms.staff import ReplyForm, StaffForm, take_from
+from feedback_app.blueprints.forms.staff import ReplyForm, StaffForm, hold_length, take_from
 from feedback_app.handling.answers.models import TEMPLATE_NAME_MAX
 from feedback_app.handling.answers.placeholders import unknown_in
 from feedback_app.handling.desk.models import NOTE_MAX, NOTE_MIN
@@ -29,14 +29,8 @@ class NoteForm(StaffForm):
 
     def validate_text(self, field: TextAreaField) -> None:
         """Hold the length of a note."""
-        length = len(field.data or "")
-        if not NOTE_MIN <= length <= NOTE_MAX:
-            raise ValidationError(
-                gettext(
-                    "Catatan harus %(least)d sampai %(most)d huruf; ini %(length)d huruf.",
-                    least=NOTE_MIN, most=NOTE_MAX, length=length,
-                )
-            )  # fmt: skip
+        sentence = gettext("Catatan harus %(least)d sampai %(most)d huruf; ini %(length)d huruf.")
+        hold_length(field, sentence, NOTE_MIN, NOTE_MAX)
 
 
 class TemplateForm(StaffForm):

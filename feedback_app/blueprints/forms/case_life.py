@@ -11,13 +11,12 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import ValidationError
 
 from feedback_app.blueprints.act_forms import ActForm
+from feedback_app.blueprints.forms.staff import hold_length
 from feedback_app.blueprints.labels import label
 from feedback_app.handling.desk.corrections import LABELS
-from feedback_app.handling.desk.reclassification import REASON_MAX, REASON_MIN
 from feedback_app.handling.ending.archiving import OFFICERS_REASONS
-from feedback_app.handling.ending.archiving import REASON_MAX as RESTORE_MAX
-from feedback_app.handling.ending.archiving import REASON_MIN as RESTORE_MIN
 from feedback_app.handling.ending.models import REVIEW_MAX, REVIEW_MIN, ReviewVerdict
+from feedback_app.handling.handing_on.disposition import REASON_MAX, REASON_MIN
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN
 from feedback_app.handling.rules import Classification
 from feedback_app.intake.rules import clean_text
@@ -36,14 +35,8 @@ class Length:
         ------
         wtforms.validators.ValidationError
         """
-        length = len(field.data or "")
-        if not self.least <= length <= self.most:
-            raise ValidationError(
-                gettext(
-                    "Tulis %(least)d sampai %(most)d huruf; ini %(length)d huruf.",
-                    least=self.least, most=self.most, length=length,
-                )
-            )  # fmt: skip
+        sentence = gettext("Tulis %(least)d sampai %(most)d huruf; ini %(length)d huruf.")
+        hold_length(field, sentence, self.least, self.most)
 
 
 class VerifyForm(ActForm):
@@ -88,7 +81,7 @@ class ArchiveForm(ActForm):
 class RestoreForm(ActForm):
     """Why a case is taken up again."""
 
-    restore_reason = TextAreaField(_("Alasan"), filters=[clean_text], validators=[Length(RESTORE_MIN, RESTORE_MAX)])
+    restore_reason = TextAreaField(_("Alasan"), filters=[clean_text], validators=[Length(REASON_MIN, REASON_MAX)])
 
 
 class ReclassifyForm(ActForm):

@@ -12,7 +12,7 @@ from wtforms import IntegerField, SelectField, SelectMultipleField, StringField,
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from feedback_app.blueprints.forms.staff import PlainDayField, StaffForm
+from feedback_app.blueprints.forms.staff import PlainDayField, StaffForm, hold_length
 from feedback_app.blueprints.labels import label
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.handling.clocks.sla import SlaRule
@@ -137,5 +137,4 @@ class RuleForm(UnitOrAgencyForm):
 
 
 def _hold(field: StringField, least: int, most: int) -> None:
-    if not least <= len(field.data or "") <= most:
-        raise ValidationError(gettext("Tulis %(least)d sampai %(most)d huruf.", least=least, most=most))
+    hold_length(field, gettext("Tulis %(least)d sampai %(most)d huruf."), least, most)

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import MultipleFileField, StringField
 from wtforms.validators import ValidationError
 
-from feedback_app.blueprints.forms.staff import StaffForm
+from feedback_app.blueprints.forms.staff import StaffForm, hold_length
 from feedback_app.handling.answers.proofs import CAPTION_MAX
 from feedback_app.intake.rules import clean_text
 
@@ -25,10 +25,4 @@ class ProofForm(StaffForm):
 
     def validate_caption(self, field: StringField) -> None:
         """Hold the length of one line."""
-        length = len(field.data or "")
-        if length > CAPTION_MAX:
-            raise ValidationError(
-                gettext(
-                    "Keterangan paling banyak %(most)d huruf; ini %(length)d huruf.", most=CAPTION_MAX, length=length
-                )
-            )
+        hold_length(field, gettext("Keterangan paling banyak %(most)d huruf; ini %(length)d huruf."), 0, CAPTION_MAX)

@@ -9,9 +9,8 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
-from wtforms.validators import ValidationError
 
-from feedback_app.blueprints.forms.staff import StaffForm, take_from
+from feedback_app.blueprints.forms.staff import StaffForm, hold_length, take_from
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.handling.publication.improvements import IMPROVEMENT_MAX
 from feedback_app.handling.rules import PUBLICATION_MAX, PUBLICATION_MIN
@@ -67,11 +66,5 @@ class ImprovementForm(StaffForm):
 
 
 def _hold(field: TextAreaField, most: int) -> None:
-    length = len(field.data or "")
-    if not PUBLICATION_MIN <= length <= most:
-        raise ValidationError(
-            gettext(
-                "Tulisan ini harus %(least)d sampai %(most)d huruf; sekarang %(length)d huruf.",
-                least=PUBLICATION_MIN, most=most, length=length,
-            )
-        )  # fmt: skip
+    sentence = gettext("Tulisan ini harus %(least)d sampai %(most)d huruf; sekarang %(length)d huruf.")
+    hold_length(field, sentence, PUBLICATION_MIN, most)

@@ -11,7 +11,7 @@ from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 from wtforms.validators import ValidationError
 
-from feedback_app.blueprints.forms.staff import StaffForm
+from feedback_app.blueprints.forms.staff import StaffForm, hold_length
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.handling.handing_on import referrals
 from feedback_app.intake.rules import clean_text
@@ -45,7 +45,7 @@ class ReferForm(StaffForm):
         """Ask for the name of an agency outside."""
         if self.is_outside:
             sentence = gettext("Tulis nama instansi, %(least)d sampai %(most)d huruf; ini %(length)d huruf.")
-            _hold(field, sentence, referrals.NAME_MIN, referrals.NAME_MAX)
+            hold_length(field, sentence, referrals.NAME_MIN, referrals.NAME_MAX)
 
     def validate_way(self, field: StringField) -> None:
         """Ask how an agency outside is reached."""
@@ -53,12 +53,12 @@ class ReferForm(StaffForm):
             sentence = gettext(
                 "Tulis cara menghubungi instansi itu, %(least)d sampai %(most)d huruf; ini %(length)d huruf."
             )
-            _hold(field, sentence, referrals.WAY_MIN, referrals.WAY_MAX)
+            hold_length(field, sentence, referrals.WAY_MIN, referrals.WAY_MAX)
 
     def validate_explanation(self, field: TextAreaField) -> None:
         """Hold the length of what the reporter is told."""
         sentence = gettext("Tulis penjelasan bagi pelapor, %(least)d sampai %(most)d huruf; ini %(length)d huruf.")
-        _hold(field, sentence, referrals.EXPLANATION_MIN, referrals.EXPLANATION_MAX)
+        hold_length(field, sentence, referrals.EXPLANATION_MIN, referrals.EXPLANATION_MAX)
 
     @property
     def is_outside(self) -> bool:
@@ -69,15 +69,3 @@ class ReferForm(StaffForm):
     def seen_version(self) -> int | None:
         """Return the version of the case on the author's page, or None where the form did not say."""
         return number_or_none(self.version.data)
-
-
-def _hold(field: StringField | TextAreaField, sentence: str, least: int, most: int) -> None:
-    """Hold the length of a field; the sentence says what to write, and takes least, most and length.
-
-    Raises
-    ------
-    wtforms.validators.ValidationError
-    """
-    length = len(field.data or "")
-    if not least <= length <= most:
-        raise ValidationError(sentence % {"least": least, "most": most, "length": length})

@@ -58,6 +58,18 @@ def take_from(field: SelectField, known: Collection[str], refusal: str) -> None:
         raise ValidationError(refusal)
 
 
+def hold_length(field: StringField | TextAreaField, sentence: str, least: int, most: int) -> None:
+    """Hold the length of a field; the sentence says what to write, with `least`, `most` and `length` in it.
+
+    Raises
+    ------
+    wtforms.validators.ValidationError
+    """
+    length = len(field.data or "")
+    if not least <= length <= most:
+        raise ValidationError(sentence % {"least": least, "most": most, "length": length})
+
+
 class ReplyForm(StaffForm):
     """An answer, and the version of the case that its author had in front of them."""
 
@@ -66,14 +78,8 @@ class ReplyForm(StaffForm):
 
     def validate_text(self, field: TextAreaField) -> None:
         """Hold the length of an answer; the message says by how much."""
-        length = len(field.data or "")
-        if not REPLY_MIN <= length <= REPLY_MAX:
-            raise ValidationError(
-                gettext(
-                    "Tanggapan harus %(least)d sampai %(most)d huruf; ini %(length)d huruf.",
-                    least=REPLY_MIN, most=REPLY_MAX, length=length,
-                )
-            )  # fmt: skip
+        sentence = gettext("Tanggapan harus %(least)d sampai %(most)d huruf; ini %(length)d huruf.")
+        hold_length(field, sentence, REPLY_MIN, REPLY_MAX)
 
     @property
     def seen_version(self) -> int | None:
