@@ -57,6 +57,7 @@ def test_an_unknown_figure_and_a_foreign_unit_are_not_found(session: Session, of
     for query in ("figure=semua", "", f"figure=came&unit={other.unit.id}", f"figure=came&agency={other.agency.id}"):
         _page(client, f"/petugas/dasbor/kasus?{query}", 404)
     _page(client, f"/petugas/dasbor?unit={other.unit.id}", 404)
+    assert "Laporan masuk" in _page(client, f"/petugas/dasbor/kasus?figure=came&unit={office.unit.id}")
 
 
 def test_an_officer_and_a_stranger_do_not_open_it(office: Office, client: FlaskClient, login: Login) -> None:

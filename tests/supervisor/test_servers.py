@@ -145,6 +145,7 @@ def owner(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
 
 def test_servers_end_when_their_owner_is_killed(settings: Settings, owner: subprocess.Popen[bytes]) -> None:
     family = [psutil.Process(_pid(settings.home, name)) for name in ("postgres", "redis")]
+    assert all(process.is_running() for process in family)
     owner.kill()
     wait_for(lambda: not any(process.is_running() for process in family), 10)
 
