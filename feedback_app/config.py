@@ -9,11 +9,12 @@ import base64
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from feedback_app.environment import read_choice, read_flag, read_number, read_server, read_url
 from feedback_app.errors import ConfigurationError
 
 SETTING_NAMES = (
@@ -102,28 +103,28 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     return Settings(
         home=_home(env),
-        database_url=_url(env, "DATABASE_URL", {"postgresql", "postgres", "postgresql+psycopg"}),
-        redis_url=_url(env, "REDIS_URL", {"redis", "rediss", "unix"}),
+        database_url=read_url(env, "DATABASE_URL", {"postgresql", "postgres", "postgresql+psycopg"}),
+        redis_url=read_url(env, "REDIS_URL", {"redis", "rediss", "unix"}),
         secret_key=_secret(env),
         host=env.get("HOST") or "127.0.0.1",
-        port=_int(env, "PORT", None, 1, 65535),
+        port=read_number(env, "PORT", None, 1, 65535),
         public_url=_public_url(env),
-        web_workers=_int(env, "WEB_WORKERS", 2, 1, 64) or 2,
-        web_threads=_int(env, "WEB_THREADS", 8, 1, 256) or 8,
-        cookie_secure=_bool(env, "COOKIE_SECURE"),
-        trusted_proxies=_int(env, "TRUSTED_PROXIES", 0, 0, 10) or 0,
-        rate_limits=_bool(env, "RATE_LIMITS", default="true"),
-        drain_batch=_int(env, "DRAIN_BATCH", 500, 1, 5000) or 500,
-        sweep_seconds=_int(env, "SWEEP_SECONDS", 30, 1, 60) or 30,
+        web_workers=read_number(env, "WEB_WORKERS", 2, 1, 64) or 2,
+        web_threads=read_number(env, "WEB_THREADS", 8, 1, 256) or 8,
+        cookie_secure=read_flag(env, "COOKIE_SECURE"),
+        trusted_proxies=read_number(env, "TRUSTED_PROXIES", 0, 0, 10) or 0,
+        rate_limits=read_flag(env, "RATE_LIMITS", default="true"),
+        drain_batch=read_number(env, "DRAIN_BATCH", 500, 1, 5000) or 500,
+        sweep_seconds=read_number(env, "SWEEP_SECONDS", 30, 1, 60) or 30,
         model_dir=Path(env["MODEL_DIR"]) if env.get("MODEL_DIR") else None,
         vault_keys=_vault_keys(env),
         attachments_url=_attachments_url(env),
-        s3_endpoint_url=_url(env, "S3_ENDPOINT_URL", {"http", "https"}),
+        s3_endpoint_url=read_url(env, "S3_ENDPOINT_URL", {"http", "https"}),
         s3_access_key_id=env.get("S3_ACCESS_KEY_ID") or None,
         s3_secret_access_key=env.get("S3_SECRET_ACCESS_KEY") or None,
         s3_region=env.get("S3_REGION") or None,
         **_messages(env),
-        log_level=_choice(env, "LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}),
+        log_level=read_choice(env, "LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}),
     )
 
 
@@ -135,8 +136,6 @@ def resolved(settings: Settings) -> Settings:
     ConfigurationError
         `DATABASE_URL` is unset and no embedded server has been started in this home.
     """
-    from dataclasses import replace
-
     if settings.database_url and settings.redis_url and settings.secret_key:
         return settings
     noted: dict[str, str] = {}
@@ -180,15 +179,6 @@ def _home(env: Mapping[str, str]) -> Path:
     return Path("~/.local/share/suara-layanan").expanduser()
 
 
-def _url(env: Mapping[str, str], name: str, schemes: set[str]) -> str | None:
-    value = env.get(name)
-    if not value:
-        return None
-    if urlsplit(value).scheme not in schemes:
-        raise ConfigurationError(f"{name} must begin with one of: {', '.join(sorted(s + '://' for s in schemes))}")
-    return value
-
-
 def _public_url(env: Mapping[str, str]) -> str | None:
     value = env.get("PUBLIC_URL", "").rstrip("/")
     if not value:
@@ -207,7 +197,7 @@ def _secret(env: Mapping[str, str]) -> str | None:
 
 
 def _attachments_url(env: Mapping[str, str]) -> str | None:
-    value = _url(env, "ATTACHMENTS_URL", {"file", "s3"})
+    value = read_url(env, "ATTACHMENTS_URL", {"file", "s3"})
     parts = urlsplit(value or "")
     if parts.scheme == "file" and (parts.netloc or len(parts.path) < 2):
         raise ConfigurationError("ATTACHMENTS_URL must name a whole path: file:///var/lib/suara/attachments.")
@@ -230,8 +220,8 @@ def _vault_keys(env: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _messages(env: Mapping[str, str]) -> dict[str, str | None]:
-    smtp_url = _server(env, "SMTP_URL", {"smtp", "smtps"})
-    gateway_url = _server(env, "WHATSAPP_GATEWAY_URL", {"https", "http"})
+    smtp_url = read_server(env, "SMTP_URL", {"smtp", "smtps"})
+    gateway_url = read_server(env, "WHATSAPP_GATEWAY_URL", {"https", "http"})
     token = env.get("WHATSAPP_GATEWAY_TOKEN") or None
     sender = env.get("MAIL_FROM") or None
     if smtp_url and (sender is None or not _is_sender(sender)):
@@ -253,41 +243,6 @@ def _webhook_secret(env: Mapping[str, str]) -> str | None:
     return secret
 
 
-def _server(env: Mapping[str, str], name: str, schemes: set[str]) -> str | None:
-    value = _url(env, name, schemes)
-    try:
-        is_named = value is None or (urlsplit(value).hostname and urlsplit(value).port != 0)
-    except ValueError:
-        is_named = False
-    if not is_named:
-        # The value itself stays out of the message: it may hold a password.
-        raise ConfigurationError(f"{name} must name a server, and a port from 1 to 65535 if any.")
-    return value
-
-
 def _is_sender(value: str) -> bool:
     name, _, domain = parseaddr(value)[1].rpartition("@")
     return bool(name and domain) and value.isprintable()
-
-
-def _int(env: Mapping[str, str], name: str, default: int | None, low: int, high: int) -> int | None:
-    value = env.get(name)
-    if not value:
-        return default
-    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
-        raise ConfigurationError(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
-    return int(value)
-
-
-def _bool(env: Mapping[str, str], name: str, default: str = "false") -> bool:
-    value = (env.get(name) or default).lower()
-    if value not in {"true", "false", "1", "0"}:
-        raise ConfigurationError(f"{name} must be true or false, not {value!r}.")
-    return value in {"true", "1"}
-
-
-def _choice(env: Mapping[str, str], name: str, default: str, allowed: set[str]) -> str:
-    value = (env.get(name) or default).upper()
-    if value not in allowed:
-        raise ConfigurationError(f"{name} must be one of {', '.join(sorted(allowed))}, not {value!r}.")
-    return value
