@@ -45,6 +45,7 @@ from feedback_app.notifications.rules import Way
 from feedback_app.notifications.transport import Transport
 from feedback_app.notifications.ways import transports_of, ways_of
 from feedback_app.storage import StorageUnavailableError
+from feedback_app.survey.folding import any_to_fold, fold_batch
 
 if TYPE_CHECKING:
     from feedback_app.nlp import Classifier
@@ -249,6 +250,16 @@ def find_anomalies() -> int:
     return found.new
 
 
+def fold_survey(seconds: float = DRAIN_SECONDS) -> int:
+    """Add filled questionnaires to the sums of their periods, a commit for each batch. Return how many."""
+    ends_at, done = time.monotonic() + seconds, 0
+    with own_session() as session:
+        while time.monotonic() < ends_at and (folded := fold_batch(session)):
+            session.commit()
+            done += folded
+    return done
+
+
 def forget_networks() -> int:
     """Erase the marks of networks that are older than they may be. Return of how many ratings."""
     with own_session() as session:
@@ -295,6 +306,7 @@ PERIODIC: Final = (
     Periodic("forget_networks", Paced(3600, lambda session: marks_are_due(session, now=clock.utcnow()))),
     Periodic("deliver_messages", _message_is_due),
     Periodic("recompute_deadlines", lambda session: any_round_waits(session, now=clock.utcnow())),
+    Periodic("fold_survey", any_to_fold),
     Periodic("remove_orphan_files", Paced(ORPHAN_SECONDS, lambda _session: True)),
     Periodic("release_figures", Paced(RELEASE_SECONDS, figures_are_due)),
 )

@@ -39,6 +39,7 @@ JOB_FUNCTIONS: Final[dict[str, str]] = {
     "release_figures": "feedback_app.jobs.release_figures",
     "deliver_messages": "feedback_app.jobs.deliver_messages",
     "recompute_deadlines": "feedback_app.jobs.recompute_deadlines",
+    "fold_survey": "feedback_app.jobs.fold_survey",
 }
 
 

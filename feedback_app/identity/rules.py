@@ -31,10 +31,22 @@ class Permission(enum.StrEnum):
     MANAGE_CLOCKS = "manage_clocks"
     MANAGE_MESSAGES = "manage_messages"
     PLACE_CASE = "place_case"
+    READ_SURVEY = "read_survey"
+    ENTER_SURVEY = "enter_survey"
+    PLAN_FOLLOW_UP = "plan_follow_up"
+    MANAGE_SURVEY = "manage_survey"
 
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
-    Role.OFFICER: frozenset({Permission.READ_INBOX, Permission.ANSWER_CASE, Permission.ISSUE_VISIT_TOKEN}),
+    Role.OFFICER: frozenset(
+        {
+            Permission.READ_INBOX,
+            Permission.ANSWER_CASE,
+            Permission.ISSUE_VISIT_TOKEN,
+            Permission.READ_SURVEY,
+            Permission.ENTER_SURVEY,
+        }
+    ),
     # A key of a machine outlasts a shift and what it counts stands above what people count: only who answers for the
     # unit makes one.
     Role.UNIT_HEAD: frozenset(
@@ -47,9 +59,12 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.REVIEW_DISPUTE,
             Permission.MANAGE_TEMPLATES,
             Permission.READ_DASHBOARD,
+            Permission.READ_SURVEY,
+            Permission.ENTER_SURVEY,
+            Permission.PLAN_FOLLOW_UP,
         }
     ),
-    Role.EVALUATOR: frozenset({Permission.READ_EVIDENCE, Permission.MANAGE_CYCLE}),
+    Role.EVALUATOR: frozenset({Permission.READ_EVIDENCE, Permission.MANAGE_CYCLE, Permission.READ_SURVEY}),
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.READ_INBOX,
@@ -58,6 +73,8 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.MANAGE_CLOCKS,
             Permission.MANAGE_MESSAGES,
             Permission.PLACE_CASE,
+            Permission.READ_SURVEY,
+            Permission.MANAGE_SURVEY,
         }
     ),
 }

@@ -1,0 +1,201 @@
+"""Add responses to the sums of their period, away from the request that stored them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from feedback_app.survey.models import Response
+from feedback_app.survey.queries import Questionnaire, questionnaire
+from feedback_app.survey.rules import Trait
+from feedback_app.survey.tally_models import Cell, Tally, TraitCount
+
+FOLD_BATCH: Final = 5_000
+# Who folds and who counts a place anew wait for each other: sums are few rows, and seconds are enough.
+_ONE_AT_A_TIME: Final = 7_310_001
+_PLACE: Final = ("agency_id", "period_id", "unit_id", "service_id", "instrument_id", "channel")
+_TRAITS: Final = (
+    (Trait.SEX, "sex"), (Trait.AGE, "age"), (Trait.EDUCATION, "education"), (Trait.OCCUPATION, "occupation"),
+    (Trait.HOURS, "hours"),
+)  # fmt: skip
+
+Place = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How the answers of one instrument make a score: `weights` by position, 0 outside the index.
+
+    Each element weighs the same, however many questions it has; `denominator` keeps the weights whole.
+    """
+
+    questions: tuple[int, ...]
+    weights: tuple[int, ...]
+    denominator: int
+
+
+@dataclass(slots=True)
+class _Sums:
+    n: int = 0
+    visits: int = 0
+    complete: int = 0
+    total: int = 0
+    squares: int = 0
+    answers: Counter[tuple[int, int]] = field(default_factory=Counter)
+    complete_answers: Counter[tuple[int, int]] = field(default_factory=Counter)
+    traits: Counter[tuple[Trait, str]] = field(default_factory=Counter)
+
+
+def scale_of(asked: Questionnaire) -> Scale:
+    """Return how the answers of a questionnaire make a score."""
+    questions_of = Counter(question.element for question in asked.inside)
+    denominator = math.lcm(*questions_of.values()) if questions_of else 1
+    return Scale(
+        tuple(question.id for question in asked.asked),
+        tuple(denominator // questions_of[q.element] if q.element is not None else 0 for q in asked.asked),
+        denominator,
+    )
+
+
+def score_of(answers: Sequence[int | None], scale: Scale) -> int | None:
+    """Return the score of one questionnaire, or None where a question inside the index is blank."""
+    total = 0
+    for given, weight in zip(answers, scale.weights, strict=True):
+        if weight and given is None:
+            return None
+        total += weight * (given or 0)
+    return total
+
+
+def fold_batch(session: Session, *, limit: int = FOLD_BATCH, period: tuple[int, int] | None = None) -> int:
+    """Add responses that wait to the sums; return how many. `period` (agency, id) takes that period's alone."""
+    _take_turn(session)
+    waits = sa.select(Response.agency_id, Response.id).where(~Response.is_folded, ~Response.is_withdrawn)
+    if period is not None:
+        waits = waits.where(Response.agency_id == period[0], Response.period_id == period[1])
+    claimed = waits.limit(limit).with_for_update(skip_locked=True).subquery()
+    return _fold(session, sa.tuple_(Response.agency_id, Response.id).in_(sa.select(claimed)))
+
+
+def fold_period(session: Session, agency_id: int, period_id: int) -> int:
+    """Add everything of one period that waits; return how many."""
+    done = 0
+    while folded := fold_batch(session, period=(agency_id, period_id)):
+        done += folded
+    return done
+
+
+def rebuild(session: Session, agency_id: int, period_id: int, unit_id: int) -> int:
+    """Make the sums of one unit in a period anew from its responses; return how many there are."""
+    _take_turn(session)
+    cells = sa.select(Cell.id).where(
+        Cell.agency_id == agency_id, Cell.period_id == period_id, Cell.unit_id == unit_id
+    )  # fmt: skip
+    for table in (Tally, TraitCount):
+        session.execute(sa.delete(table).where(table.agency_id == agency_id, table.cell_id.in_(cells)))
+    session.execute(sa.delete(Cell).where(Cell.agency_id == agency_id, Cell.id.in_(cells)))
+    here = sa.and_(
+        Response.agency_id == agency_id, Response.period_id == period_id, Response.unit_id == unit_id,
+        ~Response.is_withdrawn,
+    )  # fmt: skip
+    return _fold(session, here)
+
+
+def any_to_fold(session: Session) -> bool:
+    """Tell whether a response waits for the sums."""
+    waits = sa.select(sa.literal(1)).where(~Response.is_folded, ~Response.is_withdrawn).limit(1)
+    return session.scalar(waits) is not None
+
+
+def _take_turn(session: Session) -> None:
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+
+
+def _fold(session: Session, which: sa.ColumnElement[bool]) -> int:
+    columns = [getattr(Response, name) for name in _PLACE]
+    traits = [getattr(Response, name) for _trait, name in _TRAITS]
+    rows = session.execute(
+        sa.update(Response).where(which).values(is_folded=True)
+        .returning(*columns, Response.answers, Response.is_visit, Response.answered_on, *traits),
+        execution_options={"synchronize_session": False},
+    ).all()  # fmt: skip
+    if rows:
+        _add(session, _summed(session, rows))
+    return len(rows)
+
+
+def _summed(session: Session, rows: Iterable[sa.Row[Any]]) -> dict[Place, _Sums]:
+    scales: dict[tuple[int, int], Scale] = {}
+    sums: dict[Place, _Sums] = {}
+    for row in rows:
+        instrument = (row.agency_id, row.instrument_id)
+        if instrument not in scales:
+            scales[instrument] = scale_of(questionnaire(session, *instrument))
+        _count(sums.setdefault(tuple(row[: len(_PLACE)]), _Sums()), row, scales[instrument])
+    return sums
+
+
+def _count(into: _Sums, row: sa.Row[Any], scale: Scale) -> None:
+    into.n += 1
+    into.visits += row.is_visit
+    given = [(question, value) for question, value in zip(scale.questions, row.answers, strict=True) if value]
+    into.answers.update(given)
+    into.traits.update((trait, value.value) for trait, name in _TRAITS if (value := getattr(row, name)) is not None)
+    into.traits[Trait.DAY, row.answered_on.isoformat()] += 1
+    score = score_of(row.answers, scale)
+    if score is not None:
+        into.complete += 1
+        into.total += score
+        into.squares += score * score
+        into.complete_answers.update(given)
+
+
+def _add(session: Session, sums: dict[Place, _Sums]) -> None:
+    for place, found in sorted(sums.items(), key=lambda item: tuple(str(part) for part in item[0])):
+        cell_id = _add_cell(session, place, found)
+        tallies = [
+            {
+                "agency_id": place[0], "cell_id": cell_id, "question_id": question, "answer": value, "n": n,
+                "complete": found.complete_answers[question, value],
+            }
+            for (question, value), n in sorted(found.answers.items())
+        ]  # fmt: skip
+        traits = [
+            {"agency_id": place[0], "cell_id": cell_id, "trait": trait, "value": value, "n": n}
+            for (trait, value), n in sorted(found.traits.items())
+        ]
+        _upsert(session, Tally, tallies, ("n", "complete"))
+        _upsert(session, TraitCount, traits, ("n",))
+
+
+def _add_cell(session: Session, place: Place, found: _Sums) -> int:
+    counts = ("n", "visits", "complete", "total", "squares")
+    statement = insert(Cell).values(
+        **dict(zip(_PLACE, place, strict=True)), **{name: getattr(found, name) for name in counts}
+    )
+    cell_id: int = session.execute(
+        statement.on_conflict_do_update(
+            constraint="uq_skm_cells_place",
+            set_={name: getattr(Cell, name) + statement.excluded[name] for name in counts},
+        ).returning(Cell.id)
+    ).scalar_one()
+    return cell_id
+
+
+def _upsert(session: Session, table: Any, rows: list[dict[str, object]], counts: tuple[str, ...]) -> None:
+    if not rows:
+        return
+    statement = insert(table).values(rows)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[column.name for column in table.__table__.primary_key],
+            set_={name: getattr(table, name) + statement.excluded[name] for name in counts},
+        )
+    )
