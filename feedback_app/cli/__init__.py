@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
-from typing import Final
+from typing import ClassVar, Final
 
 import click
 
@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, str]] = {
     "measures": "feedback_app.cli.measures:measures_group",
     "evaluation": "feedback_app.cli.evaluation:evaluation_group",
     "calendar": "feedback_app.cli.calendar:calendar_group",
+    "skm": "feedback_app.cli.skm:skm_group",
     "cases": "feedback_app.cli.cases:cases_group",
     "demo": "feedback_app.cli.demo:demo_group",
 }
@@ -41,15 +42,17 @@ COMMANDS: Final[dict[str, str]] = {
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are called or described."""
 
+    commands_at: ClassVar[dict[str, str]] = COMMANDS
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names in the order an operator meets them."""
-        return list(COMMANDS)
+        return list(self.commands_at)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return one command, or None where there is none of that name."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.commands_at:
             return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
+        module, _, name = self.commands_at[cmd_name].partition(":")
         found: click.Command = getattr(importlib.import_module(module), name)
         return found
 
