@@ -14,6 +14,7 @@ from flask_security import current_user
 from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.charts import line_chart, step_chart
 from feedback_app.blueprints.dashboard_question import Question, read_question
+from feedback_app.blueprints.dashboard_survey import survey_block
 from feedback_app.blueprints.dashboard_words import PERIODS, difference, figure_words
 from feedback_app.blueprints.due import due
 from feedback_app.blueprints.numbers import asked_page
@@ -75,6 +76,7 @@ def page() -> ResponseReturnValue:
             [[week.proven_mean for week in weeks], [week.open_mean for week in weeks]], RATING_MIN, RATING_MAX
         ),
         anomalies=count_quarantined(session, current_user.id, today()),
+        survey=survey_block(session, question, today()),
         few=FEW_CASES,
         share_from=SHARE_FROM,
         share=share,

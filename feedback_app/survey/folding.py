@@ -76,7 +76,7 @@ def score_of(answers: Sequence[int | None], scale: Scale) -> int | None:
 
 def fold_batch(session: Session, *, limit: int = FOLD_BATCH, period: tuple[int, int] | None = None) -> int:
     """Add responses that wait to the sums; return how many. `period` (agency, id) takes that period's alone."""
-    _take_turn(session)
+    take_turn(session)
     waits = sa.select(Response.agency_id, Response.id).where(~Response.is_folded, ~Response.is_withdrawn)
     if period is not None:
         waits = waits.where(Response.agency_id == period[0], Response.period_id == period[1])
@@ -94,7 +94,7 @@ def fold_period(session: Session, agency_id: int, period_id: int) -> int:
 
 def rebuild(session: Session, agency_id: int, period_id: int, unit_id: int) -> int:
     """Make the sums of one unit in a period anew from its responses; return how many there are."""
-    _take_turn(session)
+    take_turn(session)
     cells = sa.select(Cell.id).where(
         Cell.agency_id == agency_id, Cell.period_id == period_id, Cell.unit_id == unit_id
     )  # fmt: skip
@@ -114,7 +114,8 @@ def any_to_fold(session: Session) -> bool:
     return session.scalar(waits) is not None
 
 
-def _take_turn(session: Session) -> None:
+def take_turn(session: Session) -> None:
+    """Wait until nobody else folds or counts anew; whoever also locks responses takes this turn first."""
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
 
 
@@ -158,21 +159,18 @@ def _count(into: _Sums, row: sa.Row[Any], scale: Scale) -> None:
 
 
 def _add(session: Session, sums: dict[Place, _Sums]) -> None:
+    tallies: list[dict[str, object]] = []
+    traits: list[dict[str, object]] = []
     for place, found in sorted(sums.items(), key=lambda item: tuple(str(part) for part in item[0])):
-        cell_id = _add_cell(session, place, found)
-        tallies = [
-            {
-                "agency_id": place[0], "cell_id": cell_id, "question_id": question, "answer": value, "n": n,
-                "complete": found.complete_answers[question, value],
-            }
-            for (question, value), n in sorted(found.answers.items())
+        of_cell = {"agency_id": place[0], "cell_id": _add_cell(session, place, found)}
+        tallies += [
+            {**of_cell, "question_id": question, "answer": value, "n": n,
+             "complete": found.complete_answers[question, value]}
+            for (question, value), n in found.answers.items()
         ]  # fmt: skip
-        traits = [
-            {"agency_id": place[0], "cell_id": cell_id, "trait": trait, "value": value, "n": n}
-            for (trait, value), n in sorted(found.traits.items())
-        ]
-        _upsert(session, Tally, tallies, ("n", "complete"))
-        _upsert(session, TraitCount, traits, ("n",))
+        traits += [{**of_cell, "trait": trait, "value": value, "n": n} for (trait, value), n in found.traits.items()]
+    _upsert(session, Tally, tallies, ("n", "complete"))
+    _upsert(session, TraitCount, traits, ("n",))
 
 
 def _add_cell(session: Session, place: Place, found: _Sums) -> int:
@@ -192,10 +190,12 @@ def _add_cell(session: Session, place: Place, found: _Sums) -> int:
 def _upsert(session: Session, table: Any, rows: list[dict[str, object]], counts: tuple[str, ...]) -> None:
     if not rows:
         return
-    statement = insert(table).values(rows)
-    session.execute(
+    statement = insert(table.__table__)
+    # One statement for all rows of all batches: it is compiled once.
+    session.connection().execute(
         statement.on_conflict_do_update(
             index_elements=[column.name for column in table.__table__.primary_key],
-            set_={name: getattr(table, name) + statement.excluded[name] for name in counts},
-        )
+            set_={name: table.__table__.c[name] + statement.excluded[name] for name in counts},
+        ),
+        rows,
     )
