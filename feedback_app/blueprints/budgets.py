@@ -66,6 +66,9 @@ FOLLOWED_UP: Final = (
     "tracking.join", "tracking.leave", "tracking.data", "tracking.erasure", "tracking.withdrawal",
     "tracking.withdrawal_undone", "tracking.referred",
 )  # fmt: skip
+FIGURES: Final = (
+    "public.unit_json", "public.unit_csv", "public.survey_results_json", "public.survey_results_csv",
+)  # fmt: skip
 
 BUDGETS: Final = (
     Budget(
@@ -81,6 +84,11 @@ BUDGETS: Final = (
     Budget(
         "report", ("public.report",), "60 per minute; 600 per hour", "sending",
         "a report takes minutes to write; an address that sends one a second is a carrier's or a program's", soft=10,
+    ),
+    Budget(
+        "survey", ("public.survey",), "120 per minute; 2000 per hour", "sending",
+        "nine questions take a minute or two; a hall on one Wi-Fi or a carrier's address sends many all the same",
+        soft=20,
     ),
     Budget(
         "follow_up", FOLLOWED_UP, "60 per minute; 600 per hour", "sending",
@@ -104,7 +112,7 @@ BUDGETS: Final = (
         applies=leafs,
     ),
     Budget(
-        "figures", ("public.unit_json", "public.unit_csv"), "120 per minute", "reading",
+        "figures", FIGURES, "120 per minute", "reading",
         "programs that take the figures of every unit do so one after another", methods=("GET",), soft=60,
     ),
     Budget(

@@ -53,12 +53,13 @@ class AgencyCard:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A unit, the services it gives, and its pages that are the same for everybody (`shells`)."""
+    """A unit, its services, its pages that are the same for everybody (`shells`), and the surveys about it."""
 
     agency: AgencyCard
     unit: UnitCard
     services: tuple[ServiceCard, ...]
     shells: dict[str, list[str]] = field(default_factory=dict, compare=False)
+    surveys: dict[str, object] = field(default_factory=dict, compare=False)
 
     def service(self, service_id: int | None) -> ServiceCard | None:
         """Return one of the services, or None where this unit does not give it."""

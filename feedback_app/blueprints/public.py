@@ -28,6 +28,7 @@ from feedback_app.blueprints.released import means_by_unit
 from feedback_app.blueprints.unit_search import QUERY_MAX, search
 from feedback_app.db import db
 from feedback_app.organisation.codes import UNKNOWN_UNIT
+from feedback_app.survey.surveyed import is_any_surveyed
 
 log = logging.getLogger(__name__)
 bp = Blueprint("public", __name__)
@@ -58,7 +59,10 @@ def agency(agency: str) -> ResponseReturnValue:
 
 def _agency_page(card: AgencyCard) -> ResponseReturnValue:
     means = means_by_unit(db.session(), card)
-    return render_template("public/agency.html", agency=card, means=means, unknown=UNKNOWN_UNIT, **listed(card))
+    surveyed = is_any_surveyed(db.session(), card.id, card.today())
+    return render_template(
+        "public/agency.html", agency=card, means=means, unknown=UNKNOWN_UNIT, is_surveyed=surveyed, **listed(card)
+    )
 
 
 def listed(card: AgencyCard) -> dict[str, Any]:

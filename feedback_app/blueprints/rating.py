@@ -13,6 +13,7 @@ from feedback_app.blueprints.forms.rating import RateForm, plain_rating
 from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.private import not_shared, not_stored, secretive
 from feedback_app.blueprints.public import bp
+from feedback_app.blueprints.survey_visit import keep_after_rating
 from feedback_app.blueprints.wall import preselected_service
 from feedback_app.db import db
 from feedback_app.errors import NotFoundError
@@ -60,6 +61,8 @@ def rate(agency: str, unit: str) -> ResponseReturnValue:
         # The written rules alone: a rating must not wait for the classifier.
         refusal = receipts.send(draft, place, alleges=bool(draft.text) and alleges(draft.text or ""))
         if refusal is None:
+            if visit is not None:
+                keep_after_rating(visit, now=now)
             return redirect(url_for("public.received"), receipts.SENT)
     form = form or RateForm(place)
     if refusal is None:

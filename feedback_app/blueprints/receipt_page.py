@@ -12,9 +12,11 @@ from feedback_app.blueprints.forms.tracking import ContactForm
 from feedback_app.blueprints.opened_report import owner_opened, seal
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.public import bp
+from feedback_app.blueprints.survey_public import offer_after_rating
 from feedback_app.config import Settings
 from feedback_app.db import db
 from feedback_app.intake.contacts import contact_card
+from feedback_app.intake.rules import SubmissionKind
 
 
 @bp.get("/diterima")
@@ -38,6 +40,7 @@ def receipt_page(contact: ContactForm | None = None) -> Response:
         form=form,
         seal=seal(),
         kept_contact=contact_card(db.session(), owner) if owner else None,
+        survey=offer_after_rating(card, receipt.unit_id) if receipt.kind is SubmissionKind.RATING else None,
     )
     return not_stored(make_response(page, 422 if form.errors else 200))
 

@@ -14,6 +14,7 @@ from feedback_app.blueprints.paging import pages_of
 from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.public import bp
 from feedback_app.blueprints.released import figures_of
+from feedback_app.blueprints.survey_public import survey_block
 from feedback_app.db import db
 from feedback_app.handling.publication.improvements import board
 from feedback_app.handling.publication.published import COMPLAINTS_PER_PAGE, PublishedComplaint, published_complaints
@@ -39,6 +40,7 @@ def unit(agency: str, unit: str) -> ResponseReturnValue:
         first_release=FIRST_RELEASE,
         distribution_every=DISTRIBUTION_EVERY,
         few=FEW,
+        survey=survey_block(place),
     )
 
 
