@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,7 +18,10 @@ from feedback_app.survey.rules import ActionStatus, PeriodState
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One row of a plan as a page or report shows it; `note` is the newest word on it."""
+    """One row of a plan as a page or report shows it; `note` is the newest word on it.
+
+    `went_on` says that it stands in a later plan, where it is followed, and late or not is told there.
+    """
 
     id: int
     element: str
@@ -31,6 +35,12 @@ class PlanRow:
     note: str
     noted_at: datetime
     version: int
+    went_on: bool = False
+
+    @property
+    def is_ended(self) -> bool:
+        """Tell whether nothing more is to be done here."""
+        return self.status in ENDED or self.went_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +65,20 @@ class PublicAction:
 
 
 def action_of(
-    session: Session, agency_id: int, unit_id: int, action_id: int, *, for_update: bool = False
+    session: Session, agency_id: int, unit_id: int, action_id: int, *, period_id: int, for_update: bool = False
 ) -> Action:  # fmt: skip
-    """Return one row of a unit's plans.
+    """Return one row of a unit's plan in a period.
 
     Raises
     ------
     UnknownActionError
     """
     wanted = sa.select(Action).where(
-        Action.agency_id == agency_id, Action.unit_id == unit_id, Action.id == action_id
+        Action.agency_id == agency_id, Action.period_id == period_id, Action.unit_id == unit_id, Action.id == action_id
     )  # fmt: skip
-    found = session.scalar(wanted.with_for_update() if for_update else wanted)
+    # What the session read before somebody else's commit must not be trusted after waiting for the lock.
+    locked = wanted.with_for_update().execution_options(populate_existing=True)
+    found = session.scalar(locked if for_update else wanted)
     if found is None:
         raise UnknownActionError("Kegiatan itu tidak ada dalam rencana tindak lanjut unit ini.")
     return found
@@ -79,8 +91,9 @@ def plan_of(session: Session, agency_id: int, period_id: int, unit_id: int, *, d
         .where(Action.agency_id == agency_id, Action.period_id == period_id, Action.unit_id == unit_id)
         .order_by(Action.id)
     ).all()
-    newest = _newest_events(session, agency_id, [row.id for row in rows])
-    return [_plan_row(row, newest[row.id], day) for row in rows]
+    events = _events(session, agency_id, [row.id for row in rows])
+    gone = gone_on(session, agency_id, [row.id for row in rows])
+    return [_plan_row(row, events[row.id], row.id in gone, day) for row in rows]
 
 
 def history_of(session: Session, agency_id: int, action_id: int) -> list[PlanEvent]:
@@ -114,25 +127,6 @@ def period_before(session: Session, period: Period) -> Period | None:
     )
 
 
-def left_over(session: Session, earlier: Period, later: Period, unit_id: int) -> int:
-    """Return how many rows of an earlier plan are neither ended nor carried into a later one."""
-    gone_on = sa.select(Action.carried_from).where(
-        Action.agency_id == later.agency_id, Action.period_id == later.id, Action.carried_from.is_not(None)
-    )
-    return (
-        session.scalar(
-            sa.select(sa.func.count()).where(
-                Action.agency_id == earlier.agency_id,
-                Action.period_id == earlier.id,
-                Action.unit_id == unit_id,
-                Action.status.not_in(ENDED),
-                Action.id.not_in(gone_on),
-            )
-        )
-        or 0
-    )
-
-
 def public_actions(session: Session, agency_id: int, period_id: int, unit_id: int) -> list[PublicAction]:
     """Return what everybody may read of a plan; what was dropped stays in it, with that status."""
     rows = session.execute(
@@ -143,17 +137,32 @@ def public_actions(session: Session, agency_id: int, period_id: int, unit_id: in
     return [PublicAction(row.element, row.programme, row.year, tuple(row.quarters), row.status) for row in rows]
 
 
-def _newest_events(session: Session, agency_id: int, action_ids: Sequence[int]) -> dict[int, ActionEvent]:
-    rows = session.scalars(
+def _events(session: Session, agency_id: int, action_ids: Sequence[int]) -> dict[int, list[ActionEvent]]:
+    """Return what happened to each row, the newest first."""
+    found: dict[int, list[ActionEvent]] = {}
+    for row in session.scalars(
         sa.select(ActionEvent)
         .where(ActionEvent.agency_id == agency_id, ActionEvent.action_id.in_(action_ids))
-        .order_by(ActionEvent.id)
+        .order_by(ActionEvent.id.desc())
+    ):
+        found.setdefault(row.action_id, []).append(row)
+    return found
+
+
+def gone_on(session: Session, agency_id: int, action_ids: Sequence[int]) -> set[int]:
+    """Return which of these rows stand in a later plan."""
+    rows = session.scalars(
+        sa.select(Action.carried_from).where(Action.agency_id == agency_id, Action.carried_from.in_(action_ids))
     )
-    return {row.action_id: row for row in rows}
+    return {number for number in rows if number is not None}
 
 
-def _plan_row(row: Action, newest: ActionEvent, day: date) -> PlanRow:
+def _plan_row(row: Action, events: Sequence[ActionEvent], went_on: bool, day: date) -> PlanRow:
+    # A word on an earlier status ("done in March", then taken back) says nothing about the present one.
+    present = takewhile(lambda event: event.status is row.status, events)
+    note = next((event.note for event in present if event.note), "")
     return PlanRow(
         row.id, row.element, row.programme, row.year, tuple(row.quarters), row.responsible, row.status,
-        is_late(row, day), row.carried_from is not None, newest.note, newest.happened_at, row.version,
+        is_late(row, day) and not went_on, row.carried_from is not None, note, events[0].happened_at, row.version,
+        went_on,
     )  # fmt: skip

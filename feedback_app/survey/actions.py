@@ -6,7 +6,6 @@ IV) and who answers for it. What is not done goes on into the next period's plan
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -28,6 +27,8 @@ RESPONSIBLE_MAX: Final = 200
 NOTE_MIN: Final = 5
 NOTE_MAX: Final = 1000
 MOST_ACTIONS: Final = 60
+FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2200
 ENDED: Final = frozenset({ActionStatus.DONE, ActionStatus.DROPPED})
 
 
@@ -47,6 +48,12 @@ class ActionChangedError(ConflictError):
     """Somebody else changed the row since it was opened."""
 
     code = "action_changed"
+
+
+class ActionWentOnError(ConflictError):
+    """The row stands in a later plan now, and is followed there."""
+
+    code = "action_went_on"
 
 
 class PlanClosedError(ConflictError):
@@ -75,9 +82,14 @@ def quarter_ends(year: int, quarter: int) -> date:
     return date(year, quarter * 3, 31 if quarter in (1, 4) else 30)
 
 
+def ends_on(action: Action) -> date:
+    """Return the last day of the last quarter of an action."""
+    return quarter_ends(action.year, max(action.quarters))
+
+
 def is_late(action: Action, day: date) -> bool:
     """Tell whether the last quarter of an action is over and it is neither done nor dropped."""
-    return action.status not in ENDED and quarter_ends(action.year, max(action.quarters)) < day
+    return action.status not in ENDED and ends_on(action) < day
 
 
 def plan(session: Session, period: Period, unit_id: int, planned: Planned, *, user_id: int, now: datetime) -> Action:
@@ -89,7 +101,7 @@ def plan(session: Session, period: Period, unit_id: int, planned: Planned, *, us
         The period is still open.
     UnusablePlanError
     """
-    _closed(period)
+    hold_closed(period)
     rows = session.scalar(
         sa.select(sa.func.count()).where(
             Action.agency_id == period.agency_id, Action.period_id == period.id, Action.unit_id == unit_id
@@ -103,7 +115,7 @@ def plan(session: Session, period: Period, unit_id: int, planned: Planned, *, us
     )  # fmt: skip
     session.add(action)
     session.flush()
-    _note(session, action, "", user_id=user_id, now=now, verb="plan")
+    note(session, action, "", user_id=user_id, now=now, verb="plan")
     return action
 
 
@@ -112,73 +124,60 @@ def change(session: Session, action: Action, planned: Planned, *, version: int, 
 
     Raises
     ------
-    ActionChangedError, UnusablePlanError
+    ActionChangedError, ActionWentOnError, UnusablePlanError
     """
-    _unchanged(action, version)
+    hold(session, action, version)
     for name, value in _columns(planned).items():
         setattr(action, name, value)
     action.version += 1
-    _note(session, action, "", user_id=user_id, now=now, verb="change")
+    note(session, action, "", user_id=user_id, now=now, verb="change")
 
 
 def move(
-    session: Session, action: Action, status: ActionStatus, note: str, *, version: int, user_id: int, now: datetime
+    session: Session, action: Action, status: ActionStatus, words: str, *, version: int, user_id: int, now: datetime
 ) -> None:
     """Say how far an action is; that it is done or dropped needs a word on what was done, or why not.
 
     Raises
     ------
-    ActionChangedError, UnusablePlanError
+    ActionChangedError, ActionWentOnError, UnusablePlanError
     """
-    _unchanged(action, version)
-    words = " ".join(note.split())
+    hold(session, action, version)
+    words = " ".join(words.split())
     if len(words) > NOTE_MAX:
         raise UnusablePlanError(f"Keterangan paling banyak {NOTE_MAX} huruf.")
     if status in ENDED and len(words) < NOTE_MIN:
         raise UnusablePlanError("Tulis keterangan: apa yang telah dilakukan, atau mengapa kegiatan dibatalkan.")
     if status is action.status and not words:
         raise UnusablePlanError("Pilih status lain, atau tulis keterangan kemajuannya.")
-    action.status = status
-    action.version += 1
-    _note(session, action, words, user_id=user_id, now=now, verb="move")
+    set_status(session, action, status, words, user_id=user_id, now=now, verb="move")
 
 
-def carry(
-    session: Session, earlier: Period, later: Period, unit_id: int, *, user_id: int, now: datetime
-) -> Sequence[Action]:
-    """Take what is not done into the plan of a later period; return the new rows. Each goes on once.
+def hold(session: Session, action: Action, version: int) -> None:
+    """Refuse to touch a row that is not as it was seen, or that stands in a later plan.
 
     Raises
     ------
-    PlanClosedError
-        The later period has no results yet.
+    ActionChangedError, ActionWentOnError
     """
-    _closed(later)
-    gone_on = sa.select(Action.carried_from).where(
-        Action.agency_id == later.agency_id, Action.period_id == later.id, Action.carried_from.is_not(None)
+    if action.version != version:
+        raise ActionChangedError("Rekan Anda baru saja mengubah kegiatan ini. Periksa isinya, lalu simpan lagi.")
+    later = sa.select(sa.literal(1)).where(
+        Action.agency_id == action.agency_id, Action.unit_id == action.unit_id, Action.carried_from == action.id
     )
-    left = session.scalars(
-        sa.select(Action)
-        .where(
-            Action.agency_id == earlier.agency_id, Action.period_id == earlier.id, Action.unit_id == unit_id,
-            Action.status.not_in(ENDED), Action.id.not_in(gone_on),
+    if session.scalar(later):
+        raise ActionWentOnError(
+            "Kegiatan ini sudah dilanjutkan ke periode berikutnya. Perbarui di rencana periode itu."
         )
-        .order_by(Action.id)
-        .with_for_update()
-    ).all()  # fmt: skip
-    return [_carried(session, old, later, user_id=user_id, now=now) for old in left]
 
 
-def _carried(session: Session, old: Action, later: Period, *, user_id: int, now: datetime) -> Action:
-    new = Action(
-        agency_id=old.agency_id, period_id=later.id, unit_id=old.unit_id, element=old.element,
-        programme=old.programme, year=old.year, quarters=list(old.quarters), responsible=old.responsible,
-        status=old.status, carried_from=old.id, version=1, created_at=now, created_by=user_id,
-    )  # fmt: skip
-    session.add(new)
-    session.flush()
-    _note(session, new, "", user_id=user_id, now=now, verb="carry")
-    return new
+def set_status(
+    session: Session, action: Action, status: ActionStatus, words: str, *, user_id: int, now: datetime, verb: str
+) -> None:  # fmt: skip
+    """Store how far a row is, with its event; the caller has checked that it may."""
+    action.status = status
+    action.version += 1
+    note(session, action, words, user_id=user_id, now=now, verb=verb)
 
 
 def _columns(planned: Planned) -> dict[str, object]:
@@ -192,7 +191,7 @@ def _columns(planned: Planned) -> dict[str, object]:
     quarters = sorted(set(planned.quarters))
     if not quarters or not set(quarters) <= {1, 2, 3, 4}:
         raise UnusablePlanError("Pilih paling sedikit satu triwulan.")
-    if not 2000 <= planned.year <= 2200:
+    if not FIRST_YEAR <= planned.year <= LAST_YEAR:
         raise UnusablePlanError("Tulis tahun pelaksanaan, misalnya 2026.")
     return {
         "element": planned.element, "programme": programme, "year": planned.year, "quarters": quarters,
@@ -204,17 +203,19 @@ def _elements() -> frozenset[str]:
     return frozenset(key for code in RuleSetCode for key in RULESETS[code].keys)
 
 
-def _closed(period: Period) -> None:
+def hold_closed(period: Period) -> None:
+    """Refuse a plan before there are results.
+
+    Raises
+    ------
+    PlanClosedError
+    """
     if period.state is not PeriodState.CLOSED:
         raise PlanClosedError("Rencana tindak lanjut disusun setelah periode survei ditutup dan hasilnya ada.")
 
 
-def _unchanged(action: Action, version: int) -> None:
-    if action.version != version:
-        raise ActionChangedError("Rekan Anda baru saja mengubah kegiatan ini. Periksa isinya, lalu simpan lagi.")
-
-
-def _note(session: Session, action: Action, words: str, *, user_id: int, now: datetime, verb: str) -> None:
+def note(session: Session, action: Action, words: str, *, user_id: int, now: datetime, verb: str) -> None:
+    """Store what happened to a row, and record it in the audit trail."""
     session.add(
         ActionEvent(
             agency_id=action.agency_id, action_id=action.id, status=action.status, note=words, happened_at=now,

@@ -213,7 +213,7 @@ def _places(place: PlaceFigure) -> Iterator[PlaceFigure]:
 
 def _record(session: Session, period: Period, actor: Actor, action: str, now: datetime, **counts: int) -> None:
     record(
-        session, agency_id=period.agency_id, actor=actor, action=action, subject_type="survey_period",
+        session, agency_id=period.agency_id, actor=actor, action=action, subject_type="skm_period",
         subject_id=period.id, now=now, **counts,
     )  # fmt: skip
 
