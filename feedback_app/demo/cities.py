@@ -87,7 +87,10 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """One agency of the demo; `ratings` is how many ratings without text it gets in the year."""
+    """One agency of the demo; `ratings` is how many ratings without text it gets in the year.
+
+    `survey_share` is which part of the respondents of its surveys to make.
+    """
 
     number: int
     code: str
@@ -100,6 +103,7 @@ class City:
     units: tuple[UnitPlan, ...]
     stories: Stories
     names: Names
+    survey_share: float = 1.0
 
     def unit(self, code: str) -> UnitPlan:
         """Return the unit with this code; KeyError if there is none."""
@@ -122,7 +126,8 @@ def scaled(city: City, scale: float) -> City:
         replace(unit, services=tuple(replace(s, voices=_at_least_one(s.voices, scale)) for s in unit.services))
         for unit in city.units
     )
-    return replace(city, ratings=max(1, round(city.ratings * scale)), units=units)
+    share = min(1.0, city.survey_share * scale)
+    return replace(city, ratings=max(1, round(city.ratings * scale)), units=units, survey_share=share)
 
 
 def _at_least_one(voices: int, scale: float) -> int:

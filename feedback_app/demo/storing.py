@@ -28,8 +28,8 @@ def store_visits(session: Session, town: Town, visits: Sequence[Visit], *, key: 
     """Add the ratings without text, and the used visit tokens of those that prove a visit."""
     hashes = [visit_token_hash(new_visit_token(rng.randbytes), key) if visit.issued_at else None for visit in visits]
     rows = list(zip(visits, hashes, strict=True))
-    _copy(session, VisitToken, _TOKEN_COLUMNS, (_token_row(town, visit, token) for visit, token in rows if token))
-    _copy(session, Submission, _RATING_COLUMNS, (_rating_row(town, visit, token) for visit, token in rows))
+    copy_rows(session, VisitToken, _TOKEN_COLUMNS, (_token_row(town, visit, token) for visit, token in rows if token))
+    copy_rows(session, Submission, _RATING_COLUMNS, (_rating_row(town, visit, token) for visit, token in rows))
 
 
 _TOKEN_COLUMNS: Final = (
@@ -57,7 +57,7 @@ def _rating_row(town: Town, visit: Visit, token: bytes | None) -> tuple[object, 
     )  # fmt: skip
 
 
-def _copy(session: Session, table: type[Base], columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
+def copy_rows(session: Session, table: type[Base], columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
     """Send rows by COPY, in the session's own transaction: thousands of INSERTs would take most of the load."""
     driver = session.connection().connection.driver_connection
     assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver there is

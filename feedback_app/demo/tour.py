@@ -51,6 +51,7 @@ def _citizen_lines(base: str, city: City, samples: Samples | None) -> list[str]:
         f"  lacak laporan    {base}/lacak",
         f"  halaman unit     {base}/unit/{city.code}/dukcapil",
         f"  layar di loket   {base}/kios/{city.code}/dukcapil",
+        f"  survei (SKM)     {base}/skm/{city.code}/dukcapil",
     ]
     if samples:
         lines += [f"    kode {sample.code}  {sample.shows}" for sample in samples.tracking]
@@ -80,6 +81,7 @@ def _try_lines(base: str, samples: Samples | None) -> list[str]:
         "Masuk sebagai kepala Dukcapil: tinjau tanggapan yang disengketakan, lalu buka Dasbor; angkanya dapat dibuka.",
         "Masuk sebagai administrator, buka Tenggat dan kalender: tambahkan hari libur; lihat kasus mana yang bergeser.",
         "Masuk sebagai penilai, buka Evaluasi: mengapa ada pegawai 'belum cukup bukti'? Setiap angka dapat dibuka.",
+        "Masuk sebagai kepala Dukcapil, buka Survei: hasil, tiga unsur terendah, dan kegiatan yang terlambat.",
         "Masuk sebagai Inspektorat: dugaan pungli sampai di sini tanpa melewati unit yang diadukan.",
     ]
     english = [

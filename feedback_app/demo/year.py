@@ -23,6 +23,7 @@ from feedback_app.demo.posts import Post, posts_of
 from feedback_app.demo.settling import Town, found, settle
 from feedback_app.demo.showing import Showing
 from feedback_app.demo.storing import READ_AFTER, read_as_they_came, store_visits, store_voices
+from feedback_app.demo.surveys import Surveys
 from feedback_app.demo.texts import Hand
 from feedback_app.demo.visits import Visit, visits_of
 from feedback_app.demo.voices import Voice, voices_of
@@ -90,6 +91,10 @@ class Year:
         Showing(
             self.session, self.city, self.period, town, self._officers(town), self._random("showing")
         ).show()  # fmt: skip
+        filled = Surveys(
+            self.session, self.city, self.period, town, calendar, self._random("surveys")
+        ).happen()  # fmt: skip
+        self.progress(f"  {filled} kuesioner SKM dalam tiga periode")
         computed = self._evaluate(town)
         self.progress(f"  siklus dihitung: {computed.with_band} dari {computed.people} pegawai cukup bukti")
         return LoadedCity(self.city.code, agency_id, len(visits), len(voices), computed.people, computed.with_band)

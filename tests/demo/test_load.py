@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from feedback_app.demo.accounts import PASSWORD, main_accounts, unit_accounts
 from feedback_app.demo.cities import CITY_CODES, OVERSEER
 from feedback_app.demo.load import NotADemoError, UnknownDemoCityError, load
 from feedback_app.demo.replies import templates
+from feedback_app.demo.samples import NoDemoError, ensure_samples
 from feedback_app.demo.texts import corpus
 from feedback_app.evaluation.models import Cycle, Score
 from feedback_app.handling.answers.models import ReplyTemplate
@@ -215,3 +217,10 @@ def test_a_year_of_officers_left_questions_news_notes_reviews_and_rungs_of_the_l
 
 def test_no_rung_of_the_ladder_waits_for_the_first_start(town: Session) -> None:
     assert not any_escalation_due(town, now=NOW.replace(hour=0, minute=0, second=0))
+
+
+def test_without_a_city_there_are_no_samples(app: Flask, session: Session, tmp_path: Path) -> None:
+    home = tmp_path / "rumah suara"
+    with pytest.raises(NoDemoError):
+        ensure_samples(session, home, reader=CorpusReader, key=KEY, now=NOW, seed=1)
+    assert not home.exists()

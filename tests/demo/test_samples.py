@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +15,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from feedback_app import clock
+from feedback_app import clock, config
 from feedback_app.analysis.models import Labels
+from feedback_app.db import db
 from feedback_app.demo.accounts import PASSWORD, main_accounts
 from feedback_app.demo.cities import cities
 from feedback_app.demo.load import load
-from feedback_app.demo.samples import FILE_NAME, NoDemoError, Samples, ensure_samples, read_samples
+from feedback_app.demo.samples import FILE_NAME, Samples, ensure_samples, read_samples
 from feedback_app.demo.tour import accounts_table, first_steps
 from feedback_app.handling.citizens.tracked import tracked
 from feedback_app.handling.rules import CaseStatus
@@ -26,10 +29,25 @@ from feedback_app.intake.codes import code_hash
 from feedback_app.intake.models import Submission
 from feedback_app.intake.visits import open_visit
 from feedback_app.measures.operations import recount
+from tests.conftest import TEMPLATE, application, fresh_database
 from tests.demo.conftest import NOW
 from tests.demo.readers import CorpusReader
 
 BASE = "http://127.0.0.1:8123"
+
+
+@pytest.fixture(scope="module")
+def app(servers: config.Settings, template: str) -> Iterator[Flask]:
+    """The application over a very small city, loaded once: each test makes samples of it, which are undone."""
+    with fresh_database(servers, f"{TEMPLATE}_mataram", template=template) as url:
+        made = application(replace(servers, database_url=url))
+        made.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+        key = made.config["TRACKING_KEY"]
+        with made.app_context(), Session(db.engine) as session:
+            load(session, reader=CorpusReader, key=key, now=NOW, only="mataram", scale=0.01)
+        yield made
+        with made.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -40,9 +58,8 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def samples(app: Flask, session: Session, home: Path) -> Samples:
-    """The samples of a very small city."""
+    """The samples of that city."""
     with app.app_context():
-        load(session, reader=CorpusReader, key=app.config["TRACKING_KEY"], now=NOW, only="mataram", scale=0.01)
         return ensure(app, session, home)
 
 
@@ -104,12 +121,6 @@ def test_a_file_that_does_not_fit_is_replaced(
 ) -> None:
     (home / FILE_NAME).write_text(content, encoding="utf-8")
     assert ensure(app, session, home) == read_samples(home) != samples
-
-
-def test_without_a_city_there_are_no_samples(app: Flask, session: Session, home: Path) -> None:
-    with pytest.raises(NoDemoError):
-        ensure(app, session, home)
-    assert not home.exists()
 
 
 @pytest.mark.usefixtures("samples")
