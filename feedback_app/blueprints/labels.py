@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
+from feedback_app.blueprints.survey_labels import SURVEY_LABELS
 from feedback_app.evaluation.models import CycleKind, CycleStatus, Exclusion
 from feedback_app.evaluation.rules import Band
 from feedback_app.handling.citizens.models import RequestKind, RequestOutcome
@@ -197,7 +198,7 @@ _RULES: Final = {
 }
 
 # Members of two enumerations that share a stored word are equal as strings, so the enumeration is part of the key.
-_BY_KIND: Final = {(type(member), member.value): words for member, words in _LABELS}
+_BY_KIND: Final = {(type(member), member.value): words for member, words in (*_LABELS, *SURVEY_LABELS)}
 
 
 def label(value: enum.StrEnum | int | None) -> Words:

@@ -127,7 +127,7 @@ def _file(asked: _Asked, form: ReportForm) -> ResponseReturnValue:
     made = files.archive(report) if kind == ARCHIVE else files.make(report, ReportFile(kind))
     record(
         db.session(), agency_id=asked.agency.id, actor=person(current_user.id), action="reporting.make",
-        subject_type="survey_period", subject_id=asked.period.id, now=clock.utcnow(), unit=asked.unit_id,
+        subject_type="skm_period", subject_id=asked.period.id, now=clock.utcnow(), unit=asked.unit_id,
         file=kind, version=report.version, is_public=form.is_public,
     )  # fmt: skip
     db.session.commit()

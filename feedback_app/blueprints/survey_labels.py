@@ -1,0 +1,103 @@
+"""Words for the stored values of surveys, and the official words of their rules."""
+
+from __future__ import annotations
+
+import enum
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _
+
+from feedback_app.survey.elements import RuleSetCode, Weight
+from feedback_app.survey.rules import (
+    ActionStatus,
+    AgeBand,
+    Averaging,
+    Education,
+    HourBand,
+    MissingRule,
+    Occupation,
+    PeriodState,
+    Sex,
+    SurveyChannel,
+)
+
+SURVEY_LABELS: Final[tuple[tuple[enum.StrEnum, Any], ...]] = (
+    (Sex.MALE, _("Laki-laki")),
+    (Sex.FEMALE, _("Perempuan")),
+    (AgeBand.BELOW_20, _("Di bawah 20 tahun")),
+    (AgeBand.FROM_20, _("20–29 tahun")),
+    (AgeBand.FROM_30, _("30–39 tahun")),
+    (AgeBand.FROM_40, _("40–49 tahun")),
+    (AgeBand.FROM_50, _("50–59 tahun")),
+    (AgeBand.FROM_60, _("60 tahun ke atas")),
+    (Education.SD, _("SD")),
+    (Education.SMP, _("SMP")),
+    (Education.SMA, _("SMA")),
+    (Education.DIPLOMA, _("Diploma")),
+    (Education.S1, _("S1")),
+    (Education.S2, _("S2")),
+    (Education.S3, _("S3")),
+    (Occupation.PNS, _("PNS")),
+    (Occupation.TNI, _("TNI")),
+    (Occupation.POLRI, _("Polri")),
+    (Occupation.PRIVATE, _("Pegawai swasta")),
+    (Occupation.SELF_EMPLOYED, _("Wirausaha")),
+    (Occupation.OTHER, _("Lainnya")),
+    (HourBand.MORNING, _("08.00–12.00")),
+    (HourBand.AFTERNOON, _("13.00–17.00")),
+    (HourBand.OTHER, _("Jam lain")),
+    (SurveyChannel.WEB, _("Web")),
+    (SurveyChannel.COUNTER, _("Loket, dengan kode kunjungan")),
+    (SurveyChannel.KIOSK, _("Layar loket")),
+    (SurveyChannel.PAPER, _("Kertas")),
+    (SurveyChannel.IMPORTED, _("Berkas")),
+    (ActionStatus.PLANNED, _("Direncanakan")),
+    (ActionStatus.RUNNING, _("Berjalan")),
+    (ActionStatus.DONE, _("Sudah dilaksanakan")),
+    (ActionStatus.DROPPED, _("Dibatalkan")),
+    (PeriodState.DRAFT, _("Rancangan")),
+    (PeriodState.OPEN, _("Terbuka")),
+    (PeriodState.CLOSED, _("Ditutup")),
+    (PeriodState.REPORTED, _("Riwayat")),
+    (Averaging.MEAN, _("Rata-rata indeks")),
+    (Averaging.POOLED, _("Semua kuesioner digabung")),
+    (MissingRule.PER_ELEMENT, _("Dibagi jumlah jawaban tiap pertanyaan")),
+    (MissingRule.COMPLETE, _("Hanya kuesioner yang lengkap")),
+    (Weight.EXACT, _("1/9 tepat (tanpa pembulatan)")),
+    (Weight.THREE_DIGITS, _("0,111")),
+    (Weight.TWO_DIGITS, _("0,11")),
+    (Weight.OLD, _("0,071 (14 unsur)")),
+    (RuleSetCode.PERMENPANRB_14_2017, _("PermenPANRB 14/2017, sembilan unsur")),
+    (RuleSetCode.KEPMENPAN_25_2004, _("Kepmenpan 25/2004, empat belas unsur")),
+)
+
+# The official words of the survey stand with its rules (`survey.official_words`); named here they reach the catalogue.
+OFFICIAL_SURVEY_WORDS: Final = (
+    _("Persyaratan"),
+    _("Sistem, Mekanisme, dan Prosedur"),
+    _("Waktu Penyelesaian"),
+    _("Biaya/Tarif"),
+    _("Produk Spesifikasi Jenis Pelayanan"),
+    _("Kompetensi Pelaksana"),
+    _("Perilaku Pelaksana"),
+    _("Penanganan Pengaduan, Saran dan Masukan"),
+    _("Sarana dan Prasarana"),
+    _("Prosedur pelayanan"),
+    _("Persyaratan pelayanan"),
+    _("Kejelasan petugas pelayanan"),
+    _("Kedisiplinan petugas pelayanan"),
+    _("Tanggung jawab petugas pelayanan"),
+    _("Kemampuan petugas pelayanan"),
+    _("Kecepatan pelayanan"),
+    _("Keadilan mendapatkan pelayanan"),
+    _("Kesopanan dan keramahan petugas"),
+    _("Kewajaran biaya pelayanan"),
+    _("Kepastian biaya pelayanan"),
+    _("Kepastian jadwal pelayanan"),
+    _("Kenyamanan lingkungan"),
+    _("Keamanan pelayanan"),
+    _("Sangat baik"),
+    _("Baik"),
+    _("Kurang baik"),
+    _("Tidak baik"),
+)
