@@ -20,17 +20,18 @@ MARGIN_BYTES: Final = 2 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """How many files one request may carry, and how many bytes it may have in all."""
+    """How many files one request may carry, how many bytes it may have in all, and how many its plain fields."""
 
     files: int
     request_bytes: int
+    field_bytes: int = FIELD_BYTES_MAX
 
 
-def accepts_files(*, files: int, file_bytes: int) -> Callable[[View], View]:
-    """Mark a view as one that takes up to so many files of so many bytes each."""
+def accepts_files(*, files: int, file_bytes: int, field_bytes: int = FIELD_BYTES_MAX) -> Callable[[View], View]:
+    """Mark a view as one that takes up to so many files of so many bytes each, beside so many bytes of fields."""
 
     def mark(view: View) -> View:
-        view.file_limits = FileLimits(files, files * file_bytes + MARGIN_BYTES)  # type: ignore[attr-defined]
+        view.file_limits = FileLimits(files, files * file_bytes + MARGIN_BYTES, field_bytes)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -52,4 +53,4 @@ def _widen() -> None:
     if limits is not None:
         request.max_content_length = limits.request_bytes
         request.max_form_parts = limits.files + FIELDS_MOST
-        request.max_form_memory_size = FIELD_BYTES_MAX
+        request.max_form_memory_size = limits.field_bytes

@@ -103,6 +103,16 @@ def _cycle(holder: Holder, wanted: frozenset[Permission]) -> Gate:
     return Gate.FORBIDDEN if reads_only else Gate.OPEN
 
 
+def _survey(*places: Place) -> Expected:
+    """A survey period is read by whoever reads one of its units, and set up by whoever looks after the agency."""
+
+    def expected(holder: Holder, wanted: frozenset[Permission]) -> Gate:
+        reached = (Place.AGENCY,) if Permission.MANAGE_SURVEY in wanted else places
+        return Gate.OPEN if holder.place in reached else Gate.MISSING
+
+    return expected
+
+
 def _of_somebody_else(name: str, world: World) -> Target:
     owned = {"view_id": world.things.view.id, "act_id": world.things.act.id}
     return Target({name: owned[name]}, lambda _holder, _wanted: Gate.MISSING)
@@ -134,6 +144,29 @@ ELSEWHERE: Final[dict[frozenset[str], Callable[[World], Target]]] = {
     frozenset({"agency_id", "key_id"}): lambda world: Target(
         {"agency_id": world.agency.id, "key_id": world.things.counter_key.id}, _at(*_COVERING)
     ),
+    frozenset({"period_id"}): lambda world: Target({"period_id": world.things.survey_period.id}, _survey(*HERE)),
+    frozenset({"period_id", "result_id"}): lambda world: Target(
+        {"period_id": world.things.past_result.period_id, "result_id": world.things.past_result.id}, _survey(*HERE)
+    ),
+    frozenset({"instrument_id"}): lambda world: Target(
+        {"instrument_id": world.things.question.instrument_id}, _survey(*HERE)
+    ),
+    frozenset({"instrument_id", "question_id"}): lambda world: Target(
+        {"instrument_id": world.things.question.instrument_id, "question_id": world.things.question.id},
+        _survey(*HERE),
+    ),
+    frozenset({"period_id", "unit_id"}): lambda world: Target(
+        {"period_id": world.things.survey_period.id, "unit_id": world.things.survey_unit_id}, _survey(*_COVERING)
+    ),
+    frozenset({"period_id", "unit_id", "action_id"}): lambda world: Target(
+        {
+            "period_id": world.things.survey_period.id,
+            "unit_id": world.things.survey_unit_id,
+            "action_id": world.things.action.id,
+        },
+        _survey(*_COVERING),
+    ),
+    frozenset({"batch_id"}): lambda world: Target({"batch_id": world.things.paper.id}, _at(*_COVERING)),
 }
 # What an account keeps for itself; everybody here is somebody else.
 for _name in ("view_id", "act_id"):
@@ -149,11 +182,19 @@ BY_ENDPOINT: Final[dict[str, Expected]] = {
     "clocks.restore_holiday": lambda _holder, _wanted: Gate.MISSING,
     # A note is taken back by who wrote it; everybody here is somebody else.
     "cases.take_back_note": lambda _holder, _wanted: Gate.MISSING,
+    # Two people on one pile of paper have a session each; everybody here is somebody else.
+    "survey_paper.typing": lambda _holder, _wanted: Gate.MISSING,
+    "survey_paper.withdraw": lambda _holder, _wanted: Gate.MISSING,
+    # The report of an agency holds every unit of it.
+    "survey_report.agency": _survey(Place.AGENCY),
+    # The address asks about the figure of one unit; see `ASKED`.
+    "survey_results.figure": _survey(*_COVERING),
 }
 # What an address needs besides its path to lead anywhere.
 ASKED: Final[dict[str, Callable[[World], Values]]] = {
     "evaluation.rows": lambda world: world.things.line_of_evidence(),
     "dashboard.cases": lambda _world: {"figure": "came"},
+    "survey_results.figure": lambda world: {"unit": world.things.survey_unit_id},
 }
 
 

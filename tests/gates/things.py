@@ -21,7 +21,13 @@ from feedback_app.intake.rules import Channel
 from feedback_app.measures.release_models import Anomaly, AnomalyKind
 from feedback_app.notifications.models import Message, MessageState
 from feedback_app.organisation.models import Agency, Employee, Unit, WorkingHours
+from feedback_app.survey.actions import Planned, plan
+from feedback_app.survey.instruments import questions
+from feedback_app.survey.models import Batch, Period, Question
+from feedback_app.survey.result_models import Action, Result
 from tests import factories as make
+from tests.reporting.surveys import held
+from tests.survey import makers
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,12 @@ class Things:
     act: BulkAct
     rule_to_come: StoredSlaRule
     hours_to_come: WorkingHours
+    survey_period: Period
+    survey_unit_id: int
+    question: Question
+    past_result: Result
+    action: Action
+    paper: Batch
 
     def line_of_evidence(self) -> dict[str, int | str]:
         """Return what names the one line of evidence there is."""
@@ -65,10 +77,17 @@ def things_of(session: Session, agency: Agency, unit: Unit, *, by: User) -> Thin
     cycle, employee, line = _evidence(session, agency, unit)
     template, template_for_all, message, view, act = _words(session, unit, by)
     rule, hours = _clocks(session, unit, by)
+    period = held(session, agency, [unit], 2)
+    planned = Planned("waktu", "Loket kedua dibuka.", 2026, (4,), "Kepala Bidang Pelayanan")
     return Things(
         improvement=improvement, anomaly=anomaly, counter_key=key, wall_code=code, cycle=cycle, employee=employee,
         contribution=line, template=template, template_for_all=template_for_all, message=message, view=view, act=act,
         rule_to_come=rule, hours_to_come=hours,
+        survey_period=period, survey_unit_id=unit.id,
+        question=questions(session, makers.instrument(session, agency))[0],
+        past_result=makers.reported(session, agency),
+        action=plan(session, period, unit.id, planned, user_id=by.id, now=now),
+        paper=makers.batch(session, period, unit),
     )  # fmt: skip
 
 
