@@ -66,7 +66,7 @@ def _of_sums(stage: Stage, runs: int, responses: int) -> list[Row]:
     period_id = skm_rows.filled(stage, responses)
     with stage.app.app_context():
         session = db.session()
-        folding, folded = _timed(lambda: _fold(session))
+        folding, folded = _timed(lambda: _fold(session, (stage.agency_id, period_id)))
         skm_rows.swept(stage)
         period = session.scalars(sa.select(Period).where(Period.id == period_id)).one()
         from_sums, index = _median(runs, lambda: _index_of(session, period))
@@ -91,9 +91,9 @@ def _row(what: str, ours: float, other: float, limit: float | None = 1.0) -> Row
     return Row(TARGET, what, ours, other, "s", limit, at_least=False)
 
 
-def _fold(session: Session) -> int:
+def _fold(session: Session, of: tuple[int, int]) -> int:
     done = 0
-    while folded := fold_batch(session, limit=BATCH):
+    while folded := fold_batch(session, limit=BATCH, period=of):
         done += folded
         session.commit()
     session.rollback()

@@ -33,10 +33,10 @@ def carry(
     session.execute(
         sa.select(Period.id)
         .where(Period.agency_id == later.agency_id, Period.id == later.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )  # fmt: skip
     left = session.scalars(
-        sa.select(Action).where(*_left(earlier, unit_id)).order_by(Action.id).with_for_update()
+        sa.select(Action).where(*_left(earlier, unit_id)).order_by(Action.id).with_for_update(key_share=True)
     ).all()
     return [_carried(session, old, later, user_id=user_id, now=now) for old in left]
 

@@ -1,4 +1,7 @@
-"""Add responses to the sums of their period, away from the request that stored them."""
+"""Add responses to the sums of their period, away from the request that stored them.
+
+While a period is open they are added in steps (`rules.OPEN_STEP`), so that no two looks at its figures tell one answer.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +17,15 @@ from sqlalchemy.orm import Session
 
 from feedback_app.survey.models import Response
 from feedback_app.survey.queries import Questionnaire, questionnaire
-from feedback_app.survey.rules import Trait
+from feedback_app.survey.rules import OPEN_STEP, Trait
 from feedback_app.survey.tally_models import Cell, Tally, TraitCount
 
 FOLD_BATCH: Final = 5_000
 # Who folds and who counts a place anew wait for each other: sums are few rows, and seconds are enough.
 _ONE_AT_A_TIME: Final = 7_310_001
 _PLACE: Final = ("agency_id", "period_id", "unit_id", "service_id", "instrument_id", "channel")
+_STEPPED: Final = ("agency_id", "period_id", "unit_id", "service_id")
+_WAITS: Final = sa.and_(~Response.is_folded, ~Response.is_withdrawn)
 _TRAITS: Final = (
     (Trait.SEX, "sex"), (Trait.AGE, "age"), (Trait.EDUCATION, "education"), (Trait.OCCUPATION, "occupation"),
     (Trait.HOURS, "hours"),
@@ -75,12 +80,20 @@ def score_of(answers: Sequence[int | None], scale: Scale) -> int | None:
 
 
 def fold_batch(session: Session, *, limit: int = FOLD_BATCH, period: tuple[int, int] | None = None) -> int:
-    """Add responses that wait to the sums; return how many. `period` (agency, id) takes that period's alone."""
+    """Add responses that wait to the sums; return how many.
+
+    Only of places in which enough wait; `period` (agency, id) takes everything of that period.
+    """
     take_turn(session)
-    waits = sa.select(Response.agency_id, Response.id).where(~Response.is_folded, ~Response.is_withdrawn)
+    waits = sa.select(Response.agency_id, Response.id).where(_WAITS)
     if period is not None:
         waits = waits.where(Response.agency_id == period[0], Response.period_id == period[1])
-    claimed = waits.limit(limit).with_for_update(skip_locked=True).subquery()
+    else:
+        ready = _ready().subquery()
+        # A unit without a service is a place too, which no comparison by equality finds.
+        same = sa.and_(*(getattr(Response, name).is_not_distinct_from(ready.c[name]) for name in _STEPPED))
+        waits = waits.where(sa.exists().where(same))
+    claimed = waits.limit(limit).with_for_update(skip_locked=True, of=Response).subquery()
     return _fold(session, sa.tuple_(Response.agency_id, Response.id).in_(sa.select(claimed)))
 
 
@@ -93,7 +106,7 @@ def fold_period(session: Session, agency_id: int, period_id: int) -> int:
 
 
 def rebuild(session: Session, agency_id: int, period_id: int, unit_id: int) -> int:
-    """Make the sums of one unit in a period anew from its responses; return how many there are."""
+    """Make the sums of one unit in a period anew from the responses they hold; return how many there are."""
     take_turn(session)
     cells = sa.select(Cell.id).where(
         Cell.agency_id == agency_id, Cell.period_id == period_id, Cell.unit_id == unit_id
@@ -103,20 +116,24 @@ def rebuild(session: Session, agency_id: int, period_id: int, unit_id: int) -> i
     session.execute(sa.delete(Cell).where(Cell.agency_id == agency_id, Cell.id.in_(cells)))
     here = sa.and_(
         Response.agency_id == agency_id, Response.period_id == period_id, Response.unit_id == unit_id,
-        ~Response.is_withdrawn,
+        Response.is_folded, ~Response.is_withdrawn,
     )  # fmt: skip
     return _fold(session, here)
 
 
 def any_to_fold(session: Session) -> bool:
-    """Tell whether a response waits for the sums."""
-    waits = sa.select(sa.literal(1)).where(~Response.is_folded, ~Response.is_withdrawn).limit(1)
-    return session.scalar(waits) is not None
+    """Tell whether enough responses of one place wait for the sums."""
+    return session.execute(_ready().limit(1)).first() is not None
 
 
 def take_turn(session: Session) -> None:
     """Wait until nobody else folds or counts anew; whoever also locks responses takes this turn first."""
     session.execute(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+
+
+def _ready() -> sa.Select[Any]:
+    places = [getattr(Response, name) for name in _STEPPED]
+    return sa.select(*places).where(_WAITS).group_by(*places).having(sa.func.count() >= OPEN_STEP)
 
 
 def _fold(session: Session, which: sa.ColumnElement[bool]) -> int:

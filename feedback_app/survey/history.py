@@ -141,7 +141,7 @@ def _next_version(session: Session, period: Period, unit_id: int | None) -> int:
 
 def _period(session: Session, agency_id: int, told: Reported, actor: Actor, now: datetime) -> Period:
     found = session.scalar(
-        sa.select(Period).where(Period.agency_id == agency_id, Period.code == told.code).with_for_update()
+        sa.select(Period).where(Period.agency_id == agency_id, Period.code == told.code).with_for_update(key_share=True)
     )
     made = {
         "name": told.name, "starts_on": told.starts_on, "ends_on": told.ends_on, "weight": told.weight,

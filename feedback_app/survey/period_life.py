@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.operations import Actor
 from feedback_app.errors import ConflictError
 from feedback_app.survey.instruments import seal
-from feedback_app.survey.models import Instrument, Period, Target
+from feedback_app.survey.folding import take_turn
+from feedback_app.survey.models import Instrument, Period, Response, Target
 from feedback_app.survey.opening import obstacles
 from feedback_app.survey.periods import PeriodWordsError, check_days, need, note
 from feedback_app.survey.result_models import Result
@@ -87,6 +88,7 @@ def close_survey(session: Session, period: Period, *, today: date, actor: Actor,
         period.ends_on = max(today, period.starts_on)
     period.state, period.closed_at, period.closed_by = PeriodState.CLOSED, now, actor.user_id
     session.flush()
+    _forget_entry_keys(session, period)
     note(session, period, "survey.close_period", actor, now)
 
 
@@ -122,6 +124,18 @@ def _lock_instruments(session: Session, period: Period) -> Sequence[Instrument]:
     used = sa.or_(Instrument.id == period.instrument_id, Instrument.id.in_(others))
     wanted = sa.select(Instrument).where(Instrument.agency_id == period.agency_id, used).order_by(Instrument.id)
     return session.scalars(wanted.with_for_update()).all()
+
+
+def _forget_entry_keys(session: Session, period: Period) -> None:
+    """Take away by what a browser could still show which response it sent; nobody sends one again now."""
+    take_turn(session)
+    session.execute(
+        sa.update(Response)
+        .where(Response.agency_id == period.agency_id, Response.period_id == period.id)
+        .where(Response.entry_key.is_not(None))
+        .values(entry_key=None),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _keep(session: Session, period: Period, **values: object) -> None:

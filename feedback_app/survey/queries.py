@@ -64,7 +64,7 @@ def period_by_id(session: Session, agency_id: int, period_id: int, *, for_update
     UnknownPeriodError
     """
     wanted = sa.select(Period).where(Period.agency_id == agency_id, Period.id == period_id)
-    found = session.scalar(wanted.with_for_update() if for_update else wanted)
+    found = session.scalar(wanted.with_for_update(key_share=True) if for_update else wanted)
     if found is None:
         raise UnknownPeriodError("Periode survei itu tidak ditemukan.")
     return found
@@ -79,7 +79,9 @@ def period_by_code(session: Session, agency_id: int, code: str) -> Period:
     """
     found = session.scalar(sa.select(Period).where(Period.agency_id == agency_id, Period.code == code))
     if found is None:
-        raise UnknownPeriodError(f"Periode survei {code} tidak ada. Lihat daftarnya dengan `feedback skm periods list`.")
+        raise UnknownPeriodError(
+            f"Periode survei {code} tidak ada. Lihat daftarnya dengan `feedback skm periods list`."
+        )
     return found
 
 

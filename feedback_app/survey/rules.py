@@ -16,6 +16,12 @@ SMALLEST_PUBLISHED: Final = 10
 SMALLEST_GROUP: Final = 5
 """The least number of people of one sex, age, education or occupation that is told as a number."""
 
+OPEN_STEP: Final = 10
+"""The least number of new answers of one unit and service after which figures of an open period change.
+
+Who sees somebody fill the form and the figures before and after would otherwise read that one answer off them.
+"""
+
 MOST_QUESTIONS: Final = 40
 MOST_OPTIONS: Final = 6
 MOST_BATCH_ROWS: Final = 20_000

@@ -92,7 +92,8 @@ def manages(session: Session, user_id: int, agency_id: int, day: date) -> bool:
 
 def _locked(wanted: sa.Select[Row]) -> sa.Select[Row]:
     # What the session read before somebody else's commit must not be trusted after waiting for the lock.
-    return wanted.with_for_update().execution_options(populate_existing=True)
+    # Its key stays free: who adds to the sums of a period refers to it, and may be whom this one waits for next.
+    return wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 def _seen(agency_id: Any, user_id: int, permission: Permission, day: date) -> sa.ColumnElement[bool]:

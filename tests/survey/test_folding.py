@@ -13,7 +13,7 @@ from feedback_app.survey.elements import OFFICIAL_QUESTIONS
 from feedback_app.survey.folding import Scale, any_to_fold, fold_batch, fold_period, rebuild, scale_of, score_of
 from feedback_app.survey.models import Period, Question, Response
 from feedback_app.survey.operations import Filled, Respondent, answer
-from feedback_app.survey.queries import questionnaire
+from feedback_app.survey.queries import questionnaire, waiting
 from feedback_app.survey.rules import AgeBand, HourBand, Sex, SurveyChannel
 from feedback_app.survey.tally_models import Cell, Tally, TraitCount
 from tests import factories as make
@@ -55,7 +55,7 @@ def answered(session: Session) -> Period:
 def test_portions_make_the_same_sums_as_counting_a_unit_anew(session: Session, answered: Period) -> None:
     assert any_to_fold(session)
     portions = []
-    while done := fold_batch(session, limit=7):
+    while done := fold_batch(session, limit=7, period=(answered.agency_id, answered.id)):
         portions.append(done)
     assert sum(portions) == 60
     assert len(portions) == 9
@@ -99,6 +99,33 @@ def test_one_period_is_folded_without_the_others(session: Session, answered: Per
     answer(session, other, Filled(unit.id, None, makers.DAY, dict.fromkeys(KEYS, 4), SurveyChannel.WEB))
     assert fold_period(session, other.agency_id, other.id) == 1
     assert any_to_fold(session)
+
+
+def test_figures_of_an_open_period_move_in_steps_of_ten(session: Session) -> None:
+    agency = make.agency(session)
+    unit = make.unit(session, agency)
+    first, second = make.service(session, unit), make.service(session, unit)
+    period = makers.open_period(session, agency, [first, second])
+    makers.respond_all(session, period, unit, [(3,) * 9] * 9, first)
+    makers.respond_all(session, period, unit, [(2,) * 9] * 9, second)
+    assert not any_to_fold(session)
+    assert fold_batch(session) == 0
+    makers.respond(session, period, unit, (1,) * 9, first)
+    assert any_to_fold(session)
+    assert fold_batch(session) == 10
+    assert {cell.service_id for cell in session.scalars(sa.select(Cell))} == {first.id}
+    assert waiting(session, agency.id, period.id) == 9
+
+
+def test_making_sums_anew_does_not_let_waiting_answers_in(session: Session) -> None:
+    agency = make.agency(session)
+    unit = make.unit(session, agency)
+    period = makers.open_period(session, agency, [unit])
+    makers.respond_all(session, period, unit, [(3,) * 9] * 10)
+    assert fold_batch(session) == 10
+    makers.respond(session, period, unit, (1,) * 9)
+    assert rebuild(session, agency.id, period.id, unit.id) == 10
+    assert waiting(session, agency.id, period.id) == 1
 
 
 def test_two_questions_of_one_element_weigh_as_much_as_one_of_another(session: Session) -> None:
