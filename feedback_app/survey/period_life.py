@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor
 from feedback_app.errors import ConflictError
-from feedback_app.survey.instruments import seal
 from feedback_app.survey.folding import take_turn
+from feedback_app.survey.instruments import seal
 from feedback_app.survey.models import Instrument, Period, Response, Target
 from feedback_app.survey.opening import obstacles
 from feedback_app.survey.periods import PeriodWordsError, check_days, need, note
