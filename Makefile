@@ -29,10 +29,10 @@ contracts: setup
 	@$(IN) .venv/bin/lint-imports
 
 unit: setup
-	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile
+	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 coverage: setup  ## Run all tests and say which lines and branches none of them reaches (slower)
-	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered
+	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered
 
 browser: setup  ## Run only the browser tests and keep their screenshots in screenshots/
 	@$(IN) SUARA_SCREENSHOTS="$$PWD/screenshots" .venv/bin/pytest -q -m browser

@@ -39,6 +39,7 @@ TODAY = date(2026, 5, 12)
 LONG_AGO = date(2020, 1, 1)
 SECRET = "a-key-for-the-tests-only-0123456789abcdef"
 PASSWORD = "kata-sandi-untuk-uji-1"
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _number = itertools.count(1)
 
 
@@ -47,7 +48,7 @@ def _password_hash() -> str:
     """The hash of the password as Flask-Security checks it (first keyed, then argon2), at the lowest cost."""
     salt = derived_key(SECRET, "password-salt").hex()
     keyed = base64.b64encode(hmac.new(salt.encode(), PASSWORD.encode(), "sha512").digest())
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(keyed)
+    return CHEAP_HASHER.hash(keyed)
 
 
 def agency(session: Session, **values: Any) -> Agency:

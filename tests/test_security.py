@@ -69,6 +69,33 @@ def test_only_the_cookie_opens_pages(officer: User, client: FlaskClient, app: Fl
         assert client.get("/petugas/", **request).status_code == 302
 
 
+def test_a_password_kept_too_cheaply_is_kept_dearer_once_its_owner_signs_in(live: Live) -> None:
+    application = create_app(live.settings)
+    application.config["WTF_CSRF_ENABLED"] = False
+    with application.app_context():
+        who = make.user(db.session())
+        assert cost_of(who) == {"m": 8, "t": 1, "p": 1}
+        db.session.commit()
+        credentials = {"email": who.email, "password": make.PASSWORD}
+    for _ in range(2):
+        assert application.test_client().post("/masuk", data=credentials).status_code == 302
+    with application.app_context():
+        # At least what RFC 9106 asks for where memory is scarce.
+        kept = cost_of(db.session.scalars(sa.select(User)).one())
+        assert kept["m"] >= 64 * 1024
+        assert kept["t"] >= 3
+    with application.app_context():
+        db.engine.dispose()
+
+
+def cost_of(who: User) -> dict[str, int]:
+    """Return the memory (KiB), the rounds and the lanes of the hash of a password."""
+    assert who.password is not None
+    kind, costs = who.password.split("$")[1], who.password.split("$")[3]
+    assert kind == "argon2id"
+    return {name: int(number) for name, number in (part.split("=") for part in costs.split(","))}
+
+
 def test_another_host_is_refused_where_the_address_is_known(live: Live) -> None:
     application = create_app(replace(live.settings, public_url="https://suara.kupangkota.go.id"))
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -154,6 +155,12 @@ def reach(user_id: int, permission: Permission, day: date, *, named_units_only: 
     A grant over a unit reaches everything below it in the tree of that day; one without a unit, the whole agency.
     With `named_units_only` the latter do not count.
     """
+    return _reach(user_id, permission, day, named_units_only)
+
+
+# Putting the expression together takes longer than most queries; who opens one page opens the next with the same one.
+@lru_cache(maxsize=512)
+def _reach(user_id: int, permission: Permission, day: date, named_units_only: bool) -> sa.Subquery:
     granted = (
         sa.select(RoleGrant.agency_id, RoleGrant.unit_id)
         .where(RoleGrant.user_id == user_id, RoleGrant.role.in_(roles_with(permission)))

@@ -9,16 +9,16 @@ from dataclasses import replace
 from flask import Flask
 from flask.testing import FlaskClient
 
-from feedback_app.app import create_app
+from feedback_app.config import Settings
 from feedback_app.db import db
-from tests.conftest import Live
+from tests.conftest import application
 
 
 @contextmanager
-def limited_app(live: Live, **settings: object) -> Iterator[Flask]:
+def limited_app(settings: Settings, **changes: object) -> Iterator[Flask]:
     """The application as an operator runs it behind one proxy, its forms without tokens."""
-    known = replace(live.settings, rate_limits=True, trusted_proxies=1, **settings)  # type: ignore[arg-type]
-    app = create_app(known)
+    known = replace(settings, rate_limits=True, trusted_proxies=1, **changes)  # type: ignore[arg-type]
+    app = application(known)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     try:
         yield app

@@ -54,7 +54,7 @@ def test_a_token_that_once_was_and_one_that_never_was_take_the_same_time(session
 
 
 def test_guesses_by_http_are_slowed_down_and_all_answers_are_alike(live: Live, redis: Redis) -> None:
-    with limited_app(live) as app:
+    with limited_app(live.settings) as app:
         guesser = client_from(app, "203.0.113.7")
         guesses = [new_visit_token(secrets.token_bytes) for _ in range(35)] + ["salah", "A" * 26, "1" * 5]
         answers = [guesser.get(f"/k/{guess}") for guess in guesses]
@@ -66,7 +66,7 @@ def test_guesses_by_http_are_slowed_down_and_all_answers_are_alike(live: Live, r
 
 
 def test_when_the_whole_site_is_guessed_at_every_address_has_fewer_tries(live: Live, redis: Redis) -> None:
-    with limited_app(live) as app:
+    with limited_app(live.settings) as app:
         for block in range(16):
             guesser = client_from(app, f"203.0.113.{block}")
             for _ in range(19):

@@ -71,7 +71,7 @@ def _missed(session: Session, digest: bytes) -> None:
 
 
 def test_guesses_by_http_get_one_answer_and_then_a_pause(live: Live, redis: Redis) -> None:
-    with limited_app(live) as app:
+    with limited_app(live.settings) as app:
         with app.app_context():
             code = _report(db.session(), app.config["TRACKING_KEY"])
             db.session.commit()

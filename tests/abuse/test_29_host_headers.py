@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -11,10 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
+from feedback_app.blueprints.guessing import Tallies
+from feedback_app.config import Settings
 from feedback_app.db import db
 from tests import factories as make
 from tests.abuse.limited import limited_app
-from tests.conftest import Live
+from tests.conftest import TEMPLATE, fresh_database
 
 EVIL = "jahat.example"
 OVERRIDES = (
@@ -37,14 +40,27 @@ AWAY = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def site(servers: Settings, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One unit of one agency; nobody changes anything here."""
+    with fresh_database(servers, f"{TEMPLATE}_heads", template=template) as url:
+        settings = replace(servers, database_url=url, home=tmp_path_factory.mktemp("heads"))
+        with limited_app(settings, public_url="https://suara.contoh.go.id") as made:
+            with made.app_context():
+                agency = make.agency(db.session(), code="kota-uji")
+                make.unit(db.session(), agency, code="dukcapil")
+                db.session.commit()
+            yield made
+
+
 @pytest.fixture
-def app(live: Live, redis: Redis) -> Iterator[Flask]:
-    with limited_app(live, public_url="https://suara.contoh.go.id") as made:
-        with made.app_context():
-            agency = make.agency(db.session(), code="kota-uji")
-            make.unit(db.session(), agency, code="dukcapil")
-            db.session.commit()
-        yield made
+def app(site: Flask, redis: Redis) -> Flask:
+    """The same, its budgets unspent and nothing on its shelf."""
+    site.extensions["suara_tallies"] = Tallies()
+    for store in ("suara_places", "suara_pages"):
+        site.extensions.pop(store, None)
+    site.extensions["suara_shelf"].clear()
+    return site
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.conftest import Live
 
 @pytest.fixture
 def limited(live: Live, redis: Redis) -> Iterator[Flask]:
-    with limited_app(live) as app:
+    with limited_app(live.settings) as app:
         yield app
 
 
@@ -114,7 +114,7 @@ def test_a_whole_office_signs_in_from_one_address(limited: Flask) -> None:
 
 
 def test_without_redis_citizens_go_on_and_every_process_still_keeps_the_budget(live: Live) -> None:
-    with limited_app(live, redis_url="redis://127.0.0.1:1/0") as app:
+    with limited_app(live.settings, redis_url="redis://127.0.0.1:1/0") as app:
         page, client = _rating_page(app), client_from(app, "203.0.113.7")
         assert {client.post(page, data={"rating": "4"}).status_code for _ in range(40)} == {303}
         guesser = client_from(app, "203.0.113.8")
@@ -125,7 +125,7 @@ def test_without_redis_citizens_go_on_and_every_process_still_keeps_the_budget(l
 def test_a_redis_that_hangs_holds_nobody_up(live: Live) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
         port = silent.getsockname()[1]
-        with limited_app(live, redis_url=f"redis://127.0.0.1:{port}/0") as app:
+        with limited_app(live.settings, redis_url=f"redis://127.0.0.1:{port}/0") as app:
             page, client = _rating_page(app), client_from(app, "203.0.113.7")
             seconds = []
             for _ in range(40):
@@ -150,7 +150,7 @@ def test_budgets_go_back_to_redis_by_themselves_when_it_answers_again(limited: F
 
 
 def test_without_a_trusted_proxy_nobody_chooses_an_address(live: Live, redis: Redis) -> None:
-    with limited_app(live) as app:
+    with limited_app(live.settings) as app:
         # Two proxies claimed, one of ours: only what ours wrote, the last, counts.
         guesser = app.test_client()
         answers = [
