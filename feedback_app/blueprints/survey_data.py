@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -21,23 +22,32 @@ METHOD: Final = {
     "index": "25-100, jumlah nilai rata-rata tertimbang unsur x 25; ratings of the portal are never mixed in",
     "interval": "95 %, Student t, over complete questionnaires",
     "weight": "what one element weighs: exact = one over their number, else the rounding that was used",
+    "respondents": "those whose answers are in the index; questionnaires about a service without an index stand apart",
     "withheld_below": SMALLEST_PUBLISHED,
     "withheld": "no figure of a unit, and none of an element, that fewer people answered",
 }
 
 
-def as_json(place: Place, results: Sequence[PublishedResult], plan: Sequence[PublicAction]) -> Response:
+@dataclass(frozen=True, slots=True)
+class PublicPlan:
+    """The newest plan that everybody may read, and the result it follows from; None where there is no plan."""
+
+    of: PublishedResult | None
+    rows: tuple[PublicAction, ...]
+
+
+def as_json(place: Place, results: Sequence[PublishedResult], plan: PublicPlan) -> Response:
     """Return everything published of a unit, the newest period first, and the plan that followed from it."""
     return jsonify(
         agency={"code": place.agency.code, "name": place.agency.name},
         unit={"code": place.unit.code, "name": place.unit.name},
         method=METHOD,
         results=[_result(one) for one in results],
-        follow_up=[_action(one) for one in plan],
+        follow_up=[_action(one, plan) for one in plan.rows],
     )
 
 
-def as_csv(place: Place, results: Sequence[PublishedResult], plan: Sequence[PublicAction]) -> Response:  # noqa: ARG001
+def as_csv(place: Place, results: Sequence[PublishedResult], plan: PublicPlan) -> Response:  # noqa: ARG001
     """Return the published figures, one row a figure; the plan is words, and stands in the other format."""
     written = io.StringIO()
     table = csv.writer(written)
@@ -66,6 +76,10 @@ def _result(one: PublishedResult) -> dict[str, Any]:
         },
         "ruleset": one.ruleset.value, "weight": one.weight.value, "version": one.version, "withheld": one.is_withheld,
         "respondents": one.respondents, "population": one.population, "index": _plain(one.value),
+        "not_in_index": [
+            {"service": left.service, "respondents": left.received, "elements_without_answers": list(left.elements)}
+            for left in one.left_out
+        ],
         "low": _plain(one.low), "high": _plain(one.high), "grade": one.grade, "source": one.source_note,
         "elements": [
             {
@@ -77,10 +91,10 @@ def _result(one: PublishedResult) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _action(one: PublicAction) -> dict[str, Any]:
+def _action(one: PublicAction, plan: PublicPlan) -> dict[str, Any]:
     return {
-        "element": one.element, "programme": one.programme, "year": one.year, "quarters": list(one.quarters),
-        "status": one.status.value,
+        "period": plan.of.period_code if plan.of else None, "element": one.element, "programme": one.programme,
+        "year": one.year, "quarters": list(one.quarters), "status": one.status.value, "late": one.is_late,
     }  # fmt: skip
 
 

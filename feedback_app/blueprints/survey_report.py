@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from flask import render_template, send_file, url_for
+from flask import current_app, render_template, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 from flask_security import current_user
@@ -17,6 +17,8 @@ from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.forms.survey_report import ARCHIVE, ReportForm
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.blueprints.survey_frame import agency_of, readable_period, readable_units
+from feedback_app.blueprints.survey_results_views import LeftOut
+from feedback_app.config import Settings
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.identity.rules import Permission
@@ -24,21 +26,38 @@ from feedback_app.organisation.models import Agency
 from feedback_app.organisation.queries import UnknownAgencyError, UnknownUnitError
 from feedback_app.organisation.whole_agencies import over_all_of
 from feedback_app.reporting import files, places
+from feedback_app.reporting.addresses import results_address
 from feedback_app.reporting.files import MIME_TYPES, ReportFile
 from feedback_app.reporting.gathering import closing_day, gather, stored_result
 from feedback_app.reporting.protection import protected
+from feedback_app.survey.elements import RULESETS
 from feedback_app.survey.models import Period
-from feedback_app.survey.rules import PeriodState
-from feedback_app.survey.stored import latest
+from feedback_app.survey.rules import SMALLEST_PUBLISHED, PeriodState
+from feedback_app.survey.stored import StoredResult, latest
 
 bp = staff_blueprint("survey_report")
 
 WORDS = {
     ReportFile.REPORT: (_("Laporan lengkap (PDF)"), _("Lima bab dan lampiran, siap dicetak dan ditandatangani.")),
-    ReportFile.SHEET: (_("Lembar publikasi (PDF)"), _("Satu halaman A4 untuk ditempel di tempat pelayanan.")),
-    ReportFile.WORKBOOK: (_("Buku kerja (XLSX)"), _("Matriks jawaban dengan rumus yang dapat diperiksa.")),
-    ReportFile.MATRIX: (_("Matriks jawaban (CSV)"), _("Jawaban tanpa identitas, terurut menurut isinya.")),
-    ReportFile.DATA_CSV: (_("Data terbuka (CSV)"), _("Nilai per unit, layanan, dan unsur.")),
+    ReportFile.SHEET: (
+        _("Lembar publikasi (PDF)"),
+        _("Satu halaman A4 untuk ditempel di tempat pelayanan. Selalu dalam versi untuk umum."),
+    ),
+    ReportFile.WORKBOOK: (
+        _("Buku kerja (XLSX)"),
+        _("Semua nilai; bila matriks disertakan, dengan rumus yang dapat diperiksa."),
+    ),
+    ReportFile.MATRIX: (
+        _("Matriks jawaban (CSV)"),
+        _(
+            "Jawaban tanpa identitas, terurut menurut isinya. Versi untuk umum memuatnya hanya bila paling sedikit 30 "
+            "orang menjawab dan tidak ada angka yang ditutup."
+        ),
+    ),
+    ReportFile.DATA_CSV: (
+        _("Data terbuka (CSV)"),
+        _("Nilai per unit, layanan, dan unsur. Selalu dalam versi untuk umum."),
+    ),
     ReportFile.DATA_JSON: (_("Data terbuka (JSON)"), _("Isi yang sama untuk dibaca program, dengan metadatanya.")),
     ReportFile.METADATA: (_("Metadata (JSON)"), _("Konsep, definisi, rumus, dan satuan untuk portal Satu Data.")),
 }
@@ -113,7 +132,16 @@ def _page(asked: _Asked) -> ResponseReturnValue:
                 db.session.rollback()
                 form.form_errors.append(error.message)
                 status = error.status
-    page = render_template("survey_report/report.html", asked=asked, result=result, form=form, files=WORDS)
+    page = render_template(
+        "survey_report/report.html",
+        asked=asked,
+        result=result,
+        form=form,
+        files=WORDS,
+        left_out=_left_out(asked, result),
+        has_address=bool(_public_address(asked)),
+        least=SMALLEST_PUBLISHED,
+    )
     return page, status
 
 
@@ -136,11 +164,24 @@ def _file(asked: _Asked, form: ReportForm) -> ResponseReturnValue:
     )
 
 
+def _left_out(asked: _Asked, result: StoredResult) -> list[LeftOut]:
+    """Return the parts that were answered about and are not in the index."""
+    if not result.left_out:
+        return []
+    names, rules = places.directory(db.session(), asked.agency, asked.period), RULESETS[result.ruleset]
+    return [
+        LeftOut(
+            names.part_name(result, part.unit_id if asked.unit_id is None else part.service_id), part.received,
+            tuple(rules.element(key).name for key in part.without),
+        )
+        for part in result.left_out
+    ]  # fmt: skip
+
+
 def _public_address(asked: _Asked) -> str:
     """Return where everybody reads the results: of a unit its own page, of an agency the list of its units."""
-    if asked.unit_id is None:
-        return str(url_for("public.survey_units", agency=asked.agency.code, _external=True))
-    return str(url_for("public.survey_results", agency=asked.agency.code, unit=asked.unit_code, _external=True))
+    settings: Settings = current_app.extensions["suara_settings"]
+    return results_address(settings.public_url, asked.agency.code, asked.unit_code)
 
 
 def _reads_all(agency: Agency) -> bool:

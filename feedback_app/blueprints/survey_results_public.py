@@ -15,14 +15,17 @@ from feedback_app.blueprints.charts import LineChart, line_chart
 from feedback_app.blueprints.kept_pages import kept
 from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.public import bp
+from feedback_app.blueprints.survey_data import PublicPlan
 from feedback_app.blueprints.survey_public import survey_address
 from feedback_app.db import db
-from feedback_app.survey.action_queries import PublicAction, public_actions
-from feedback_app.survey.elements import RULESETS
+from feedback_app.survey.action_queries import public_plan
+from feedback_app.survey.elements import RULESETS, RuleSetCode
 from feedback_app.survey.published import PublishedResult, comparable, published_results
 from feedback_app.survey.rules import SMALLEST_PUBLISHED
+from feedback_app.survey.sample import by_table
 
 HIGHEST: Final = 100.0
+HIGHEST_VALUE: Final = Decimal(101)
 # The axis begins at the mark below the lowest interval; marks are so far apart.
 STEP: Final = 20
 
@@ -48,12 +51,13 @@ def survey_results(agency: str, unit: str) -> ResponseReturnValue:
         place=place,
         results=results,
         newest=newest,
-        plan=_plan(place, newest),
+        plan=_plan(place, results),
+        least=_least(newest),
         trend=trend(results, newest) if newest else None,
         address=survey_address(place),
         smallest=SMALLEST_PUBLISHED,
         rulesets=RULESETS,
-        names={one.key: one.name for one in newest.elements} if newest else {},
+        names={element.key: element.name for rules in RULESETS.values() for element in rules.elements},
     )
 
 
@@ -91,14 +95,26 @@ def _float(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _plan(place: Place, newest: PublishedResult | None) -> list[PublicAction]:
-    return public_actions(db.session(), place.agency.id, newest.period_id, place.unit.id) if newest else []
+def _plan(place: Place, results: Sequence[PublishedResult]) -> PublicPlan:
+    told = [one for one in results if not one.is_withheld]
+    period_id, rows = public_plan(
+        db.session(), place.agency.id, [one.period_id for one in told], place.unit.id, day=place.agency.today()
+    )
+    of = next((one for one in told if one.period_id == period_id), None)
+    values = {one.key: one.value for one in of.elements if one.value is not None} if of else {}
+    rows.sort(key=lambda row: values.get(row.element, HIGHEST_VALUE))
+    return PublicPlan(of, tuple(rows))
 
 
-def _data(
-    agency: str, unit: str, give: Callable[[Place, Sequence[PublishedResult], Sequence[PublicAction]], Response]
-) -> Response:  # fmt: skip
+def _least(newest: PublishedResult | None) -> int | None:
+    """Return how many respondents the table asks for, where fewer answered."""
+    if newest is None or not newest.population or newest.ruleset is not RuleSetCode.PERMENPANRB_14_2017:
+        return None
+    least = by_table(newest.population)
+    return least if (newest.respondents or 0) < least else None
+
+
+def _data(agency: str, unit: str, give: Callable[[Place, Sequence[PublishedResult], PublicPlan], Response]) -> Response:
     place = places.place_of(db.session(), agency, unit)
     results = published_results(db.session(), place.agency.id, place.unit.id)
-    newest = next((one for one in results if not one.is_withheld), None)
-    return give(place, results, _plan(place, newest))
+    return give(place, results, _plan(place, results))

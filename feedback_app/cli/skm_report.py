@@ -42,9 +42,10 @@ def report_command(
 ) -> None:
     """Write every file of a report into a folder and print their SHA-256 hashes.
 
-    It is made of the results stored when the period was closed: made twice, it is the same bytes.
+    It is made of the results stored when the period was closed: made twice, it is the same bytes. The sheet for the
+    wall and the open data are always those that everybody may read; where too few answered there are none.
     """
-    from feedback_app.reporting.files import make_all
+    from feedback_app.reporting.files import ReportFile, make_all
     from feedback_app.reporting.protection import protected
 
     with database() as session:
@@ -54,6 +55,8 @@ def report_command(
     for one in made:
         (output / one.name).write_bytes(one.content)
         click.echo(f"{one.sha256}  {one.name}")
+    if is_public and not any(one.name.endswith(ReportFile.MATRIX) for one in made):
+        click.echo("No matrix: too few respondents, something is withheld, or it is of a whole agency.", err=True)
 
 
 def _gathered(
@@ -77,6 +80,6 @@ def _address(agency: str, unit: str | None) -> str:
     """Return where everybody reads the results, empty where the platform has no public address yet."""
     from flask import current_app
 
-    base = current_app.extensions["suara_settings"].public_url
-    path = f"/skm/{agency}/{unit}/hasil" if unit else f"/skm/{agency}"
-    return f"{base}{path}" if base else ""
+    from feedback_app.reporting.addresses import results_address
+
+    return results_address(current_app.extensions["suara_settings"].public_url, agency, unit or "")

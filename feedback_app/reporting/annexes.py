@@ -20,7 +20,7 @@ from feedback_app.reporting.pieces import (
     subsection,
     table,
 )  # fmt: skip
-from feedback_app.reporting.protection import leaf_key
+from feedback_app.reporting.protection import LEAST_FOR_MATRIX, leaf_key
 from feedback_app.reporting.report_data import Report
 from feedback_app.survey.rules import ResultLevel
 
@@ -93,7 +93,12 @@ def _sums(report: Report) -> list[Piece]:
 
 def _matrix(report: Report) -> list[Piece]:
     if not report.blocks:
-        return [paragraph("Matriks tidak ditampilkan karena responden terlalu sedikit.")]
+        return [
+            paragraph(
+                f"Versi untuk umum memuat matriks hanya bila ada paling sedikit {LEAST_FOR_MATRIX} responden dan tidak "
+                "ada angka yang ditutup. Petugas memiliki matriks lengkapnya."
+            )
+        ]
     count = sum(len(block.patterns) for block in report.blocks)
     told = paragraph(
         "Setiap baris adalah jawaban yang diberikan bersama dalam satu kuesioner, dengan berapa kali susunan itu "
@@ -125,20 +130,27 @@ def _provenance(report: Report) -> list[Piece]:
             [
                 f"Aturan: {how.rules.title} ({how.ruleset.value}).",
                 (
-                    f"Bobot: {how.weight.value}; jawaban kosong: {how.missing.value}; layanan ke unit: "
-                    f"{how.unit_averaging.value}; unit ke instansi: {how.agency_averaging.value}."
+                    f"Bobot: {printing.short_weight(how.weight, how.rules)}; jawaban kosong: "
+                    f"{printing.SHORT_MISSING_RULES[how.missing]}; layanan ke unit: "
+                    f"{printing.SHORT_AVERAGINGS[how.unit_averaging]}; unit ke instansi: "
+                    f"{printing.SHORT_AVERAGINGS[how.agency_averaging]}."
                 ),
                 f"Kuesioner dihitung: {printing.whole(place.respondents)}; masuk: {printing.whole(place.received)}.",
                 f"Versi hasil: {report.version}, ditetapkan {printing.day(report.round.closed_on)}.",
             ]
         ),
-        {"kind": "hashes", "rows": [["SHA-256 data hasil", place.input_sha256], *_matrix_hash(report)]},
-        note(
-            "SHA-256 data hasil dihitung dari jumlah jawaban yang menjadi dasar indeks; SHA-256 matriks dari berkas "
-            f"{report.name}-matriks.csv. Laporan yang dibuat dua kali dari data yang sama sama hingga setiap bita."
-        ),
+        *_hashes(report),
+        note("Laporan yang dibuat dua kali dari data yang sama sama hingga setiap bita."),
     ]
 
 
-def _matrix_hash(report: Report) -> list[list[str]]:
-    return [["SHA-256 matriks", matrix_sha256(report)]] if report.blocks else []
+def _hashes(report: Report) -> list[Piece]:
+    """Return the hashes there are: one over counts that are withheld would let few of them be found by trying."""
+    rows, said = [], []
+    if report.place.input_sha256:
+        rows.append(["SHA-256 data hasil", report.place.input_sha256])
+        said.append("SHA-256 data hasil dihitung dari jumlah jawaban yang menjadi dasar indeks.")
+    if report.blocks:
+        rows.append(["SHA-256 matriks", matrix_sha256(report)])
+        said.append(f"SHA-256 matriks dihitung dari berkas {report.name}-matriks.csv.")
+    return [{"kind": "hashes", "rows": rows}, note(" ".join(said))] if rows else []

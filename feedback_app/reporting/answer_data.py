@@ -29,14 +29,17 @@ class Characteristic:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAnswers:
-    """One question of the questionnaire with how often each answer was given; `element` is empty outside the index."""
+    """One question of the questionnaire with how often each answer was given; `element` is empty outside the index.
+
+    `counts` is empty and `blank` None where the answers are not told.
+    """
 
     key: str
     element: str | None
     stem: str
     options: tuple[str, ...]
     counts: tuple[int, ...]
-    blank: int
+    blank: int | None
 
 
 @dataclass(frozen=True, slots=True)

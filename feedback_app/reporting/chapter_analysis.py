@@ -18,7 +18,7 @@ from feedback_app.reporting.pieces import (
     section,
     table,
 )  # fmt: skip
-from feedback_app.reporting.report_data import PlanLine, Report
+from feedback_app.reporting.report_data import PlanLine, Report, Voice
 from feedback_app.survey.rules import ResultLevel
 
 
@@ -79,7 +79,7 @@ def _voices(report: Report) -> list[Piece]:
             "; ".join(one.topics) or "–",
             "; ".join(f"{reason} ({printing.whole(n)})" for reason, n in one.reasons) or "–",
         ]
-        for one in report.voices
+        for one in _with_silent(report)
     ]  # fmt: skip
     return [
         paragraph(
@@ -101,6 +101,14 @@ def _voices(report: Report) -> list[Piece]:
     ]
 
 
+def _with_silent(report: Report) -> list[Voice]:
+    """Return what was said, with a row of its own for each of the lowest elements that nobody spoke of."""
+    said = {one.element: one for one in report.voices}
+    silent = {one.key: Voice(one.key, 0, 0, ()) for one in report.place.lowest if one.key not in said}
+    order = {key: at for at, key in enumerate(report.method.rules.keys)}
+    return sorted((said | silent).values(), key=lambda one: order.get(one.element, len(order)))
+
+
 def _plan(report: Report) -> list[Piece]:
     if not report.plan:
         return [paragraph("Rencana tindak lanjut belum disusun pada saat laporan ini dibuat.")]
@@ -113,6 +121,7 @@ def _plan(report: Report) -> list[Piece]:
             _programme(one, of_many),
             *_marks(one),
             *([] if report.is_public else [one.responsible]),
+            _status(one),
         ]
         for number, one in enumerate(report.plan, start=1)
     ]
@@ -120,13 +129,15 @@ def _plan(report: Report) -> list[Piece]:
     return [
         table(
             "Rencana tindak lanjut",
-            [*head, *signed],
+            [*head, *signed, "Status"],
             rows,
-            align=[NUMBER, TEXT, TEXT, *[CENTRE] * 4, *[TEXT for _ in signed]],
-            widths=[0, 1, 1.8, *[0] * 4, *[1 for _ in signed]],
+            align=[NUMBER, TEXT, TEXT, *[CENTRE] * 4, *[TEXT for _ in signed], TEXT],
+            widths=[0, 1, 1.5, *[0] * 4, *[1 for _ in signed], 1.05],
             size=9,
         ),
-        note("Angka pada kolom triwulan (TW) adalah tahun pelaksanaan."),
+        note(
+            "Angka pada kolom triwulan (TW) adalah tahun pelaksanaan. Unsur dengan nilai terendah disebut lebih dahulu."
+        ),
     ]
 
 
@@ -149,7 +160,7 @@ def _plan_before(report: Report) -> list[Piece]:
         [
             str(number), one.element, (f"{one.unit}: " if of_many else "") + one.programme,
             printing.quarters(one.quarters, one.year),
-            printing.STATUSES[one.status] + (", terlambat" if one.is_late else ""),
+            _status(one),
             *([] if report.is_public else [one.note or "–"]),
         ]
         for number, one in enumerate(report.plan_before, start=1)
@@ -162,13 +173,28 @@ def _plan_before(report: Report) -> list[Piece]:
             ["No.", "Unsur", "Program/kegiatan", "Waktu", "Status", *noted],
             rows,
             align=[NUMBER, TEXT, TEXT, TEXT, TEXT, *[TEXT for _ in noted]],
-            widths=[0, 1, 1.6, 0, 0, *[1 for _ in noted]],
+            widths=[0, 1, 1.6, 0, 0.9, *[1 for _ in noted]],
             size=9,
         ),
     ]
 
 
+def _status(line: PlanLine) -> str:
+    """Return how far a row is; that it went on hides neither its state nor that it was late."""
+    words = [printing.STATUSES[line.status]]
+    if line.went_on:
+        words = ["Dilanjutkan ke periode ini"]
+    return ", ".join([*words, *(["terlambat"] if line.is_late else [])])
+
+
 def _how_far(plan: Sequence[PlanLine], name: str) -> str:
-    counts = {status: sum(1 for line in plan if line.status is status) for status in printing.STATUSES}
+    counts = {
+        status: sum(1 for line in plan if line.status is status and not line.went_on) for status in printing.STATUSES
+    }
     told = [f"{count} {printing.STATUSES[status].lower()}" for status, count in counts.items() if count]
-    return f"Dari {len(plan)} kegiatan dalam rencana {name}: {printing.listed(told)}."
+    went_on = sum(1 for line in plan if line.went_on)
+    if went_on:
+        told.append(f"{went_on} dilanjutkan ke periode ini")
+    late = sum(1 for line in plan if line.is_late)
+    said = f" Terlambat: {late} kegiatan." if late else ""
+    return f"Dari {len(plan)} kegiatan dalam rencana {name}: {printing.listed(told)}.{said}"

@@ -6,7 +6,6 @@ from feedback_app.reporting import printing
 from feedback_app.reporting.pieces import Piece, chapter, numbered, section, signature
 from feedback_app.reporting.report_data import Report
 from feedback_app.survey.intervals import Verdict
-from feedback_app.survey.rules import ActionStatus
 
 
 def conclusion(report: Report) -> list[Piece]:
@@ -24,7 +23,7 @@ def conclusion(report: Report) -> list[Piece]:
 def _conclusions(report: Report) -> list[str]:
     place, rules = report.place, report.method.rules
     if place.value is None or place.grade is None:
-        return [f"Nilai {place.name} tidak ditampilkan karena responden terlalu sedikit."]
+        return [f"Indeks gabungan {place.name} tidak ditampilkan; nilai tiap unit ada pada Bab III."]
     best = max(place.elements, key=lambda one: one.mean, default=None)
     lowest = printing.listed([one.name for one in place.lowest])
     return [
@@ -54,16 +53,27 @@ def _changed(report: Report) -> list[str]:
 def _advice(report: Report) -> list[str]:
     said = [f"Mendahulukan perbaikan unsur {one.name}." for one in report.place.lowest]
     if report.plan:
-        said.append("Melaksanakan rencana tindak lanjut pada Bab IV dan mencatat kemajuannya setiap triwulan.")
+        said.append(_carry_out(report))
     else:
         said.append("Menyusun rencana tindak lanjut untuk unsur terendah, lengkap dengan waktu dan penanggung jawab.")
-    unfinished = [one for one in report.plan_before if one.status in (ActionStatus.PLANNED, ActionStatus.RUNNING)]
+    # What went on stands in the plan of this period, and is counted there.
+    unfinished = [one for one in report.plan_before if one.is_open and not one.went_on]
     if unfinished:
         said.append(f"Menyelesaikan {len(unfinished)} kegiatan periode sebelumnya yang belum tuntas.")
     if report.warnings:
         said.append("Memperbaiki pengumpulan data pada periode berikutnya menurut catatan sampel pada bagian 2.5.")
     said.append("Mengumumkan hasil survei di tempat pelayanan dan pada situs web.")
     return said
+
+
+def _carry_out(report: Report) -> str:
+    to_do = [one for one in report.plan if one.is_open]
+    carried = sum(1 for one in to_do if one.is_carried)
+    from_before = f", {carried} di antaranya lanjutan periode sebelumnya" if carried else ""
+    return (
+        f"Melaksanakan rencana tindak lanjut pada Bab IV ({len(to_do)} kegiatan belum selesai{from_before}) dan "
+        "mencatat kemajuannya setiap triwulan."
+    )
 
 
 def _signature(report: Report) -> Piece:

@@ -57,7 +57,8 @@ def _background(report: Report) -> list[Piece]:
         paragraph(
             f"Laporan ini memuat hasil survei pada {place} untuk periode {report.round.name}, yang dilaksanakan pada "
             f"{days(report.round.starts_on, report.round.ends_on)}. Angka di dalamnya berasal dari kuesioner yang "
-            "diisi pengguna layanan dan dapat dihitung ulang dari matriks jawaban pada lampiran.",
+            "diisi pengguna layanan"
+            + (" dan dapat dihitung ulang dari matriks jawaban pada lampiran." if report.blocks else "."),
         ),
     ]
 
@@ -80,13 +81,14 @@ def _aims(report: Report) -> list[Piece]:
 
 def _targets() -> list[Piece]:
     return [
+        paragraph("Survei ini diarahkan pada tiga sasaran:"),
         bullets(
             [
                 "keikutsertaan masyarakat dalam menilai kinerja penyelenggara pelayanan;",
                 "perbaikan mutu pelayanan yang didasarkan pada penilaian penggunanya;",
                 "hasil survei yang terbuka dan dapat diperiksa kembali.",
             ]
-        )
+        ),
     ]
 
 

@@ -60,7 +60,7 @@ def _collection(report: Report) -> list[Piece]:
 
 def _channels(report: Report) -> str:
     by_channel = next((one.groups for one in report.characteristics if one.trait is None), ())
-    told = [f"{group.label} {printing.whole(group.n, unknown='kurang dari 5')}" for group in by_channel]
+    told = [f"{group.label} {printing.whole(group.n, unknown=printing.WITHHELD)}" for group in by_channel]
     return f"Jumlah kuesioner menurut saluran: {printing.listed(told)}." if told else ""
 
 
@@ -83,6 +83,7 @@ def _sample(report: Report) -> list[Piece]:
     ]
     if report.method.ruleset is RuleSetCode.KEPMENPAN_25_2004:
         told = [paragraph(f"Menurut {report.method.rules.title}, responden paling sedikit {LEAST_OF_2004} orang.")]
+    remarks = [*(sentence(one) for one in report.warnings), *_far_below(report)]
     sources = sorted({place.population_source for place in report.place.leaves if place.population_source})
     return [
         *told,
@@ -95,9 +96,25 @@ def _sample(report: Report) -> list[Piece]:
             strong=[len(rows) - 1],
         ),
         *([note(f"Sumber populasi: {'; '.join(sources)}.")] if sources else []),
-        *([paragraph("Catatan atas sampel:"), bullets([sentence(one) for one in report.warnings])]
-          if report.warnings else []),
+        *([paragraph("Catatan atas sampel:"), bullets(remarks)] if remarks else []),
     ]  # fmt: skip
+
+
+def _far_below(report: Report) -> list[str]:
+    """Return a sentence on each unit of an agency that reached less than half of what the table asks."""
+    if report.place.level is not ResultLevel.AGENCY or report.method.ruleset is RuleSetCode.KEPMENPAN_25_2004:
+        return []
+    asked = [
+        (unit, unit.respondents, by_table(unit.population))
+        for unit in report.place.parts
+        if unit.population and unit.respondents is not None
+    ]
+    return [
+        f"{unit.name}: responden baru {printing.whole(n)} dari {printing.whole(least)} yang diminta tabel "
+        f"({printing.share(n, least)}), kurang dari separuhnya."
+        for unit, n, least in asked
+        if 2 * n < least
+    ]
 
 
 def _sample_row(place: Place) -> list[str]:

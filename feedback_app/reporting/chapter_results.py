@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 from feedback_app.reporting import printing
 from feedback_app.reporting.answer_data import Characteristic, QuestionAnswers
+from feedback_app.reporting.left_out import left_out_sentences
 from feedback_app.reporting.parts_section import parts
 from feedback_app.reporting.pieces import (
     CENTRE,
@@ -22,7 +24,12 @@ from feedback_app.reporting.pieces import (
     table,
 )  # fmt: skip
 from feedback_app.reporting.report_data import ElementResult, Report
-from feedback_app.survey.rules import SMALLEST_GROUP, SMALLEST_PUBLISHED
+from feedback_app.survey.rules import SMALLEST_GROUP
+
+WITHHELD_AGENCY: Final = (
+    "Indeks gabungan tidak ditampilkan dalam versi untuk umum: bersama angka unit, bagian yang tidak ditampilkan dapat "
+    "dihitung darinya. Nilai tiap unit ada pada bagian 3.4."
+)
 
 
 def results(report: Report) -> list[Piece]:
@@ -53,11 +60,11 @@ def _respondents(report: Report) -> list[Piece]:
     hidden = any(group.n is None for one in report.characteristics for group in one.groups)
     small = note(
         f"Kelompok yang beranggota kurang dari {SMALLEST_GROUP} orang tidak ditampilkan angkanya, agar tidak seorang "
-        "pun dapat dikenali; bila hanya satu kelompok yang demikian, kelompok terkecil berikutnya ikut tidak "
-        "ditampilkan."
+        "pun dapat dikenali; kelompok terkecil berikutnya dan kelompok kosong ikut tidak ditampilkan sejauh perlu agar "
+        "angka itu tidak dapat dihitung."
     )
     tables = [_characteristic(one, place.received) for one in report.characteristics if one.groups]
-    return [told, *tables, *([small] if hidden else [])]
+    return [told, *map(paragraph, left_out_sentences(report)), *tables, *([small] if hidden else [])]
 
 
 def _characteristic(one: Characteristic, received: int | None) -> Piece:
@@ -77,7 +84,7 @@ def _characteristic(one: Characteristic, received: int | None) -> Piece:
 def _index(report: Report) -> list[Piece]:
     place, rules = report.place, report.method.rules
     if place.value is None or place.grade is None:
-        return [paragraph(f"Nilai tidak ditampilkan karena responden kurang dari {SMALLEST_PUBLISHED} orang.")]
+        return [paragraph(WITHHELD_AGENCY)]
     performance = printing.performance(place.value, rules)
     sure = (
         f"Selang kepercayaan 95% nilai itu adalah {printing.interval(place.low, place.high)}."
@@ -147,8 +154,9 @@ def _asked_as(one: ElementResult) -> str:
 
 
 def _answers(report: Report) -> list[Piece]:
-    inside = [question for question in report.questions if question.element]
-    own = [question for question in report.questions if not question.element]
+    told = [question for question in report.questions if question.counts]
+    inside = [question for question in told if question.element]
+    own = [question for question in told if not question.element]
     asked = Counter(question.element for question in inside)
     names = {element.key: element.name for element in report.method.rules.elements}
     rows = [

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from typing import Final
+
 from feedback_app.reporting import printing
 from feedback_app.reporting.pieces import CENTRE, NUMBER, TEXT, Piece, note, paragraph, table, trend
-from feedback_app.reporting.report_data import Change, Comparability, Report
+from feedback_app.reporting.report_data import Change, Comparability, Method, PastResult, Report
 from feedback_app.survey.elements import Grade
 from feedback_app.survey.intervals import Verdict
+
+STEP: Final = 5
+LOWEST, HIGHEST = 25, 100
 
 
 def comparison(report: Report) -> list[Piece]:
@@ -14,12 +21,12 @@ def comparison(report: Report) -> list[Piece]:
     told = paragraph(*_change_sentences(report.change))
     if len(report.past) < 2:
         return [told]
-    mixed = len({one.ruleset for one in report.past}) > 1
+    mixed = any(_remark(one, report.method) for one in report.past)
     sources = [f"{one.name}: {one.source_note}" for one in report.past if one.source_note]
     rows = [
         [
             one.name, printing.whole(one.respondents), printing.figure(one.value), printing.interval(one.low, one.high),
-            one.grade.value, "" if one.ruleset is report.method.ruleset else "aturan lain",
+            one.grade.value, _remark(one, report.method),
         ]
         for one in report.past
     ]  # fmt: skip
@@ -33,15 +40,23 @@ def comparison(report: Report) -> list[Piece]:
             widths=[1, 0, 0, 0, 0, 0],
             strong=[len(rows) - 1],
         ),
-        *([note("Periode dengan aturan lain memakai unsur dan batas mutu yang berbeda, sehingga tidak digabungkan "
-                "dengan yang lain.")] if mixed else []),
+        *([note("Periode dengan aturan lain memakai unsur dan batas mutu yang berbeda; bobot lain menggeser nilai "
+                "sedikit. Keduanya tidak digabungkan dengan yang lain dan tidak ada pada grafik.")] if mixed else []),
         *([note(f"Dilaporkan sebelum memakai aplikasi ini. {'; '.join(sources)}.")] if sources else []),
         *_trend(report),
     ]  # fmt: skip
 
 
+def _remark(one: PastResult, how: Method) -> str:
+    if one.ruleset is not how.ruleset:
+        return "aturan lain"
+    if one.weight is not how.weight:
+        return f"bobot lain ({printing.short_weight(one.weight, how.rules)})"
+    return ""
+
+
 def _trend(report: Report) -> list[Piece]:
-    comparable = [one for one in report.past if one.ruleset is report.method.ruleset]
+    comparable = [one for one in report.past if not _remark(one, report.method)]
     if len(comparable) < 2:
         return []
     points = [
@@ -51,14 +66,27 @@ def _trend(report: Report) -> list[Piece]:
         }
         for one in comparable
     ]  # fmt: skip
+    low, high = _axis(comparable)
     floors = [
         {"value": float(band.floor), "label": band.grade.value}
         for band in report.method.rules.bands
-        if band.grade is not Grade.D
+        if band.grade is not Grade.D and low < band.floor < high
     ]
-    return [
-        trend("Nilai IKM dari periode ke periode, dengan selang 95% dan batas bawah mutu A, B, dan C", points, floors)
-    ]
+    shown = [*(["selang 95%"] if any(one.low is not None for one in comparable) else []), *_named(floors)]
+    caption = "Nilai IKM dari periode ke periode" + (f", dengan {printing.listed(shown)}" if shown else "")
+    return [trend(caption, points, floors, (low, high))]
+
+
+def _axis(shown: Sequence[PastResult]) -> tuple[int, int]:
+    """Return where the axis begins and ends: marks of five that leave room around every figure."""
+    values = [value for one in shown for value in (one.value, one.low, one.high) if value is not None]
+    low, high = math.floor((min(values) - 3) / STEP) * STEP, math.ceil((max(values) + 3) / STEP) * STEP
+    return max(LOWEST, low), min(HIGHEST, high)
+
+
+def _named(floors: Sequence[Piece]) -> list[str]:
+    grades = sorted(str(floor["label"]) for floor in floors)
+    return [f"batas bawah mutu {printing.listed(grades)}"] if grades else []
 
 
 def _change_sentences(change: Change | None) -> list[str]:
@@ -84,4 +112,4 @@ def _change_sentences(change: Change | None) -> list[str]:
 
 
 def _signed(change: Change) -> str:
-    return f"{printing.signed(change.low)} sampai {printing.signed(change.high)}"
+    return printing.unbroken(f"{printing.signed(change.low)} sampai {printing.signed(change.high)}")

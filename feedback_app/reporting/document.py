@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from feedback_app.reporting import printing
@@ -11,9 +12,9 @@ from feedback_app.reporting.chapter_conclusion import conclusion
 from feedback_app.reporting.chapter_introduction import introduction
 from feedback_app.reporting.chapter_method import method
 from feedback_app.reporting.chapter_results import results
-from feedback_app.reporting.matrix import matrix_sha256
+from feedback_app.reporting.metadata import data_json
 from feedback_app.reporting.report_data import Report
-from feedback_app.survey.rules import ResultLevel, Sex, Trait
+from feedback_app.survey.rules import SMALLEST_GROUP, ResultLevel, Sex, Trait
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def sheet(report: Report, qr: str) -> dict[str, Any]:
         "interval": printing.interval(place.low, place.high),
         "respondents": printing.whole(place.respondents),
         "groups": _groups(report),
+        "legend": _legend(report),
         "services": "" if place.level is not ResultLevel.UNIT else _services(report),
         "qr": qr,
         "address": report.public_address,
@@ -67,7 +69,7 @@ def _frame(report: Report) -> dict[str, Any]:
 def _mark(report: Report) -> str:
     """Return the line at the foot of every page that ties it to its data."""
     whose = "versi publik" if report.is_public else "versi petugas"
-    seen = report.place.input_sha256 or matrix_sha256(report)
+    seen = report.place.input_sha256 or hashlib.sha256(data_json(report)).hexdigest()
     return f"{report.round.code} · versi hasil {report.version} · {whose} · data {seen[:12]}"
 
 
@@ -82,6 +84,13 @@ def _groups(report: Report) -> list[list[Any]]:
         for one in report.characteristics
         if one.trait in wanted
     ]
+
+
+def _legend(report: Report) -> str:
+    """Return what the dash stands for, where a group is hidden."""
+    if all(n != printing.whole(None) for _name, groups in _groups(report) for _label, n in groups):
+        return ""
+    return f"– : tidak ditampilkan, supaya kelompok di bawah {SMALLEST_GROUP} orang tidak dikenali."
 
 
 def _services(report: Report) -> str:

@@ -79,7 +79,7 @@ def gather(
     blocks = blocks_of(session, period, directory, unit_id)
     _check_answers(blocks, found)
     past = series(session, agency.id, unit_id)
-    plan, plan_before, before_name = plans_of(session, period, directory, found, day=signing.on)
+    plan, plan_before, before_name = plans_of(session, period, directory, results, found, day=signing.on)
     return Report(
         agency=agency.name, agency_code=agency.code,
         place=places.place_of(found, results, directory), address=directory.address_of(unit_id),
@@ -146,7 +146,8 @@ def _past(found: Sequence[PeriodResult], period: Period) -> tuple[PastResult, ..
 def _past_result(one: PeriodResult) -> PastResult:
     sure = one.result.interval
     return PastResult(
-        one.period.name, one.period.ends_on, one.result.ruleset, one.result.respondents, one.result.value,
+        one.period.name, one.period.ends_on, one.result.ruleset, one.result.weight, one.result.respondents,
+        one.result.value,
         sure.low if sure else None, sure.high if sure else None, one.result.grade, one.result.source_note,
         one.result.published_at is not None,
     )  # fmt: skip

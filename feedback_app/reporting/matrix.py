@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from feedback_app.reporting.answer_data import Block, Pattern
 from feedback_app.reporting.printing import whole
@@ -18,11 +18,6 @@ from feedback_app.reporting.report_data import Report
 from feedback_app.survey.rules import MissingRule
 
 BLANK = "."
-
-
-def patterns_of(rows: Iterable[Sequence[int | None]]) -> tuple[Pattern, ...]:
-    """Return answers as patterns with counts."""
-    return ordered(Counter(tuple(row) for row in rows))
 
 
 def ordered(counted: Mapping[tuple[int | None, ...], int]) -> tuple[Pattern, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from feedback_app.reporting import printing
+from feedback_app.reporting.left_out import left_out_sentences
 from feedback_app.reporting.matrix import matrix_sha256
 from feedback_app.reporting.report_data import Place, Report
 from feedback_app.survey.elements import CONVERSION
@@ -64,6 +65,7 @@ def _origin(report: Report) -> Described:
         "hari_terakhir": report.round.ends_on.isoformat(),
         "metode_pengumpulan": "Survei; " + (report.round.sampling or "teknik penarikan sampel tidak dicatat"),
         "jumlah_responden": place.respondents or 0,
+        "tidak_masuk_indeks": left_out_sentences(report),
         "produsen_data": report.agency,
         "sumber": f"Survei Kepuasan Masyarakat {place.name}, {report.round.name}",
         "dasar_aturan": f"{rules.title} ({rules.code.value})",

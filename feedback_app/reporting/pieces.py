@@ -72,9 +72,12 @@ def bars(caption: str, head: Sequence[str], rows: Sequence[tuple[str, str, float
     return {"kind": "bars", "caption": caption, "head": list(head), "rows": [list(row) for row in rows]}
 
 
-def trend(caption: str, points: Sequence[Piece], floors: Sequence[Piece]) -> Piece:
-    """Return a chart of indexes over periods, with the lines at which a grade begins."""
-    return {"kind": "trend", "caption": caption, "points": list(points), "floors": list(floors)}
+def trend(caption: str, points: Sequence[Piece], floors: Sequence[Piece], axis: tuple[int, int]) -> Piece:
+    """Return a chart of indexes over periods, with the lines at which a grade begins; its scale is `axis`."""
+    return {
+        "kind": "trend", "caption": caption, "points": list(points), "floors": list(floors), "low": axis[0],
+        "high": axis[1],
+    }  # fmt: skip
 
 
 def headline(figures: Sequence[tuple[str, str, str]]) -> Piece:

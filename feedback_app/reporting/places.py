@@ -88,7 +88,7 @@ def place_of(result: StoredResult, results: PeriodResults, names: Directory) -> 
         population=result.population, population_source=names.sources.get((result.unit_id or 0, result.service_id), ""),
         value=result.value, low=sure.low if sure else None, high=sure.high if sure else None, grade=result.grade,
         elements=tuple(_element(one, result, rules.element(one.key).name) for one in result.elements),
-        averaging=result.averaging, input_sha256=result.input_sha256 or "", parts=parts,
+        averaging=result.averaging, input_sha256=result.input_sha256 or "", parts=parts, estimate=result.estimate,
     )  # fmt: skip
 
 
@@ -118,9 +118,10 @@ def _without_row(part: StoredPart, whole: StoredResult, names: Directory) -> Pla
     value = None if part.exact is None else half_up(part.exact, 2)
     return Place(
         level=level, unit_code=names.unit_code(part.unit_id if part.unit_id is not None else whole.unit_id), code=code,
-        name=names.part_name(whole, number), respondents=part.respondents, received=part.respondents, complete=None,
+        name=names.part_name(whole, number), respondents=part.respondents, received=part.received, complete=None,
         population=None, population_source="", value=value, low=None, high=None,
         grade=None if value is None else grade_of(value, whole.ruleset), elements=(), averaging=None, input_sha256="",
+        without=tuple(RULESETS[whole.ruleset].element(key).name for key in part.without),
     )  # fmt: skip
 
 

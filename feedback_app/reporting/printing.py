@@ -77,6 +77,11 @@ AVERAGINGS: Final = {
     Averaging.MEAN: "rata-rata indeks, setiap bagian berbobot sama",
     Averaging.POOLED: "gabungan semua kuesioner, setiap responden berbobot sama",
 }
+SHORT_AVERAGINGS: Final = {Averaging.MEAN: "rata-rata indeks", Averaging.POOLED: "gabungan semua kuesioner"}
+SHORT_MISSING_RULES: Final = {
+    MissingRule.PER_ELEMENT: "dihitung per unsur",
+    MissingRule.COMPLETE: "hanya kuesioner lengkap",
+}
 MISSING_RULES: Final = {
     MissingRule.PER_ELEMENT: (
         "pertanyaan yang tidak diisi tidak dihitung; pembagi setiap pertanyaan adalah jumlah jawabannya sendiri"
@@ -161,16 +166,29 @@ def listed(words: list[str]) -> str:
 
 
 def interval(low: Decimal | None, high: Decimal | None) -> str:
-    """Return an interval, or a dash."""
-    return f"{figure(low)} – {figure(high)}" if low is not None else "–"
+    """Return an interval that no line breaks, or a dash.
+
+    >>> interval(Decimal("70.90"), Decimal("73.30")) == "70,90\\u00a0–\\u00a073,30"
+    True
+    """
+    return unbroken(f"{figure(low)} – {figure(high)}") if low is not None else "–"
+
+
+def unbroken(words: str) -> str:
+    """Return words that stay on one line."""
+    return words.replace(" ", "\u00a0")
 
 
 def weight(chosen: Weight, rules: RuleSet) -> str:
     """Return how a weight is written: the fraction for the exact one, the rounded number for the others."""
-    if chosen is Weight.EXACT:
-        count = len(rules.elements)
-        return f"1/{count} (dicetak {mean(Fraction(1, count))})"
-    return chosen.value.replace(".", ",")
+    count = len(rules.elements)
+    printed = f" (dicetak {mean(Fraction(1, count))})" if chosen is Weight.EXACT else ""
+    return short_weight(chosen, rules) + printed
+
+
+def short_weight(chosen: Weight, rules: RuleSet) -> str:
+    """Return the same in as few letters as it takes: `1/9`, `0,111`."""
+    return f"1/{len(rules.elements)}" if chosen is Weight.EXACT else chosen.value.replace(".", ",")
 
 
 def grade(value: Grade | None) -> str:

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from feedback_app.reporting.answer_data import Block, Characteristic, QuestionAnswers
 from feedback_app.survey.elements import RULESETS, Grade, RuleSet, RuleSetCode, Weight
-from feedback_app.survey.intervals import Verdict
+from feedback_app.survey.intervals import Estimate, Verdict
 from feedback_app.survey.rules import ActionStatus, Averaging, MissingRule, ResultLevel
 from feedback_app.survey.sample import SampleWarning
 
@@ -82,7 +82,8 @@ class Place:
 
     `elements` is empty and `value` None where the figure is withheld or there is none. `averaging` says how the parts
     made it. `unit_code` is empty for an agency, `code` for what of a unit is none of its services. `complete` counts
-    the questionnaires that answer every question inside the index.
+    the questionnaires that answer every question inside the index; `without` names the elements that nobody answered,
+    for which there is no index.
     """
 
     level: ResultLevel
@@ -102,6 +103,18 @@ class Place:
     averaging: Averaging | None
     input_sha256: str
     parts: tuple[Place, ...] = ()
+    estimate: Estimate | None = None
+    without: tuple[str, ...] = ()
+
+    @property
+    def is_pooled(self) -> bool:
+        """Tell whether it is made of all questionnaires of its parts together, and not of their indexes."""
+        return self.averaging is Averaging.POOLED
+
+    @property
+    def left_out(self) -> tuple[Place, ...]:
+        """Return the parts that were answered about and are not in the mean, because they have no index."""
+        return () if self.is_pooled else tuple(part for part in self.parts if part.without and part.received != 0)
 
     def walk(self) -> Iterator[Place]:
         """Give the places it is made of and then itself: leaves come first."""
@@ -136,6 +149,7 @@ class PastResult:
     name: str
     ends_on: date
     ruleset: RuleSetCode
+    weight: Weight
     respondents: int
     value: Decimal
     low: Decimal | None
@@ -159,7 +173,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """One row of a follow-up plan as it stands."""
+    """One row of a follow-up plan as it stands; `is_late` says whether its time is over, also where it went on."""
 
     unit: str
     element: str
@@ -171,6 +185,12 @@ class PlanLine:
     note: str
     is_carried: bool
     is_late: bool
+    went_on: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is neither done nor dropped."""
+        return self.status in (ActionStatus.PLANNED, ActionStatus.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +211,8 @@ class Voice:
 class Report:
     """One report: of a unit, or of an agency over its units.
 
-    The subject of a warning is a name people read, not a key.
+    The subject of a warning is a name people read, not a key. `units_left_out` of an agency are not in its public
+    figure, because too few answered there.
     """
 
     agency: str
@@ -214,6 +235,7 @@ class Report:
     public_address: str
     signing: Signing
     is_public: bool
+    units_left_out: int = 0
 
     @property
     def name(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from feedback_app.reporting.printing import figure, whole
+from datetime import date
+
+from feedback_app.reporting.printing import day, figure, whole
 from feedback_app.survey.sample import SampleWarning, WarningKind
 
 
@@ -24,6 +26,9 @@ def sentence(warning: SampleWarning) -> str:
             return f"Sebanyak {percent} kuesioner masuk melalui satu saluran: {warning.subject}."
         case WarningKind.ONE_HOUR_BAND:
             return f"Sebanyak {percent} kuesioner yang mencatat jam survei diisi pada pukul {warning.subject}."
+        case WarningKind.ONE_DAY:
+            on = day(date.fromisoformat(warning.subject))
+            return f"Sebanyak {percent} kuesioner diisi pada satu hari, yaitu {on}."
         case WarningKind.ONE_SERVICE:
             return (
                 f"Layanan {warning.subject} menyumbang {percent} responden, jauh di atas bagiannya di antara "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from feedback_app.reporting import printing
+from feedback_app.reporting.left_out import left_out_sentences
 from feedback_app.reporting.metadata import description
 from feedback_app.reporting.report_data import Place, PlanLine, Report
 from feedback_app.reporting.workbook_matrix import MatrixSheet
@@ -18,7 +19,8 @@ def workbook(report: Report) -> bytes:
     _elements(book, report)
     _places(book, report)
     _respondents(book, report)
-    MatrixSheet(book, report).write()
+    if report.blocks:
+        MatrixSheet(book, report).write()
     _plan(book, report)
     _metadata(book, report)
     return book.done()
@@ -36,6 +38,8 @@ def _summary(book: Book, report: Report) -> None:
     page.line(["Kinerja", performance])
     page.line(["Responden", place.respondents])
     page.line(["Kuesioner masuk", place.received])
+    for sentence in left_out_sentences(report):
+        page.line(["Catatan", sentence])
     page.line(["Populasi", place.population])
     page.line(["Unsur terendah", printing.listed([one.name for one in place.lowest])])
 
@@ -51,6 +55,9 @@ def _elements(book: Book, report: Report) -> None:
     page.skip()
     page.head(["Kunci", "Pertanyaan", "1", "2", "3", "4", "5", "6", "Kosong"], freeze=False)
     for question in report.questions:
+        if not question.counts:
+            page.line([question.key, question.stem, printing.WITHHELD])
+            continue
         counts = [*question.counts, *[None] * (6 - len(question.counts))]
         page.line([question.key, question.stem, *counts, question.blank])
 

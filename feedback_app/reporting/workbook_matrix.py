@@ -71,8 +71,7 @@ class MatrixSheet:
         self._head()
         ranges = self._answers()
         self.page.skip()
-        if self.report.blocks:
-            self._process(self.report.place, ranges)
+        self._process(self.report.place, ranges)
 
     def _head(self) -> None:
         names = {element.key: element.name for element in self.report.method.rules.elements}

@@ -21,13 +21,14 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How a period computes; stored with every result."""
+    """How a period computes; stored with every result, but for the days it has run, which only warnings ask about."""
 
     ruleset: RuleSetCode
     weight: Weight
     unit_averaging: Averaging
     agency_averaging: Averaging
     missing: MissingRule
+    days_run: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,10 @@ class PlaceSums:
 class PlaceFigure:
     """What one place came to; `parts` are the services of a unit, or the units of an agency.
 
-    `respondents` are those who count under the missing rule, of the `received` questionnaires. Where there is no
-    index, `without` names the elements that nobody answered. `averaging` says how several parts became one.
+    `respondents` are those whose answers are in the index, of the `received` questionnaires: those who count under the
+    missing rule, and of a mean only those of parts that have an index themselves (`left_out` are the others). Where
+    there is no index, they are those who would count, and `without` names the elements that nobody answered.
+    `averaging` says how several parts became one.
     """
 
     level: ResultLevel
@@ -89,6 +92,13 @@ class PlaceFigure:
     def counted_parts(self) -> tuple[PlaceFigure, ...]:
         """Return the parts that have an index of their own, and so count in a mean."""
         return tuple(part for part in self.parts if part.index is not None)
+
+    @property
+    def left_out(self) -> tuple[PlaceFigure, ...]:
+        """Return the parts that were answered about and are not in the mean, because they have no index."""
+        if self.averaging is not Averaging.MEAN or self.index is None:
+            return ()
+        return tuple(part for part in self.parts if part.index is None and part.received)
 
     @property
     def complete(self) -> int:

@@ -133,12 +133,15 @@ def _whole(
     else:
         index, without = _index(lambda: mean_index([part.index for part in counted if part.index]), sums, rules)
         estimate = intervals.combined([part.estimate for part in counted])
+    # A part without an index is not in a mean, so that its respondents must not make the others look like more.
+    in_index = counted if averaging is Averaging.MEAN and counted else parts
     names = {_number(part): part for part in parts}
     populations = {name: part.population for name, part in names.items() if part.population}
     return _figure(
         level, unit_id, None, sums, population, rules,
         index=index, without=without, estimate=estimate, averaging=averaging,
         by_part=({name: part.respondents for name, part in names.items()}, populations), parts=parts,
+        respondents=sum(part.respondents for part in in_index) if averaging is Averaging.MEAN else None,
     )  # fmt: skip
 
 
@@ -156,14 +159,16 @@ def _figure(
     averaging: Averaging | None,
     by_part: tuple[Mapping[str, int], Mapping[str, int]],
     parts: tuple[PlaceFigure, ...] = (),
+    respondents: int | None = None,
 ) -> PlaceFigure:
-    respondents = sum(counting(one, rules) for one in sums)
+    if respondents is None:
+        respondents = sum(counting(one, rules) for one in sums)
     return PlaceFigure(
         level=level, unit_id=unit_id, service_id=service_id,
         respondents=respondents, received=sum(one.n for one in sums),
         population=population, progress=sample.progress(respondents, population),
         index=index, without=without, estimate=estimate, averaging=averaging,
-        warnings=_warnings(sums, respondents, population, by_part), sums=tuple(sums), parts=parts,
+        warnings=_warnings(sums, respondents, population, by_part, rules.days_run), sums=tuple(sums), parts=parts,
     )  # fmt: skip
 
 
@@ -191,6 +196,7 @@ def _warnings(
     respondents: int,
     population: int | None,
     by_part: tuple[Mapping[str, int], Mapping[str, int]],
+    days_run: int,
 ) -> tuple[sample.SampleWarning, ...]:
     possible = sum(one.possible_answers for one in sums)
     hours = added_counts(one.traits.get(Trait.HOURS, {}) for one in sums)
@@ -199,6 +205,7 @@ def _warnings(
         by_channel={channel.value: n for channel, n in added_counts(one.channels for one in sums).items()},
         by_hours=hours, by_service=by_part[0], populations=by_part[1],
         blank_answers=possible - sum(one.given_answers for one in sums), possible_answers=possible,
+        by_day=added_counts(one.traits.get(Trait.DAY, {}) for one in sums), days_run=days_run,
     )  # fmt: skip
     return tuple(sample.warnings(composition))
 

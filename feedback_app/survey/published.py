@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from feedback_app.organisation.models import PublicService
 from feedback_app.survey.elements import RULESETS, Grade, RuleSetCode, Weight
+from feedback_app.survey.hiding import hidden
 from feedback_app.survey.models import Period
 from feedback_app.survey.result_models import Result
 from feedback_app.survey.rules import SMALLEST_PUBLISHED, ResultLevel
@@ -31,8 +33,20 @@ class PublishedElement:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Questionnaires about a service that are not in the index: nobody answered about these elements.
+
+    `service` is None for what names no service, `received` None where they are too few to be told.
+    """
+
+    service: str | None
+    received: int | None
+    elements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedResult:
-    """The index of a unit in a period as it was published.
+    """The index of a unit in a period as it was published; `respondents` are those whose answers are in it.
 
     Where fewer than `SMALLEST_PUBLISHED` answered, `is_withheld` and no figure is there, not even how many.
     """
@@ -53,6 +67,7 @@ class PublishedResult:
     grade: Grade | None
     elements: tuple[PublishedElement, ...]
     source_note: str | None
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def is_withheld(self) -> bool:
@@ -89,11 +104,35 @@ def published_results(session: Session, agency_id: int, unit_id: int) -> list[Pu
         .ext(distinct_on(Period.ends_on, Period.id))
         .order_by(Period.ends_on.desc(), Period.id.desc(), Result.version.desc())
     )
-    return [_published(result, period) for result, period in rows]
+    found = [(read(result), period) for result, period in rows]
+    names = _names(session, agency_id, [stored for stored, _period in found])
+    return [_published(stored, period, names) for stored, period in found]
 
 
-def _published(row: Result, period: Period) -> PublishedResult:
-    stored = read(row)
+def _names(session: Session, agency_id: int, found: Sequence[StoredResult]) -> dict[int, str]:
+    """Return the names of the services that are left out somewhere."""
+    wanted = {part.service_id for stored in found for part in stored.left_out if part.service_id is not None}
+    if not wanted:
+        return {}
+    services = sa.select(PublicService.id, PublicService.name).where(
+        PublicService.agency_id == agency_id, PublicService.id.in_(wanted)
+    )
+    return {row.id: row.name for row in session.execute(services)}
+
+
+def _left_out(stored: StoredResult, names: Mapping[int, str]) -> tuple[LeftOut, ...]:
+    rules = RULESETS[stored.ruleset]
+    return tuple(
+        LeftOut(
+            names.get(part.service_id or 0),
+            part.received if part.received >= SMALLEST_PUBLISHED else None,
+            tuple(rules.element(key).name for key in part.without),
+        )
+        for part in stored.left_out
+    )
+
+
+def _published(stored: StoredResult, period: Period, names: Mapping[int, str]) -> PublishedResult:
     told = stored.respondents >= SMALLEST_PUBLISHED
     return PublishedResult(
         period.id, period.code, period.name, period.starts_on, period.ends_on, stored.ruleset, stored.weight,
@@ -106,16 +145,17 @@ def _published(row: Result, period: Period) -> PublishedResult:
         grade=stored.grade if told else None,
         elements=_elements(stored) if told else (),
         source_note=stored.source_note,
+        left_out=_left_out(stored, names) if told else (),
     )  # fmt: skip
 
 
 def _elements(stored: StoredResult) -> tuple[PublishedElement, ...]:
     # A result from before the platform says how many answered in all, and no more.
     counts = {one.key: stored.respondents if stored.source_note else one.n for one in stored.elements}
-    hidden = too_few(counts)
+    few = too_few(counts)
     return tuple(
         PublishedElement(one.key, one.name, None, None, None, None)
-        if one.key in hidden
+        if one.key in few
         else PublishedElement(one.key, one.name, counts[one.key], _mean(one), one.value, one.grade)
         for one in stored.elements
     )
@@ -130,10 +170,8 @@ def too_few(counts: Mapping[str, int]) -> frozenset[str]:
 
     The index is the mean of all elements, so that a single hidden one could be worked out from the others.
     """
-    hidden = {key for key, count in counts.items() if count < SMALLEST_PUBLISHED}
-    if len(hidden) == 1 and len(counts) > 1:
-        hidden.add(min((key for key in counts if key not in hidden), key=lambda key: counts[key]))
-    return frozenset(hidden)
+    keys = tuple(counts)
+    return frozenset(keys[at] for at in hidden([max(1, counts[key]) for key in keys], SMALLEST_PUBLISHED))
 
 
 def comparable(results: Sequence[PublishedResult], with_: PublishedResult) -> list[PublishedResult]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from feedback_app.survey.elements import RULESETS
 from feedback_app.survey.figures import PlaceFigure, PlaceSums, Rules
@@ -116,6 +116,7 @@ def count_rows(figure: PlaceFigure, asked: Asked) -> dict[str, Any]:
             {
                 "unit_id": part.unit_id, "service_id": part.service_id, "respondents": part.respondents,
                 "exact": str(part.index.exact) if part.index else None,
+                "received": part.received, "without": list(part.without),
             }
             for part in figure.parts
         ],
@@ -161,10 +162,14 @@ def estimate_of(row: Mapping[str, Any] | None) -> Estimate | None:
     return Estimate(mean, variance, freedom, int(row["n"]), least, most)
 
 
+# By name: what a later version adds to the rules must not change the hash of a result stored before.
+_HASHED_RULES: Final = ("ruleset", "weight", "unit_averaging", "agency_averaging", "missing")
+
+
 def input_hash(figure: PlaceFigure, asked: Asked, rules: Rules) -> bytes:
     """Return the SHA-256 over the sums a figure is made of, and over the rules, in one fixed spelling."""
     content = {
-        "rules": {name: getattr(rules, name).value for name in Rules.__slots__},
+        "rules": {name: getattr(rules, name).value for name in _HASHED_RULES},
         "level": figure.level.value,
         "population": figure.population,
         "places": [_place(one, asked[one.instrument_id]) for one in figure.sums],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -88,16 +88,16 @@ class UnitFigures:
         return {number: one.asked for number, one in self.questionnaires.items()}
 
 
-def figures(session: Session, period: Period, *, in_full: bool = False) -> PeriodFigures:
+def figures(session: Session, period: Period, *, in_full: bool = False, today: date | None = None) -> PeriodFigures:
     """Return what a period comes to at present, from its sums.
 
-    Without `in_full` counts by answer and by characteristic are left out.
+    Without `in_full` counts by answer and by characteristic are left out. `today` says how long an open one has run.
 
     Raises
     ------
     MixedRulesError
     """
-    rules = rules_of(session, period)
+    rules = rules_of(session, period, today)
     places = place_sums(session, period, in_full=in_full)
     _check_rules(places, rules.ruleset)
     agency = agency_figure(places, unit_populations(session, period), rules)
@@ -106,14 +106,14 @@ def figures(session: Session, period: Period, *, in_full: bool = False) -> Perio
     )
 
 
-def unit_figures(session: Session, period: Period, unit_id: int) -> UnitFigures | None:
+def unit_figures(session: Session, period: Period, unit_id: int, today: date | None = None) -> UnitFigures | None:
     """Return what one unit comes to at present, in full; None where the period does not survey it.
 
     Raises
     ------
     MixedRulesError
     """
-    rules = rules_of(session, period)
+    rules = rules_of(session, period, today)
     places = place_sums(session, period, unit_id)
     if not places:
         return None

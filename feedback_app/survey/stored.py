@@ -59,12 +59,17 @@ class StoredQuestion:
 
 @dataclass(frozen=True, slots=True)
 class StoredPart:
-    """A service of a unit, or a unit of an agency, as it went into the whole."""
+    """A service of a unit, or a unit of an agency, as it went into the whole.
+
+    Without an index of its own (`exact` is None) `without` names the elements that nobody answered.
+    """
 
     unit_id: int | None
     service_id: int | None
     respondents: int
     exact: Fraction | None
+    received: int
+    without: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,13 @@ class StoredResult:
     def lowest(self) -> tuple[StoredElement, ...]:
         """Return the three lowest elements, the lowest first; of equal ones in the order of the list."""
         return tuple(sorted(self.elements, key=_how_high)[:LOWEST_SHOWN])
+
+    @property
+    def left_out(self) -> tuple[StoredPart, ...]:
+        """Return the parts that were answered about and are not in the mean, because they have no index."""
+        if self.averaging is not Averaging.MEAN:
+            return ()
+        return tuple(part for part in self.parts if part.exact is None and part.received)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +236,7 @@ def _warning(one: dict[str, Any]) -> SampleWarning:
 
 
 def _part(one: dict[str, Any]) -> StoredPart:
-    return StoredPart(one["unit_id"], one["service_id"], one["respondents"], _fraction(one["exact"]))
+    return StoredPart(
+        one["unit_id"], one["service_id"], one["respondents"], _fraction(one["exact"]),
+        one.get("received", one["respondents"]), tuple(one.get("without", ())),
+    )  # fmt: skip

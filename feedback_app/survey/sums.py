@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.survey.elements import RuleSetCode
 from feedback_app.survey.figures import PlaceSums, Rules
 from feedback_app.survey.folding import scale_of
 from feedback_app.survey.index import Total
@@ -59,6 +61,15 @@ class _Found:
     traits: dict[Trait, Counter[str]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Scheme:
+    """What a questionnaire asks inside the index (question and element); the same for each place that is asked so."""
+
+    ruleset: RuleSetCode
+    inside: tuple[tuple[int, str], ...]
+    denominator: int
+
+
 def place_sums(
     session: Session, period: Period, unit_id: int | None = None, *, in_full: bool = True
 ) -> list[PlaceSums]:
@@ -74,18 +85,22 @@ def place_sums(
     found |= _without_answers(period, targets, found)
     _read_tallies(asked, found)
     _read_traits(asked, found)
-    questions = {number: questionnaire(session, period.agency_id, number) for number in _instruments(found)}
-    return [_sums(place, found[place], questions[place[2]]) for place in sorted(found, key=_order)]
+    schemes = {number: _scheme(questionnaire(session, period.agency_id, number)) for number in _instruments(found)}
+    return [_sums(place, found[place], schemes[place[2]]) for place in sorted(found, key=_order)]
 
 
-def rules_of(session: Session, period: Period) -> Rules:
-    """Return how a period computes."""
+def rules_of(session: Session, period: Period, today: date | None = None) -> Rules:
+    """Return how a period computes; it has run until `today`, else for all of its days."""
     ruleset = session.scalars(
         sa.select(Instrument.ruleset).where(
             Instrument.agency_id == period.agency_id, Instrument.id == period.instrument_id
         )
     ).one()
-    return Rules(ruleset, period.weight, period.unit_averaging, period.agency_averaging, period.missing)
+    until = period.ends_on if today is None else min(today, period.ends_on)
+    return Rules(
+        ruleset, period.weight, period.unit_averaging, period.agency_averaging, period.missing,
+        days_run=max(0, (until - period.starts_on).days + 1),
+    )  # fmt: skip
 
 
 def unit_populations(session: Session, period: Period) -> dict[int, int]:
@@ -177,18 +192,23 @@ def _instruments(found: Iterable[Place]) -> set[int]:
     return {instrument for _unit, _service, instrument in found}
 
 
-def _sums(place: Place, found: _Found, asked: Questionnaire) -> PlaceSums:
+def _scheme(asked: Questionnaire) -> _Scheme:
+    inside = tuple((question.id, question.element or "") for question in asked.inside)
+    return _Scheme(asked.ruleset, inside, scale_of(asked).denominator)
+
+
+def _sums(place: Place, found: _Found, scheme: _Scheme) -> PlaceSums:
     unit_id, service_id, instrument_id = place
-    inside = asked.inside
     totals: dict[str, list[Total]] = {}
-    for question in inside:
-        _given, n, total = found.questions.get(question.id, (0, 0, 0))
-        totals.setdefault(question.element or "", []).append(Total(n, total))
-    given = sum(found.questions.get(question.id, (0, 0, 0))[0] for question in inside)
+    given = 0
+    for question_id, element in scheme.inside:
+        received, n, total = found.questions.get(question_id, (0, 0, 0))
+        totals.setdefault(element, []).append(Total(n, total))
+        given += received
     return PlaceSums(
-        unit_id=unit_id, service_id=service_id, instrument_id=instrument_id, ruleset=asked.ruleset,
+        unit_id=unit_id, service_id=service_id, instrument_id=instrument_id, ruleset=scheme.ruleset,
         population=found.population, n=found.n, visits=found.visits, complete=found.complete,
-        spread=Spread(found.complete, found.total, found.squares, scale_of(asked).denominator),
-        totals=totals, given_answers=given, possible_answers=found.n * len(inside),
+        spread=Spread(found.complete, found.total, found.squares, scheme.denominator),
+        totals=totals, given_answers=given, possible_answers=found.n * len(scheme.inside),
         per_answer=found.per_answer, traits=found.traits, channels=found.channels, by_service=found.by_service,
     )  # fmt: skip

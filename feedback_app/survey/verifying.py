@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from feedback_app.survey.elements import RULESETS
 from feedback_app.survey.index import half_up, index_of_means
 from feedback_app.survey.models import Period
+from feedback_app.survey.recount import wrong_lengths
 from feedback_app.survey.result_models import Result
 from feedback_app.survey.results import figures, result_rows
 from feedback_app.survey.rules import PeriodState
@@ -40,13 +41,15 @@ def verify(session: Session, periods: Iterable[Period]) -> tuple[int, list[Findi
     """Return how many computed results the periods hold, and what of them does not come out again.
 
     Every version must follow from the means stored in it. The newest version of a closed period must follow from the
-    sums too; a period that was opened again may have changed since.
+    sums too; a period that was opened again may have changed since. Every questionnaire must have as many answers as
+    it was asked questions.
     """
     count, found = 0, []
     for period in periods:
         rows = _results(session, period)
         count += len(rows)
         found += [finding for row in rows for finding in _inner(read(row))]
+        found += _answers(session, period) if rows else []
         if rows and period.state is PeriodState.CLOSED:
             found += _against_sums(session, period, rows)
     return count, found
@@ -80,6 +83,14 @@ def _inner(result: StoredResult) -> Iterator[Finding]:
             yield Finding(result.id, name, str(held_figure), str(made_figure))
 
 
+def _answers(session: Session, period: Period) -> list[Finding]:
+    """Return the questionnaires that have another number of answers than of questions: no sum shows them."""
+    return [
+        Finding(None, f"skm_responses {one.place}", str(one.stored), str(one.counted))
+        for one in wrong_lengths(session, period.agency_id, period.id)
+    ]
+
+
 def _against_sums(session: Session, period: Period, rows: Sequence[Result]) -> Iterator[Finding]:
     newest = max(row.version for row in rows)
     held = {_place(vars(row)): row for row in rows if row.version == newest}
@@ -91,9 +102,23 @@ def _against_sums(session: Session, period: Period, rows: Sequence[Result]) -> I
             yield Finding(number, str(place), "yes" if is_stored else "no", "no" if is_stored else "yes")
             continue
         for name in _OF_THE_SUMS:
-            stored, made = getattr(held[place], name), again[place][name]
-            if stored != made:
-                yield Finding(held[place].id, name, str(stored), str(made))
+            for path, stored, made in _different(name, getattr(held[place], name), again[place][name]):
+                yield Finding(held[place].id, path, str(stored), str(made))
+
+
+def _different(path: str, stored: Any, made: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield what differs inside a figure, by its path.
+
+    A later version of the program may tell more than was stored; what was stored has to come out the same.
+    """
+    if isinstance(stored, dict) and isinstance(made, dict):
+        for key in sorted(stored, key=str):
+            yield from _different(f"{path}.{key}", stored[key], made.get(key))
+    elif isinstance(stored, list) and isinstance(made, list) and len(stored) == len(made):
+        for number, (one, other) in enumerate(zip(stored, made, strict=True)):
+            yield from _different(f"{path}.{number}", one, other)
+    elif stored != made:
+        yield path, stored, made
 
 
 def _place(row: dict[str, Any]) -> Place:

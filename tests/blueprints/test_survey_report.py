@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -17,7 +18,11 @@ from werkzeug.test import TestResponse
 from feedback_app.audit.models import AuditEvent
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.models import Agency, Unit
+from feedback_app.reporting import files
+from feedback_app.reporting.addresses import results_address
 from feedback_app.reporting.files import CHECKSUMS, ReportFile
+from feedback_app.reporting.gathering import gather
+from feedback_app.reporting.report_data import Signing
 from feedback_app.survey.models import Period
 from tests import factories as make
 from tests.blueprints.office import Login
@@ -134,10 +139,43 @@ def test_a_version_for_everybody_needs_ten_respondents(survey: Held, session: Se
     make.grant(session, who, Role.OFFICER, agency, unit)
     address = f"/petugas/skm/periode/{period.id}/laporan/{unit.id}"
     client = survey.login(who)
-    assert asked(client, address, "data.csv").status_code == 200
-    refused = asked(client, address, "data.csv", version="public")
-    assert refused.status_code == 422
-    assert "responden kurang dari 10" in refused.text
+    assert asked(client, address, "data.xlsx").status_code == 200
+    assert asked(client, address).status_code == 200
+    assert "lembar publikasi dan data terbuka tidak dapat dibuat" in client.get(address).text
+    for kind, version in (("data.xlsx", "public"), ("data.csv", "internal"), ("lembar-publikasi.pdf", "internal")):
+        assert asked(client, address, kind, version=version).status_code == 422
+
+
+def test_open_data_by_the_button_for_the_staff_tells_no_more_than_to_everybody(survey: Held) -> None:
+    client = survey.reader(unit=survey.unit)
+    for kind in ("data.csv", "data.json"):
+        mine, public = (
+            asked(client, survey.address(survey.unit.id), kind, version=version) for version in ("internal", "public")
+        )
+        assert mine.data == public.data
+
+
+def test_the_page_says_when_the_sheet_has_no_address_and_the_browsers_own_is_never_printed(
+    survey: Held, app: Flask
+) -> None:
+    client, address = survey.reader(unit=survey.unit), survey.address(survey.unit.id)
+    known = app.extensions["suara_settings"]
+    sheets = []
+    for public_url in (None, "https://suara.contoh.go.id"):
+        app.extensions["suara_settings"] = replace(known, public_url=public_url)
+        try:
+            told = client.get(address).text
+            sheets.append(asked(client, address, "lembar-publikasi.pdf").data)
+        finally:
+            app.extensions["suara_settings"] = known
+        assert ("lembar tanpa QR" in told) is (public_url is None)
+    code, day = survey.unit.code, date(2026, 7, 3)
+    for public_url, made in zip((None, "https://suara.contoh.go.id"), sheets, strict=True):
+        gathered = gather(
+            survey.session, survey.period, survey.unit.id, signing=Signing("Kupang", day),
+            public_address=results_address(public_url, "kupang", code),
+        )  # fmt: skip
+        assert made == files.make(gathered, ReportFile.SHEET).content
 
 
 def test_a_report_that_was_made_stands_in_the_trail_without_the_signature(survey: Held, session: Session) -> None:

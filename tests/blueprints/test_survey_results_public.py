@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,7 @@ from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.survey.actions import Planned, plan
 from feedback_app.survey.elements import Grade, RuleSetCode, Weight
-from feedback_app.survey.models import Period
+from feedback_app.survey.models import Period, Target
 from feedback_app.survey.result_models import Result
 from feedback_app.survey.results import publish, store_period
 from feedback_app.survey.rules import PeriodState, ResultLevel
@@ -160,6 +161,63 @@ def test_the_plan_is_public_without_the_name_of_who_answers_for_it(client: Flask
     [told] = client.get(f"{place.address}/hasil.json").get_json()["follow_up"]
     assert told["status"] == "planned"
     assert "Maria Bano" not in page + page_of(client, place, "/hasil.json")
+
+
+def test_the_plan_stays_in_sight_until_the_next_one_is_made(client: FlaskClient, place: Surveyed) -> None:
+    first = ended(place, [LOW_TIME] * 12, quarters_ago=2)
+    head = make.user(place.session).id
+    row = Planned("waktu", "Menambah satu loket pada jam sibuk.", today().year - 1, (2,), "Maria Bano")
+    plan(place.session, first, place.unit.id, row, user_id=head, now=clock.utcnow())
+    second = ended(place, [(3,) * 9] * 12)
+    page = page_of(client, place)
+    assert "Menambah satu loket" in page
+    assert f"rencana dari {first.name} dan kemajuannya" in page
+    assert "terlambat" in page
+    [told] = client.get(f"{place.address}/hasil.json").get_json()["follow_up"]
+    assert (told["period"], told["late"]) == (first.code, True)
+    new = Planned("biaya", "Tarif dipasang di loket.", today().year + 1, (2,), "Maria Bano")
+    plan(place.session, second, place.unit.id, new, user_id=head, now=clock.utcnow())
+    place.session.commit()
+    page = page_of(client, place)
+    assert "Tarif dipasang" in page
+    assert "Menambah satu loket" not in page
+    assert "terlambat" not in page
+
+
+def test_a_thin_sample_is_told_with_the_number_that_the_table_asks(client: FlaskClient, place: Surveyed) -> None:
+    starts_on = today() - 4 * MONTH
+    period = makers.open_period(
+        place.session, place.agency, [place.unit], starts_on=starts_on, ends_on=starts_on + MONTH
+    )
+    makers.respond_all(place.session, period, place.unit, [LOW_TIME] * 12, answered_on=starts_on)
+    place.session.execute(sa.update(Target).where(Target.period_id == period.id).values(population=900))
+    makers.shut(place.session, period)
+    store_period(place.session, period, now=clock.utcnow(), actor=SYSTEM)
+    publish(place.session, period, now=clock.utcnow(), actor=SYSTEM)
+    place.session.commit()
+    assert "Responden 12 dari paling sedikit 269 yang diminta tabel" in page_of(client, place)
+
+
+def test_the_page_of_an_agency_leads_to_the_results_of_its_units_also_when_no_survey_runs(
+    client: FlaskClient, place: Surveyed
+) -> None:
+    quiet = make.agency(place.session, name="Pemerintah Kabupaten")
+    units = [make.unit(place.session, quiet, name=name) for name in ("Dinas Banyak", "Dinas Sedikit", "Dinas Baru")]
+    period = makers.open_period(place.session, quiet, units, starts_on=today() - 3 * MONTH, ends_on=today() - 2 * MONTH)
+    for unit, n in zip(units, (12, 3, 0), strict=True):
+        makers.respond_all(place.session, period, unit, [LOW_TIME] * n, answered_on=today() - 3 * MONTH)
+    makers.shut(place.session, period)
+    store_period(place.session, period, now=clock.utcnow(), actor=SYSTEM)
+    publish(place.session, period, now=clock.utcnow(), actor=SYSTEM)
+    place.session.commit()
+    page = client.get(f"/skm/{quiet.code}").get_data(as_text=True)
+    assert "Sekarang tidak ada survei" in page
+    assert f'href="/skm/{quiet.code}/{units[0].code}/hasil"' in page
+    assert "<strong>72,22</strong>" in page
+    assert page.count("72,22") == 1
+    assert "responden kurang dari 10, tidak ditampilkan" in page
+    assert "Dinas Baru" not in page
+    assert "Belum ada hasil survei yang diumumkan" in client.get(f"/skm/{place.agency.code}").get_data(as_text=True)
 
 
 def test_the_table_for_spreadsheets_holds_every_figure_and_runs_no_formula(

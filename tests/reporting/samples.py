@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from feedback_app.reporting.answer_data import Block, Characteristic, Column, Group, QuestionAnswers
-from feedback_app.reporting.matrix import patterns_of
+from feedback_app.reporting.answer_data import Block, Characteristic, Column, Group, Pattern, QuestionAnswers
+from feedback_app.reporting.matrix import ordered
 from feedback_app.reporting.report_data import (
     Change,
     Comparability,
@@ -38,6 +39,11 @@ METHOD = Method(
 )
 COLUMNS = tuple(Column(question.element, question.element) for question in OFFICIAL_QUESTIONS)
 Rows = list[tuple[int | None, ...]]
+
+
+def patterns_of(rows: Iterable[Sequence[int | None]]) -> tuple[Pattern, ...]:
+    """Answers as patterns with counts."""
+    return ordered(Counter(tuple(row) for row in rows))
 
 
 def answers(n: int, seed: int = 1, *, blanks: bool = True) -> Rows:
@@ -182,14 +188,14 @@ def past(place: Place) -> tuple[PastResult, ...]:
     assert place.value is not None
     assert place.grade is not None
     return (
-        PastResult("Tahun 2012", date(2012, 12, 31), RuleSetCode.KEPMENPAN_25_2004, 150, Decimal("76.48"), None, None,
-                   Grade.B, "Laporan IKM 2012, halaman 14", is_public=True),
-        PastResult("Semester I 2025", date(2025, 6, 30), RULES.code, 300, Decimal("72.10"), Decimal("70.90"),
-                   Decimal("73.30"), Grade.C, None, is_public=True),
-        PastResult("Semester II 2025", date(2025, 12, 31), RULES.code, 310, Decimal("75.02"), Decimal("73.91"),
-                   Decimal("76.13"), Grade.C, None, is_public=True),
-        PastResult("Semester I 2026", date(2026, 6, 30), RULES.code, place.respondents or 0, place.value, place.low,
-                   place.high, place.grade, None, is_public=False),
+        PastResult("Tahun 2012", date(2012, 12, 31), RuleSetCode.KEPMENPAN_25_2004, Weight.OLD, 150, Decimal("76.48"),
+                   None, None, Grade.B, "Laporan IKM 2012, halaman 14", is_public=True),
+        PastResult("Semester I 2025", date(2025, 6, 30), RULES.code, METHOD.weight, 300, Decimal("72.10"),
+                   Decimal("70.90"), Decimal("73.30"), Grade.C, None, is_public=True),
+        PastResult("Semester II 2025", date(2025, 12, 31), RULES.code, METHOD.weight, 310, Decimal("75.02"),
+                   Decimal("73.91"), Decimal("76.13"), Grade.C, None, is_public=True),
+        PastResult("Semester I 2026", date(2026, 6, 30), RULES.code, METHOD.weight, place.respondents or 0, place.value,
+                   place.low, place.high, place.grade, None, is_public=False),
     )  # fmt: skip
 
 

@@ -15,8 +15,10 @@ from datetime import date
 import pytest
 
 from feedback_app.config import project_root
-from feedback_app.reporting.files import CHECKSUMS, ReportFile, archive, make, make_all
+from feedback_app.reporting import typeset
+from feedback_app.reporting.files import CHECKSUMS, FOR_EVERYBODY, ReportFile, archive, kinds_of, make, make_all
 from feedback_app.reporting.matrix import matrix_sha256
+from feedback_app.reporting.protection import TooFewToPublishError, protected
 from feedback_app.reporting.report_data import Signing
 from tests.reporting import samples
 
@@ -58,6 +60,34 @@ def test_the_archive_holds_every_file_as_it_is_by_itself() -> None:
         assert {name: pack.read(name) for name in pack.namelist()} == {
             one.name: one.content for one in make_all(report)
         }
+
+
+@pytest.mark.parametrize("kind", sorted(FOR_EVERYBODY))
+def test_the_sheet_and_open_data_of_the_staff_are_those_for_everybody(kind: ReportFile) -> None:
+    report = samples.report((40, 7))
+    assert make(report, kind).content == make(protected(report), kind).content
+
+
+def test_no_small_group_stands_on_the_sheet_of_the_staff(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def drawn(_template: str, document: object, _on: date) -> bytes:
+        seen.append(str(document))
+        return b""
+
+    monkeypatch.setattr(typeset, "pdf", drawn)
+    report = samples.report((40,))
+    make(report, ReportFile.SHEET)
+    assert "['S3', '3']" not in seen[0]
+    assert "['S3', '–']" in seen[0]
+
+
+def test_where_too_few_answered_the_staff_get_their_files_and_no_others() -> None:
+    report = samples.report((9,))
+    assert set(kinds_of(report)) == set(ReportFile) - FOR_EVERYBODY
+    assert len(make_all(report)) == len(ReportFile) - len(FOR_EVERYBODY) + 1
+    with pytest.raises(TooFewToPublishError, match="dibaca semua orang"):
+        make(report, ReportFile.SHEET)
 
 
 def test_a_pdf_says_its_title_its_language_its_day_and_that_it_is_tagged() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from feedback_app.reporting.answer_data import Characteristic, Group
 from feedback_app.reporting.document import document
+from feedback_app.reporting.files import NoPublicMatrixError, ReportFile, kinds_of, make, make_all
 from feedback_app.reporting.protection import TooFewToPublishError, protected
 from feedback_app.reporting.report_data import Report
 from feedback_app.survey.rules import Trait
@@ -39,8 +40,40 @@ def test_those_who_left_it_blank_are_a_group_too() -> None:
 def test_a_service_of_few_is_withheld_with_the_next_smallest() -> None:
     report = protected(samples.report((180, 120, 7)))
     assert [part.value is None for part in report.place.parts] == [False, True, True]
-    assert {block.service_code for block in report.blocks} == {"layanan-1"}
     assert report.place.value is not None
+
+
+def test_the_next_smallest_are_hidden_until_the_hidden_ones_are_enough() -> None:
+    assert groups(10, 8, 1, 1, received=20) == [10, None, None, None]
+    assert groups(19, 0, 1, received=20) == [None, None, None]
+    assert [part.value for part in protected(samples.report((20, 1, 1))).place.parts] == [None] * 3
+
+
+def test_answers_row_by_row_are_for_everybody_only_where_nothing_is_withheld() -> None:
+    assert protected(samples.report((20, 15))).blocks
+    for report in (samples.report((29,)), samples.report((180, 120, 7)), samples.agency_report()):
+        public = protected(report)
+        assert public.blocks == ()
+        assert ReportFile.MATRIX not in kinds_of(public)
+        assert not any(one.name.endswith(".csv") and "matriks" in one.name for one in make_all(public))
+        with pytest.raises(NoPublicMatrixError):
+            make(public, ReportFile.MATRIX)
+        assert ReportFile.MATRIX in kinds_of(report)
+
+
+def test_no_hash_is_told_from_which_withheld_counts_could_be_found_by_trying() -> None:
+    report = samples.report((180, 120, 7))
+    told = str(document(protected(report))) + make(protected(report), ReportFile.DATA_JSON).content.decode()
+    for place in report.place.walk():
+        assert place.input_sha256 not in told
+        assert place.input_sha256[:12] not in told
+
+
+def test_a_warning_does_not_name_a_share_of_a_group_that_is_hidden() -> None:
+    report = samples.report((40,))
+    channels = Characteristic(None, "Saluran", (Group("Kuesioner kertas", 38), Group("Situs web", 2)))
+    assert protected(replace(report, characteristics=(channels,))).warnings == ()
+    assert protected(report).warnings == report.warnings
 
 
 def test_elements_that_few_answered_are_left_out_as_a_whole() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -244,6 +244,25 @@ def test_answers_that_wait_for_the_sums_are_counted_apart(survey: Survey) -> Non
     of_unit = unit_figures(survey.session, survey.period, survey.unit.id)
     assert of_unit is not None
     assert of_unit.waiting == 1
+
+
+def test_half_the_answers_on_one_day_are_warned_of_from_the_fifth_day_on(session: Session) -> None:
+    agency = make.agency(session)
+    unit = make.unit(session, agency)
+    period = makers.open_period(session, agency, [unit])
+    makers.respond_all(session, period, unit, [[1] * 9] * 16, answered_on=makers.FIRST)
+    makers.respond_all(session, period, unit, [[3] * 9] * 14, answered_on=makers.FIRST + timedelta(days=1))
+    makers.fold(session, period)
+
+    def told(today: date | None) -> list[str]:
+        found = unit_figures(session, period, unit.id, today)
+        assert found is not None
+        return [one.subject for one in found.unit.warnings if one.kind is WarningKind.ONE_DAY]
+
+    assert told(makers.FIRST + timedelta(days=3)) == []
+    assert told(makers.FIRST + timedelta(days=4)) == told(None) == [makers.FIRST.isoformat()]
+    whole = figures(session, period, in_full=True).agency.warnings
+    assert WarningKind.ONE_DAY in [one.kind for one in whole]
 
 
 def test_a_thin_and_one_sided_sample_is_warned_of(session: Session) -> None:
