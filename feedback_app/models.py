@@ -24,8 +24,10 @@ from feedback_app.measures import models as measures_models
 from feedback_app.measures import release_models as measures_release_models
 from feedback_app.notifications import models as notifications_models
 from feedback_app.organisation import models as organisation_models
+from feedback_app.survey import batch_models as survey_batch_models
 from feedback_app.survey import models as survey_models
 from feedback_app.survey import result_models as survey_result_models
+from feedback_app.survey import set_aside_models as survey_set_aside_models
 from feedback_app.survey import tally_models as survey_tally_models
 
 ROOMS_WITH_TABLES = (
@@ -49,6 +51,8 @@ ROOMS_WITH_TABLES = (
     handling_publication_models,
     handling_telling_models,
     survey_models,
+    survey_batch_models,
+    survey_set_aside_models,
     survey_tally_models,
     survey_result_models,
     measures_models,

@@ -17,17 +17,10 @@ from flask_security import current_user
 
 from feedback_app import clock
 from feedback_app.audit.operations import person
+from feedback_app.blueprints import held_paper
 from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.forms.survey_files import UploadForm
-from feedback_app.blueprints.held_paper import (
-    BAD_HELD,
-    HELD_BYTES_MAX,
-    HeldFile,
-    held,
-    held_bad,
-    read_held,
-    read_held_bad,
-)
+from feedback_app.blueprints.held_paper import HELD_BYTES_MAX, HeldFile
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.blueprints.uploads import accepts_files
@@ -45,10 +38,12 @@ from feedback_app.survey.paper_file import PaperFile, PaperSetting, read_paper_f
 from feedback_app.survey.paper_places import PaperPlace, paper_places
 from feedback_app.survey.paper_preview import Preview, preview_of
 from feedback_app.survey.paper_settings import paper_setting
-from feedback_app.survey.paper_tables import FILE_BYTES_MAX, SheetNotNamedError
+from feedback_app.survey.paper_tables import FILE_BYTES_MAX
 from feedback_app.survey.paper_values import PROBLEM_SENTENCES
+from feedback_app.survey.paper_workbooks import SheetNotNamedError
 from feedback_app.survey.queries import NotSurveyedError
 from feedback_app.survey.rules import AnswerOrder
+from feedback_app.survey.same_rows import SameRowsError, rows_hash, same_rows
 
 bp = staff_blueprint("survey_files")
 
@@ -80,18 +75,21 @@ def start() -> ResponseReturnValue:
 @accepts_files(files=0, file_bytes=0, field_bytes=HELD_BYTES_MAX)
 def store() -> ResponseReturnValue:
     """Store the questionnaires of a file as they were previewed."""
-    found = read_held(request.form.get("held", ""), current_user.id)
+    found = held_paper.read_held(request.form.get("held", ""), current_user.id)
     session = db.session()
     place = _place(found)
     try:
         batch = batches.add_file(
             session, place.period, found.unit_id, found.service_id, found.filled, found.file,
-            actor=person(current_user.id), now=clock.utcnow(),
+            actor=person(current_user.id), now=clock.utcnow(), is_different=request.form.get("different") == "1",
         )  # fmt: skip
     except FileKnownError as error:
         db.session.rollback()
         flash(translated(error.message), "error")
         return redirect(url_for("survey_batches.listed", _anchor=f"kiriman-{error.batch_id}"), 303)
+    except SameRowsError as error:
+        db.session.rollback()
+        return _ask_if_different(found, error), error.status
     db.session.commit()
     rows = len(found.filled)
     flash(ngettext("%(num)d kuesioner tersimpan.", "%(num)d kuesioner tersimpan.", rows), "success")
@@ -106,7 +104,7 @@ def mistakes() -> ResponseReturnValue:
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow([gettext("baris"), gettext("kolom"), gettext("isi"), gettext("yang perlu diperbaiki")])
-    for one in read_held_bad(request.form.get("held", "")):
+    for one in held_paper.read_held_bad(request.form.get("held", "")):
         words = translated(PROBLEM_SENTENCES[one.problem.value])
         table.writerow([one.row, harmless(one.column), harmless(one.text), words])
     # With a byte order mark: without one, Excel reads UTF-8 as something else.
@@ -155,10 +153,19 @@ def _preview(form: UploadForm, place: PaperPlace) -> str:
     )
     return render_template(
         "survey_paper/preview.html", place=place, read=read, name=form.name, rows_shown=_first_rows(read, setting),
-        bad_shown=[(one, PROBLEM_SENTENCES[one.problem.value]) for one in read.bad[:BAD_SHOWN]], bad_held=BAD_HELD,
-        held=_held(form, place, read), held_bad=held_bad(read.bad) if read.bad else "",
+        bad_shown=[(one, PROBLEM_SENTENCES[one.problem.value]) for one in read.bad[:BAD_SHOWN]],
+        bad_held=held_paper.BAD_HELD, held=_held(form, place, read),
+        held_bad=held_paper.held_bad(read.bad) if read.bad else "",
         preview=preview, preview_rows=_element_rows(preview), read_as=_read_as(read, setting),
-        services=_service_names(place),
+        services=_service_names(place), same=same_rows(session, period, place.unit_id, rows_hash(read.filled)),
+    )  # fmt: skip
+
+
+def _ask_if_different(found: HeldFile, error: SameRowsError) -> str:
+    """Show the file again, which is not lost, with the question whether other people filled it in."""
+    return render_template(
+        "survey_paper/same_rows.html", held=request.form["held"], same=error.batch_id, good=len(found.filled),
+        name=found.file.name,
     )  # fmt: skip
 
 
@@ -172,7 +179,7 @@ def _held(form: UploadForm, place: PaperPlace, read: PaperFile) -> str:
         return ""
     service_id = None if About.SERVICE in read.columns.about else place.service_id
     file = FileRead(read.sha256, form.name, read.columns.order, read.bad_rows)
-    return held(HeldFile(place.period.id, place.unit_id, service_id, file, read.filled), current_user.id)
+    return held_paper.held(HeldFile(place.period.id, place.unit_id, service_id, file, read.filled), current_user.id)
 
 
 def _read_as(read: PaperFile, setting: PaperSetting) -> list[tuple[str, str]]:

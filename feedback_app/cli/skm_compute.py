@@ -24,6 +24,7 @@ ORDER_WORDS: Final = {
     AnswerOrder.KEYS: "menurut kunci unsur (keys)",
 }
 WRONG: Final = 2
+IGNORED_SHOWN: Final = 10
 
 
 @click.command("compute", short_help="Compute the index of a file of answers.")
@@ -94,7 +95,9 @@ def _quoted(text: str) -> str:
 def _notes(answers: AnswersFile, order: str | None) -> None:
     """Say on stderr what was read differently from how it was given."""
     if answers.ignored:
-        click.echo(f"Kolom yang tidak dihitung: {', '.join(answers.ignored)}", err=True)
+        more = len(answers.ignored) - IGNORED_SHOWN
+        told = ", ".join(answers.ignored[:IGNORED_SHOWN]) + (f" ... dan {more} lainnya" if more > 0 else "")
+        click.echo(f"Kolom yang tidak dihitung: {told}", err=True)
     if answers.blank_rows:
         click.echo(f"Baris kosong yang dilewati: {answers.blank_rows}", err=True)
     if order and answers.order is AnswerOrder.KEYS:

@@ -39,10 +39,13 @@ _FILE: Final = click.Path(exists=True, dir_okay=False, readable=True, path_type=
 )
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook that has several.")
 @click.option("--only-good", is_flag=True, help="Store the rows that can be read and leave out the others.")
+@click.option(
+    "--different", is_flag=True, help="Store a file whose questionnaires are the very same as those of a stored one."
+)
 @click.option("--dry-run", is_flag=True, help="Read everything, say what it comes to, store nothing.")
 def import_command(
     file: Path, agency_code: str, unit_code: str, period_code: str, service_code: str | None, order: str | None,
-    day: datetime | None, sheet: str | None, *, only_good: bool, dry_run: bool,
+    day: datetime | None, sheet: str | None, *, only_good: bool, different: bool, dry_run: bool,
 ) -> None:  # fmt: skip
     """Import a FILE of questionnaires (.csv or .xlsx) of one unit into an open period, as one batch.
 
@@ -67,7 +70,7 @@ def import_command(
         if dry_run:
             click.echo("Nothing was stored (--dry-run).")
             return
-        batch_id = _store(session, period, setting, read, file.name)
+        batch_id = _store(session, period, setting, read, file.name, is_different=different)
     click.echo(f"Stored {len(read.filled):,} questionnaires as batch {batch_id}.")
 
 
@@ -90,7 +93,9 @@ def _setting(
     )  # fmt: skip
 
 
-def _store(session: Session, period: Period, setting: PaperSetting, read: PaperFile, name: str) -> int:
+def _store(
+    session: Session, period: Period, setting: PaperSetting, read: PaperFile, name: str, *, is_different: bool
+) -> int:
     from feedback_app import clock
     from feedback_app.audit.operations import SYSTEM
     from feedback_app.survey import batches
@@ -99,8 +104,9 @@ def _store(session: Session, period: Period, setting: PaperSetting, read: PaperF
     service_id = None if About.SERVICE in read.columns.about else setting.service_id
     file = batches.FileRead(read.sha256, name, read.columns.order, read.bad_rows)
     batch = batches.add_file(
-        session, period, setting.unit_id, service_id, read.filled, file, actor=SYSTEM, now=clock.utcnow()
-    )
+        session, period, setting.unit_id, service_id, read.filled, file, actor=SYSTEM, now=clock.utcnow(),
+        is_different=is_different,
+    )  # fmt: skip
     batch_id = batch.id
     session.commit()
     return batch_id

@@ -20,7 +20,7 @@ def periods_group() -> None:
     """The survey periods of an agency: list them, see what is missing, open one, close one and compute it."""
 
 
-@periods_group.command("list")
+@periods_group.command("list", short_help="List the periods of an agency.")
 @AGENCY
 def list_command(agency: str) -> None:
     """List the periods of an agency, the newest first."""
@@ -34,7 +34,7 @@ def list_command(agency: str) -> None:
         click.echo("none yet; an administrator makes them on the page of surveys")
 
 
-@periods_group.command("show")
+@periods_group.command("show", short_help="Show how a period computes and how far it is.")
 @AGENCY
 @PERIOD
 def show_command(agency: str, code: str) -> None:
@@ -55,7 +55,7 @@ def show_command(agency: str, code: str) -> None:
                 click.echo(f"missing: {one.sentence}")
 
 
-@periods_group.command("open")
+@periods_group.command("open", short_help="Open a draft, so that answers come in.")
 @AGENCY
 @PERIOD
 def open_command(agency: str, code: str) -> None:
@@ -72,7 +72,7 @@ def open_command(agency: str, code: str) -> None:
         click.echo(f"{code} is open until {period.ends_on}")
 
 
-@periods_group.command("close")
+@periods_group.command("close", short_help="Close a period and store its results.")
 @AGENCY
 @PERIOD
 def close_command(agency: str, code: str) -> None:

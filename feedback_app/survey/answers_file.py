@@ -6,6 +6,7 @@ are summed as slices of its bytes. Every other file is read cell by cell; both w
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -20,6 +21,7 @@ from feedback_app.survey.answer_columns import AnswerColumns, columns_of
 from feedback_app.survey.elements import SCALE, RuleSetCode
 from feedback_app.survey.index import Total
 from feedback_app.survey.rules import AnswerOrder
+from feedback_app.survey.separators import LONGEST, separator_line, words_of
 
 MOST_TOLD: Final = 100
 """How many bad answers are kept to be shown; the rest is counted."""
@@ -28,6 +30,7 @@ DELIMITERS: Final = ",;\t"
 _BOM: Final = b"\xef\xbb\xbf"
 _DIGITS: Final = {str(answer): answer for answer in SCALE}
 _CHUNK: Final = 500
+_LINE_END: Final = b"\n"
 _LONGEST_CELL: Final = 40
 
 _Row = tuple[int, list[str]]
@@ -84,7 +87,11 @@ def read_answers(content: bytes, *, ruleset: RuleSetCode, order: AnswerOrder | N
         A cell is not an answer of the scale.
     """
     body = content.removeprefix(_BOM)
-    sums = _of_equal_lines(body, ruleset, order) or _of_cells(body, ruleset, order)
+    _check_marks(body)
+    # A spreadsheet takes the line that names the separator for no row, and numbers those behind it.
+    named = separator_line(body[:LONGEST].decode("latin-1"))
+    body = body[named[0] :] if named else body
+    sums = _of_equal_lines(body, ruleset, order) or _of_cells(body, ruleset, order, named[1] if named else None)
     if not sums.rows:
         raise AnswersFileError("Berkas hanya berisi nama kolom; belum ada satu pun kuesioner di bawahnya.")
     if sums.bad_count:
@@ -143,8 +150,25 @@ def _has_marks(rest: bytes, width: int, columns: int, delimiter: int, end: bytes
     return all(rest[at::width].count(mark) == rows for at, mark in marks)
 
 
-def _of_cells(body: bytes, ruleset: RuleSetCode, order: AnswerOrder | None) -> _Sums:
-    rows = _rows(_text(body))
+def _no_utf8() -> AnswersFileError:
+    return AnswersFileError(
+        "Berkas tidak dapat dibaca sebagai teks UTF-8. Simpan kembali dari lembar kerja sebagai CSV UTF-8."
+    )
+
+
+def _check_marks(body: bytes) -> None:
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise _no_utf8()
+    at = body.find(b"\0")
+    if at >= 0:
+        raise AnswersFileError(
+            f"Berkas memuat karakter kosong (NUL) pada baris {body.count(_LINE_END, 0, at) + 1}. Simpan kembali dari "
+            "lembar kerja sebagai CSV UTF-8."
+        )
+
+
+def _of_cells(body: bytes, ruleset: RuleSetCode, order: AnswerOrder | None, delimiter: str | None) -> _Sums:
+    rows = _rows(_text(body), delimiter)
     last, header = next(((number, row) for number, row in enumerate(rows, start=1) if _is_filled(row)), (0, []))
     if not header:
         raise AnswersFileError("Berkas kosong.")
@@ -169,20 +193,19 @@ def _text(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise AnswersFileError(
-            "Berkas tidak dapat dibaca sebagai teks UTF-8. Simpan kembali dari lembar kerja sebagai CSV UTF-8."
-        ) from error
+        raise _no_utf8() from error
 
 
-def _rows(text: str) -> Iterator[list[str]]:
+def _rows(text: str, delimiter: str | None) -> Iterator[list[str]]:
     first_line = next((line for line in io.StringIO(text) if line.strip()), "")
-    delimiter = max(DELIMITERS, key=first_line.count)
+    delimiter = delimiter or max(DELIMITERS, key=first_line.count)
     # Strict: an unclosed quote would else swallow the questionnaires behind it.
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     try:
         yield from rows
     except csv.Error as error:
-        raise AnswersFileError(f"Berkas tidak dapat dibaca sebagai CSV: {error} (baris {rows.line_num}).") from error
+        words = words_of(error)
+        raise AnswersFileError(f"Berkas tidak dapat dibaca sebagai CSV: {words} (baris {rows.line_num}).") from error
 
 
 def _add(sums: _Sums, header: list[str], rows: list[_Row]) -> None:

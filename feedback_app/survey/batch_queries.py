@@ -13,8 +13,9 @@ from feedback_app.identity.models import User
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency, PublicService, UnitVersion
 from feedback_app.organisation.queries import reach, valid_on, within
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.batches import recent_ids
-from feedback_app.survey.models import Batch, Period, Response
+from feedback_app.survey.models import Period, Response
 from feedback_app.survey.queries import UnknownPeriodError
 from feedback_app.survey.rules import BatchKind, BatchState, PeriodState
 

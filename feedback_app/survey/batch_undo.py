@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor
 from feedback_app.errors import ConflictError, NotFoundError
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.batches import held_state, lock, note, recent_ids
 from feedback_app.survey.folding import rebuild, take_turn
-from feedback_app.survey.models import Batch, Period, Response
+from feedback_app.survey.models import Period, Response
 from feedback_app.survey.rules import BatchState, PeriodState
 
 

@@ -18,17 +18,12 @@ from sqlalchemy.orm import Session
 from feedback_app import queue
 from feedback_app.audit.operations import Actor, record
 from feedback_app.errors import ConflictError, InvalidInputError
-from feedback_app.survey.models import Batch, Period, Response
+from feedback_app.survey.batch_models import Batch
+from feedback_app.survey.models import Period, Response
 from feedback_app.survey.operations import FOLD_JOB, Filled, SurveyClosedError, answer, hold_open, response_row
 from feedback_app.survey.queries import Questionnaire, instrument_for, questionnaire
-from feedback_app.survey.rules import (
-    MOST_BATCH_ROWS,
-    AnswerOrder,
-    BatchKind,
-    BatchState,
-    PeriodState,
-    SurveyChannel,
-)
+from feedback_app.survey.rules import MOST_BATCH_ROWS, AnswerOrder, BatchKind, BatchState, PeriodState, SurveyChannel
+from feedback_app.survey.same_rows import HASH_OPTION, SameRowsError, rows_hash, same_rows, take_rows_turn
 
 RECENT: Final = 10
 NAME_MAX: Final = 120
@@ -123,23 +118,32 @@ def add_typed(session: Session, period: Period, batch: Batch, filled: Filled) ->
 
 def add_file(
     session: Session, period: Period, unit_id: int, service_id: int | None, filled: Sequence[Filled],
-    file: FileRead, *, actor: Actor, now: datetime,
+    file: FileRead, *, actor: Actor, now: datetime, is_different: bool = False,
 ) -> Batch:  # fmt: skip
     """Store the questionnaires of a file as one batch; all of them, or none.
+
+    `is_different` says that somebody looked: other people filled in the same as those of a file stored already.
 
     Raises
     ------
     SurveyClosedError, FileKnownError, BatchSizeError, feedback_app.survey.queries.NotSurveyedError
+    feedback_app.survey.same_rows.SameRowsError
     """
     if not 1 <= len(filled) <= MOST_BATCH_ROWS:
         raise BatchSizeError("Berkas harus memuat 1 sampai 20000 kuesioner yang dapat disimpan.")
     for day in {min(one.answered_on for one in filled), max(one.answered_on for one in filled)}:
         hold_open(session, period, day)
+    hashed = rows_hash(filled)
     batch = Batch(
         agency_id=period.agency_id, period_id=period.id, unit_id=unit_id, service_id=service_id, kind=BatchKind.FILE,
         state=BatchState.KEPT, answer_order=file.order, file_name=file.name[:NAME_MAX], file_sha256=file.sha256,
-        options={"left_out": file.left_out}, created_at=now, created_by=actor.user_id,
+        options={"left_out": file.left_out, HASH_OPTION: hashed}, created_at=now, created_by=actor.user_id,
     )  # fmt: skip
+    take_rows_turn(session, hashed)
+    if (known := known_file(session, period, unit_id, file.sha256)) is not None:
+        raise FileKnownError(known)
+    if not is_different and (first := same_rows(session, period, unit_id, hashed)) is not None:
+        raise SameRowsError(first)
     _store_once(session, batch)
     _insert(session, period, [replace(one, unit_id=unit_id, batch_id=batch.id) for one in filled])
     queue.ask(session, FOLD_JOB)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
@@ -15,10 +14,7 @@ from feedback_app.survey.rules import (
     MOST_OPTIONS,
     MOST_POPULATION,
     AgeBand,
-    AnswerOrder,
     Averaging,
-    BatchKind,
-    BatchState,
     Education,
     HourBand,
     MissingRule,
@@ -169,48 +165,13 @@ class Target(Base):
     population_source: Mapped[str] = mapped_column(server_default=sa.text("''"))
 
 
-class Batch(Base):
-    """Questionnaires that came in together: a session of typing paper ones, or a file. Undone as a whole."""
-
-    __tablename__ = "skm_batches"
-    __table_args__ = (
-        sa.PrimaryKeyConstraint("agency_id", "id"),
-        tenant_key("period_id", to="skm_periods"),
-        *unit_and_service("skm_batches"),
-        sa.CheckConstraint("(kind = 'file') = (file_sha256 IS NOT NULL)", name="file_has_hash"),
-        sa.CheckConstraint("(state = 'undone') = (undone_at IS NOT NULL)", name="undone_has_moment"),
-        sa.Index(
-            "uq_skm_batches_file_once",
-            "agency_id", "period_id", "unit_id", "file_sha256",
-            unique=True,
-            postgresql_where=sa.text("state = 'kept' AND file_sha256 IS NOT NULL"),
-        ),
-    )  # fmt: skip
-
-    agency_id: Mapped[int]
-    id: Mapped[int] = mapped_column(identity())
-    period_id: Mapped[int]
-    unit_id: Mapped[int]
-    service_id: Mapped[int | None]
-    kind: Mapped[BatchKind]
-    state: Mapped[BatchState] = mapped_column(server_default=sa.text("'kept'"))
-    answer_order: Mapped[AnswerOrder | None]
-    file_name: Mapped[str | None]
-    file_sha256: Mapped[bytes | None]
-    options: Mapped[dict[str, Any]] = mapped_column(sa.JSON, server_default=sa.text("'{}'"))
-    created_at: Mapped[datetime]
-    created_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-    undone_at: Mapped[datetime | None]
-    undone_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
-
-
 class Response(Base):
     """One filled questionnaire, without anything that leads to who filled it: a day and hours, never a moment.
 
     `answers` follows the positions of the instrument's questions; what was left blank is NULL. Its own number is drawn
     at random, so that the order in which people answered is not kept either. `entry_key` is drawn by the browser, so
     that a questionnaire sent twice over a bad line counts once. `is_folded` says that the sums hold it; `is_withdrawn`,
-    that its batch was undone and nothing counts it.
+    that its batch was undone or it was set aside, and nothing counts it.
     """
 
     __tablename__ = "skm_responses"
@@ -219,6 +180,7 @@ class Response(Base):
         tenant_key("period_id", to="skm_periods"),
         tenant_key("instrument_id", to="skm_instruments"),
         tenant_key("batch_id", to="skm_batches"),
+        tenant_key("set_aside_id", to="skm_set_asides"),
         *unit_and_service("skm_responses"),
         sa.UniqueConstraint("agency_id", "entry_key"),
         sa.CheckConstraint("octet_length(entry_key) = 16", name="entry_key_length"),
@@ -227,10 +189,18 @@ class Response(Base):
         sa.CheckConstraint(
             "(channel IN ('paper', 'imported')) = (batch_id IS NOT NULL)", name="paper_came_in_a_batch"
         ),
-        sa.CheckConstraint("NOT is_withdrawn OR batch_id IS NOT NULL", name="only_batches_are_withdrawn"),
+        sa.CheckConstraint(
+            "NOT is_withdrawn OR batch_id IS NOT NULL OR set_aside_id IS NOT NULL", name="only_batches_are_withdrawn"
+        ),
+        sa.CheckConstraint("set_aside_id IS NULL OR is_withdrawn", name="set_aside_is_withdrawn"),
         sa.Index("ix_skm_responses_place", "agency_id", "period_id", "unit_id"),
         sa.Index(
             "ix_skm_responses_batch_id", "agency_id", "batch_id", postgresql_where=sa.text("batch_id IS NOT NULL")
+        ),
+        sa.Index(
+            "ix_skm_responses_set_aside_id",
+            "agency_id", "set_aside_id",
+            postgresql_where=sa.text("set_aside_id IS NOT NULL"),
         ),
         sa.Index(
             "ix_skm_responses_to_fold",
@@ -258,6 +228,7 @@ class Response(Base):
     entry_key: Mapped[bytes | None]
     is_folded: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     is_withdrawn: Mapped[bool] = mapped_column(server_default=sa.text("false"))
+    set_aside_id: Mapped[int | None]
 
 
 class VisitUse(Base):

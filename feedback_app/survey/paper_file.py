@@ -18,7 +18,7 @@ from feedback_app.survey import paper_values as values
 from feedback_app.survey.operations import Filled, Respondent
 from feedback_app.survey.paper_columns import About, PaperColumns, PaperColumnsError, paper_columns
 from feedback_app.survey.paper_tables import Row, read_table
-from feedback_app.survey.paper_values import Cell, Problem, UnreadableValueError
+from feedback_app.survey.paper_values import Cell, Formula, Problem, UnreadableValueError
 from feedback_app.survey.queries import Questionnaire
 from feedback_app.survey.rules import AnswerOrder, SurveyChannel
 
@@ -112,7 +112,7 @@ class _Reader:
         self._number, self._cells = row
         self._wrong = []
         self._check_width()
-        found = self._read()
+        found = None if self._has_formulas() else self._read()
         if self._wrong or found is None:
             self.bad += self._wrong
             self.bad_rows += 1
@@ -194,6 +194,16 @@ class _Reader:
         if extra:
             # An answer such as 3,4 moves all that follow by one column, each of them a valid digit.
             self._wrong.append(BadCell(self._number, "", _short(extra[0]), Problem.TOO_MANY_CELLS))
+
+    def _has_formulas(self) -> bool:
+        """Note each cell that should be read and holds a formula without its value."""
+        found = False
+        for place in sorted({*self._columns.answers.values(), *self._columns.about.values()}):
+            cell = self._cell(place)
+            if isinstance(cell, Formula):
+                self._note(place, cell, Problem.FORMULA)
+                found = True
+        return found
 
     def _cell(self, place: int) -> Cell:
         return self._cells[place] if place < len(self._cells) else None

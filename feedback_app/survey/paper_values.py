@@ -22,6 +22,12 @@ AGE_MIN: Final = 5
 AGE_MAX: Final = 120
 
 
+class Formula(str):
+    """A formula that the workbook holds without what it comes to: no blank, and nothing that can be read."""
+
+    __slots__ = ()
+
+
 class Problem(enum.StrEnum):
     """Why a cell cannot be read."""
 
@@ -38,6 +44,7 @@ class Problem(enum.StrEnum):
     DAY_TO_COME = "day_to_come"
     SERVICE = "service"
     TOO_MANY_CELLS = "too_many_cells"
+    FORMULA = "formula"
 
 
 # Pages translate them.
@@ -55,6 +62,7 @@ PROBLEM_SENTENCES = {
     "day_to_come": "Tanggal survei belum tiba.",
     "service": "Layanan ini tidak disurvei pada unit ini.",
     "too_many_cells": "Baris ini mempunyai lebih banyak kolom daripada baris pertama.",
+    "formula": "Sel ini berisi rumus tanpa hasil. Tulis angkanya, atau simpan lagi dari program lembar kerja.",
 }
 
 

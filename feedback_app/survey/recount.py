@@ -99,6 +99,18 @@ _STORED: Final = {
     ),
 }
 _COUNTED: Final = {"skm_cells": _CELLS, "skm_tallies": _TALLIES, "skm_traits": _TRAITS}
+# An array of another length than the questions holds the same answers for every sum: NULL at its end is no answer.
+_LENGTHS: Final = """
+SELECT r.unit_id, r.service_id, r.instrument_id, r.channel, cardinality(r.answers) AS answers, q.n AS asked,
+       count(*) AS n
+FROM skm_responses AS r
+JOIN (
+    SELECT instrument_id, count(*) AS n FROM skm_questions WHERE agency_id = :agency_id GROUP BY instrument_id
+) AS q ON q.instrument_id = r.instrument_id
+WHERE r.agency_id = :agency_id AND r.period_id = :period_id AND NOT r.is_withdrawn AND cardinality(r.answers) <> q.n
+GROUP BY r.unit_id, r.service_id, r.instrument_id, r.channel, cardinality(r.answers), q.n
+ORDER BY r.unit_id, r.service_id, r.instrument_id, r.channel, cardinality(r.answers)
+"""
 # How many columns name a sum; those after them are the sum itself.
 _NAMING: Final = {"skm_cells": 4, "skm_tallies": 6, "skm_traits": 6}
 
@@ -107,7 +119,11 @@ Sums = dict[tuple[Any, ...], tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """A sum that is not what the questionnaires give; `stored` or `counted` is None where there is none."""
+    """A sum that is not what the questionnaires give; `stored` or `counted` is None where there is none.
+
+    In the table `skm_responses`: so many questionnaires of a place with so many answers (`stored`), that should have
+    another number of them (`counted`). No sum can be made of such ones anew.
+    """
 
     table: str
     agency_id: int
@@ -141,11 +157,26 @@ def recount(
         periods = periods.where(Period.agency_id == agency_id)
     if period_id is not None:
         periods = periods.where(Period.id == period_id)
-    found = [one for row in session.execute(periods).all() for one in _differences(session, row[0], row[1])]
+    of = session.execute(periods).all()
+    broken = [one for row in of for one in wrong_lengths(session, row[0], row[1])]
+    found = [one for row in of for one in _differences(session, row[0], row[1])]
     if repair:
-        for place in sorted({(one.agency_id, one.period_id, one.place[0]) for one in found}):
+        for place in sorted(_units(found) - _units(broken)):
             rebuild(session, *place)
-    return found
+    return broken + found
+
+
+def wrong_lengths(session: Session, agency_id: int, period_id: int) -> list[Discrepancy]:
+    """Return the questionnaires of a period that have more or fewer answers than they were asked questions."""
+    rows = session.execute(sa.text(_LENGTHS), {"agency_id": agency_id, "period_id": period_id})
+    return [
+        Discrepancy("skm_responses", agency_id, period_id, tuple(row[:4]), (row.n, row.answers), (row.n, row.asked))
+        for row in rows
+    ]
+
+
+def _units(found: Iterable[Discrepancy]) -> set[tuple[int, int, int]]:
+    return {(one.agency_id, one.period_id, one.place[0]) for one in found}
 
 
 def _differences(session: Session, agency_id: int, period_id: int) -> Iterable[Discrepancy]:

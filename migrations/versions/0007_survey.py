@@ -11,6 +11,86 @@ down_revision = "0006_inbox_order"
 branch_labels = None
 depends_on = None
 
+# What figures are computed from stays as it was, also against a statement typed by hand: the words of a questionnaire
+# that was asked, how a period computes, and what was answered.
+_GUARDED = (
+    ("skm_instruments", "skm_sealed_instruments"),
+    ("skm_questions", "skm_sealed_questions"),
+    ("skm_periods", "skm_opened_periods"),
+    ("skm_responses", "skm_given_answers"),
+)
+_GUARDS = (
+    """
+    CREATE FUNCTION skm_sealed_instruments_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF (NEW.sealed_at, NEW.ruleset) IS DISTINCT FROM (OLD.sealed_at, OLD.ruleset) THEN
+            RAISE EXCEPTION 'a sealed questionnaire of skm_instruments stays sealed';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE TRIGGER skm_sealed_instruments BEFORE UPDATE OF sealed_at, ruleset ON skm_instruments
+    FOR EACH ROW WHEN (OLD.sealed_at IS NOT NULL) EXECUTE FUNCTION skm_sealed_instruments_stay()
+    """,
+    """
+    CREATE FUNCTION skm_sealed_questions_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE
+        is_sealed boolean := false;
+    BEGIN
+        IF TG_OP <> 'INSERT' THEN
+            SELECT sealed_at IS NOT NULL INTO is_sealed FROM skm_instruments
+            WHERE agency_id = OLD.agency_id AND id = OLD.instrument_id;
+        END IF;
+        IF TG_OP <> 'DELETE' AND is_sealed IS NOT TRUE THEN
+            SELECT sealed_at IS NOT NULL INTO is_sealed FROM skm_instruments
+            WHERE agency_id = NEW.agency_id AND id = NEW.instrument_id;
+        END IF;
+        IF is_sealed THEN
+            RAISE EXCEPTION 'skm_questions of a sealed questionnaire are never changed';
+        END IF;
+        RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+    END $$
+    """,
+    """
+    CREATE TRIGGER skm_sealed_questions BEFORE INSERT OR UPDATE OR DELETE ON skm_questions
+    FOR EACH ROW EXECUTE FUNCTION skm_sealed_questions_stay()
+    """,
+    """
+    CREATE FUNCTION skm_opened_periods_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF NEW.state NOT IN ('open', 'closed') THEN
+            RAISE EXCEPTION 'a period of skm_periods that was opened is no draft again';
+        END IF;
+        IF (NEW.agency_id, NEW.id, NEW.instrument_id, NEW.starts_on, NEW.weight, NEW.unit_averaging,
+            NEW.agency_averaging, NEW.missing)
+            IS DISTINCT FROM (OLD.agency_id, OLD.id, OLD.instrument_id, OLD.starts_on, OLD.weight, OLD.unit_averaging,
+            OLD.agency_averaging, OLD.missing) THEN
+            RAISE EXCEPTION 'how a period of skm_periods computes is fixed once it was opened';
+        END IF;
+        RETURN NEW;
+    END $$
+    """,
+    # Figures from before the platform are told, not computed: their periods ('reported') are not held.
+    """
+    CREATE TRIGGER skm_opened_periods BEFORE UPDATE ON skm_periods
+    FOR EACH ROW WHEN (OLD.state IN ('open', 'closed')) EXECUTE FUNCTION skm_opened_periods_stay()
+    """,
+    """
+    CREATE FUNCTION skm_given_answers_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'what was answered in skm_responses is never changed or removed';
+    END $$
+    """,
+    # Not a word about the columns that say whether the sums hold a row and whether it counts: folding costs nothing.
+    """
+    CREATE TRIGGER skm_given_answers
+    BEFORE DELETE OR TRUNCATE OR UPDATE OF agency_id, id, period_id, unit_id, service_id, instrument_id, batch_id,
+        channel, is_visit, answered_on, hours, sex, age, education, occupation, answers ON skm_responses
+    FOR EACH STATEMENT EXECUTE FUNCTION skm_given_answers_stay()
+    """,
+)
+
 
 def upgrade() -> None:
     """Make the tables."""
@@ -523,6 +603,52 @@ def upgrade() -> None:
     )
     op.create_index("ix_skm_action_events_action_id", "skm_action_events", ["agency_id", "action_id"], unique=False)
     op.create_table(
+        "skm_set_asides",
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("period_id", sa.BigInteger(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum(
+                "web",
+                "counter",
+                "kiosk",
+                "paper",
+                "imported",
+                name="surveychannel",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("responses", sa.Integer(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_by", sa.BigInteger(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("channel IN ('web', 'kiosk')", name=op.f("ck_skm_set_asides_open_channels_only")),
+        sa.CheckConstraint("char_length(reason) BETWEEN 10 AND 500", name=op.f("ck_skm_set_asides_reason_length")),
+        sa.CheckConstraint("responses >= 0", name=op.f("ck_skm_set_asides_responses_count")),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "period_id"],
+            ["skm_periods.agency_id", "skm_periods.id"],
+            name=op.f("fk_skm_set_asides_agency_id_period_id_skm_periods"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "unit_id"],
+            ["units.agency_id", "units.id"],
+            name=op.f("fk_skm_set_asides_agency_id_unit_id_units"),
+        ),
+        sa.ForeignKeyConstraint(["set_by"], ["users.id"], name=op.f("fk_skm_set_asides_set_by_users")),
+        sa.ForeignKeyConstraint(["undone_by"], ["users.id"], name=op.f("fk_skm_set_asides_undone_by_users")),
+        sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_skm_set_asides")),
+    )
+    op.create_index("ix_skm_set_asides_place", "skm_set_asides", ["agency_id", "period_id", "unit_id"], unique=False)
+    op.create_table(
         "skm_responses",
         sa.Column("agency_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.BigInteger(), nullable=False),
@@ -613,13 +739,18 @@ def upgrade() -> None:
         sa.Column("entry_key", sa.LargeBinary(), nullable=True),
         sa.Column("is_folded", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("is_withdrawn", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("set_aside_id", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
             "(channel IN ('paper', 'imported')) = (batch_id IS NOT NULL)",
             name=op.f("ck_skm_responses_paper_came_in_a_batch"),
         ),
         sa.CheckConstraint("1 <= ALL (answers) AND 6 >= ALL (answers)", name=op.f("ck_skm_responses_answers_range")),
         sa.CheckConstraint(
-            "NOT is_withdrawn OR batch_id IS NOT NULL", name=op.f("ck_skm_responses_only_batches_are_withdrawn")
+            "NOT is_withdrawn OR batch_id IS NOT NULL OR set_aside_id IS NOT NULL",
+            name=op.f("ck_skm_responses_only_batches_are_withdrawn"),
+        ),
+        sa.CheckConstraint(
+            "set_aside_id IS NULL OR is_withdrawn", name=op.f("ck_skm_responses_set_aside_is_withdrawn")
         ),
         sa.CheckConstraint("cardinality(answers) BETWEEN 1 AND 99", name=op.f("ck_skm_responses_answers_count")),
         sa.CheckConstraint("octet_length(entry_key) = 16", name=op.f("ck_skm_responses_entry_key_length")),
@@ -644,6 +775,11 @@ def upgrade() -> None:
             name="fk_skm_responses_service_of_the_unit",
         ),
         sa.ForeignKeyConstraint(
+            ["agency_id", "set_aside_id"],
+            ["skm_set_asides.agency_id", "skm_set_asides.id"],
+            name=op.f("fk_skm_responses_agency_id_set_aside_id_skm_set_asides"),
+        ),
+        sa.ForeignKeyConstraint(
             ["agency_id", "unit_id"],
             ["units.agency_id", "units.id"],
             name=op.f("fk_skm_responses_agency_id_unit_id_units"),
@@ -657,6 +793,13 @@ def upgrade() -> None:
         ["agency_id", "batch_id"],
         unique=False,
         postgresql_where=sa.text("batch_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_skm_responses_set_aside_id",
+        "skm_responses",
+        ["agency_id", "set_aside_id"],
+        unique=False,
+        postgresql_where=sa.text("set_aside_id IS NOT NULL"),
     )
     op.create_index("ix_skm_responses_place", "skm_responses", ["agency_id", "period_id", "unit_id"], unique=False)
     op.create_index(
@@ -740,10 +883,15 @@ def upgrade() -> None:
         FOR EACH ROW EXECUTE FUNCTION skm_results_are_fixed()
         """
     )
+    for statement in _GUARDS:
+        op.execute(statement)
 
 
 def downgrade() -> None:
     """Take the tables away."""
+    for table, name in _GUARDED:
+        op.execute(f"DROP TRIGGER {name} ON {table}")
+        op.execute(f"DROP FUNCTION {name}_stay()")
     op.execute("DROP TRIGGER skm_results_fixed ON skm_results")
     op.execute("DROP FUNCTION skm_results_are_fixed()")
     op.drop_table("skm_traits")
@@ -757,7 +905,14 @@ def downgrade() -> None:
     op.drop_index(
         "ix_skm_responses_batch_id", table_name="skm_responses", postgresql_where=sa.text("batch_id IS NOT NULL")
     )
+    op.drop_index(
+        "ix_skm_responses_set_aside_id",
+        table_name="skm_responses",
+        postgresql_where=sa.text("set_aside_id IS NOT NULL"),
+    )
     op.drop_table("skm_responses")
+    op.drop_index("ix_skm_set_asides_place", table_name="skm_set_asides")
+    op.drop_table("skm_set_asides")
     op.drop_index("ix_skm_action_events_action_id", table_name="skm_action_events")
     op.drop_table("skm_action_events")
     op.drop_table("skm_targets")

@@ -161,3 +161,19 @@ def test_no_server_no_web_framework_and_no_learning_library_is_needed(tmp_path: 
     done = subprocess.run([sys.executable, "-c", code], env=nowhere, capture_output=True, text=True, check=True)
     assert "78,74" in done.stdout
     assert done.stderr.strip() == "[]"
+
+
+def test_of_many_columns_that_are_not_counted_ten_are_named() -> None:
+    further = [f"catatan{number}" for number in range(1, 13)]
+    header = ",".join([HEADER.strip(), *further])
+    told = compute("-", "--order", "form", given=f"{header}\n{'3,' * 20}3\n")
+    assert told.exit_code == 0, told.output
+    assert "catatan10 ... dan 2 lainnya\n" in told.stderr
+    assert "catatan11" not in told.stderr
+    exactly = compute("-", "--order", "form", given=f"{HEADER.strip()},{','.join(further[:10])}\n{'3,' * 18}3\n")
+    assert "catatan10\n" in exactly.stderr
+
+
+def test_a_file_that_begins_with_its_separator_is_computed() -> None:
+    told = compute("-", "--order", "form", given="sep=;\r\n" + HEADER.replace(",", ";") + "3;3;3;3;3;3;3;3;3\n")
+    assert (told.exit_code, "75,00" in told.stdout) == (0, True)

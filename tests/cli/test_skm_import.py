@@ -76,3 +76,13 @@ def test_numbered_columns_need_an_order(terminal: Terminal) -> None:
     refused = terminal.run()
     assert refused.exit_code == 1
     assert not terminal.stored()
+
+
+def test_the_same_questionnaires_with_a_line_more_need_a_word_that_they_are_others(terminal: Terminal) -> None:
+    terminal.file.write_text(f"{HEADER}\n1,2,3,4,1,2,3,4,1\n")
+    assert terminal.run("--order", "form").exit_code == 0
+    terminal.file.write_text(f"{HEADER}\n1,2,3,4,1,2,3,4,1\n\n")
+    assert terminal.run("--order", "form").exit_code == 1
+    assert len(terminal.stored()) == 1
+    assert terminal.run("--order", "form", "--different").exit_code == 0
+    assert len(terminal.stored()) == 2
