@@ -20,13 +20,17 @@ from feedback_app.blueprints.guessing import (
     not_signed_in,
     searches,
     sign_in_pace,
+    was_stored,
     wrong_key,
 )
 from feedback_app.blueprints.networks import client_key
+from feedback_app.blueprints.survey_sheet import comes_without_visit
 
 LIMIT_SENTENCES: Final = {
     "sending": "Kiriman dari jaringan Anda sedang sangat banyak. Tunggu, tekan Kembali, lalu kirim lagi; "
     "isian Anda masih ada di halaman sebelumnya.",
+    "surveying": "Survei dari jaringan Anda sedang sangat banyak, jadi jawaban ini belum disimpan. Jawaban Anda masih "
+    "ada di bawah; kirim sekali lagi nanti. Dengan kode kunjungan dari loket, survei diterima tanpa menunggu.",
     "guessing": "Sudah terlalu banyak percobaan dari jaringan Anda. Periksa kembali kodenya.",
     "signing_in": "Sudah terlalu banyak percobaan masuk. Akun tidak dikunci; tekan Kembali setelah menunggu.",
     "reading": "Permintaan dari jaringan Anda sedang sangat banyak.",
@@ -70,6 +74,10 @@ FIGURES: Final = (
     "public.unit_json", "public.unit_csv", "public.survey_results_json", "public.survey_results_csv",
 )  # fmt: skip
 
+SURVEYED: Final = ("public.survey",)
+# What is refused here is drawn again as it was filled in, under the sentence that refuses it.
+DRAWN_AGAIN: Final = frozenset(SURVEYED)
+
 BUDGETS: Final = (
     Budget(
         "rating", ("public.rate",), "300 per minute; 4000 per hour", "sending",
@@ -86,9 +94,16 @@ BUDGETS: Final = (
         "a report takes minutes to write; an address that sends one a second is a carrier's or a program's", soft=10,
     ),
     Budget(
-        "survey", ("public.survey",), "120 per minute; 2000 per hour", "sending",
-        "nine questions take a minute or two; a hall on one Wi-Fi or a carrier's address sends many all the same",
+        "survey", SURVEYED, "120 per minute; 2000 per hour", "surveying",
+        "nine questions take a minute or two; a hall on one Wi-Fi sends many all the same, and a visit counts once",
         soft=20,
+    ),
+    Budget(
+        "survey_without_visit", SURVEYED, "10 per minute; 60 per hour; 200 per day", "surveying",
+        "each becomes part of an official index, and nothing but its pace shows that one person filled in a hundred; "
+        "a puskesmas behind one address reaches ten a minute on no day. Only what was stored counts, and all of it: "
+        "an uncounted few a minute would be thousands a day",
+        counts=was_stored, applies=comes_without_visit,
     ),
     Budget(
         "follow_up", FOLLOWED_UP, "60 per minute; 600 per hour", "sending",

@@ -33,16 +33,21 @@ def draw_again(app: App, endpoint: str, draws: Draws) -> None:
 
 
 def drawn_again() -> ResponseReturnValue | None:
-    """Return the form of this request with everything typed; None where its endpoint draws none.
+    """Return the form of this request with everything typed, under why its token fails; None where it draws none."""
+    words = [FORM_SENTENCES[_EXPIRED]]
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        words.append(FORM_SENTENCES[_NO_COOKIE])
+    return drawn_under(words)
+
+
+def drawn_under(words: list[str]) -> ResponseReturnValue | None:
+    """Return the form of this request with everything typed, under some words; None where its endpoint draws none.
 
     A form on another site draws nothing here: it would put words in a visitor's mouth.
     """
     draws: Draws | None = current_app.extensions.get(_NAME, {}).get(request.endpoint)
     if draws is None or request.headers.get("Sec-Fetch-Site") == "cross-site":
         return None
-    words = [FORM_SENTENCES[_EXPIRED]]
-    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
-        words.append(FORM_SENTENCES[_NO_COOKIE])
     try:
         return draws(words, **(request.view_args or {}))
     except DomainError:

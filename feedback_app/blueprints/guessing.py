@@ -87,6 +87,11 @@ def account_missed(answer: Response) -> bool:
     return is_miss
 
 
+def was_stored(answer: Response) -> bool:
+    """Tell whether a form was taken: it leads on to another page, what is refused is shown again."""
+    return answer.status_code == 303
+
+
 def leafs() -> bool:
     """Tell whether a page beyond the first is asked for."""
     return bool(request.args)

@@ -22,8 +22,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from feedback_app.blueprints.budgets import BUDGETS, LIMIT_SENTENCES, Budget
-from feedback_app.blueprints.errors import problem
+from feedback_app.blueprints.budgets import BUDGETS, DRAWN_AGAIN, LIMIT_SENTENCES, Budget
+from feedback_app.blueprints.errors import problem, wants_json
+from feedback_app.blueprints.expired_forms import drawn_under
 from feedback_app.blueprints.guessing import SOFT_SECONDS, Tallies, tallies
 from feedback_app.blueprints.networks import client_key, warn_of_hidden_proxy
 from feedback_app.blueprints.sentences import translated
@@ -33,6 +34,8 @@ View = Callable[..., ResponseReturnValue]
 
 # A Redis that hangs costs one request so much, and then none for a while.
 REDIS_SECONDS: Final = 0.2
+# Nobody counts in minutes beyond an hour and a half.
+_HOURS_FROM: Final = 5400
 
 
 def register_limits(app: Flask, known: Settings) -> None:
@@ -114,12 +117,19 @@ def _is_exempt(budget: Budget) -> bool:
 
 def _too_many(limiter: Limiter, error: RateLimitExceeded) -> ResponseReturnValue:
     seconds = _seconds_left(limiter, error)
-    when = gettext("Coba lagi dalam sekitar %(minutes)d menit.", minutes=-(-seconds // 60))
-    sentence = f"{translated(str(error.description))} {when}"
-    answer = make_response(problem(429, "too_many_requests", sentence))
+    sentence = f"{translated(str(error.description))} {_when(seconds)}"
+    drawn = drawn_under([sentence]) if request.endpoint in DRAWN_AGAIN and not wants_json() else None
+    answer = make_response(problem(429, "too_many_requests", sentence) if drawn is None else drawn)
+    answer.status_code = 429
     answer.headers["Retry-After"] = str(seconds)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _when(seconds: int) -> str:
+    if seconds > _HOURS_FROM:
+        return str(gettext("Coba lagi dalam sekitar %(hours)d jam.", hours=-(-seconds // 3600)))
+    return str(gettext("Coba lagi dalam sekitar %(minutes)d menit.", minutes=-(-seconds // 60)))
 
 
 def _seconds_left(limiter: Limiter, error: RateLimitExceeded) -> int:

@@ -21,7 +21,13 @@ from feedback_app.blueprints.survey_sheet import Sheet, chosen_of, is_open, shee
 from feedback_app.blueprints.survey_visit import SurveyedVisitError, SurveyVisit
 from feedback_app.db import db
 from feedback_app.errors import DomainError
-from feedback_app.survey.operations import Filled, SurveyClosedError, SurveyVisitUsedError, answer
+from feedback_app.survey.operations import (
+    Filled,
+    SurveyClosedError,
+    SurveyKeyTakenError,
+    SurveyVisitUsedError,
+    answer,
+)
 from feedback_app.survey.rules import Education, Occupation, Sex, SurveyChannel, hour_band
 from feedback_app.survey.surveyed import next_start
 
@@ -102,6 +108,8 @@ def _sent(place: Place) -> ResponseReturnValue:
     refusal = _store(form, sheet, visit)
     if isinstance(refusal, SurveyClosedError):
         return _closed(form, sheet)
+    if isinstance(refusal, SurveyKeyTakenError):
+        return _taken(form, sheet)
     if refusal is not None:
         form.form_errors = [refusal.message]
         if isinstance(refusal, SurveyVisitUsedError):
@@ -123,16 +131,17 @@ def _looks_automatic() -> bool:
 def _store(form: SurveyForm, sheet: Sheet, visit: SurveyVisit | None) -> DomainError | None:
     """Store and commit; return the rule that refuses it. What was stored before under the same mark is no error."""
     session, now, agency = db.session(), clock.utcnow(), sheet.place.agency
+    proof = visit if visit and visit.proves(sheet.service_id) else None
     filled = Filled(
         unit_id=sheet.place.unit.id,
         service_id=sheet.service_id,
         answered_on=agency.day_of(now),
         answers=form.answers(),
-        channel=SurveyChannel.COUNTER if visit else SurveyChannel.WEB,
+        channel=SurveyChannel.COUNTER if proof else SurveyChannel.WEB,
         hours=hour_band(now.astimezone(ZoneInfo(agency.time_zone)).time()),
         respondent=form.respondent(),
         entry_key=form.entry_key,
-        visit_hash=visit.digest if visit else None,
+        visit_hash=proof.digest if proof else None,
     )
     try:
         answer(session, sheet.period, filled)
@@ -142,7 +151,8 @@ def _store(form: SurveyForm, sheet: Sheet, visit: SurveyVisit | None) -> DomainE
             survey_visit.drop_survey_visit()
         return error
     session.commit()
-    survey_visit.drop_survey_visit()
+    if proof:
+        survey_visit.drop_survey_visit()
     return None
 
 
@@ -153,6 +163,11 @@ def _again(form: SurveyForm, sheet: Sheet, visit: SurveyVisit | None, status: in
 def _closed(form: SurveyForm, sheet: Sheet) -> Response:
     page = render_template("survey/closed.html", form=form, sheet=sheet, place=sheet.place)
     return not_stored(make_response(page, SurveyClosedError.status))
+
+
+def _taken(form: SurveyForm, sheet: Sheet) -> Response:
+    page = render_template("survey/taken.html", form=form, sheet=sheet, place=sheet.place)
+    return not_stored(make_response(page, SurveyKeyTakenError.status))
 
 
 def _survey_again(words: list[str], *, agency: str, unit: str) -> ResponseReturnValue:

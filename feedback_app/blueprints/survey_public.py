@@ -14,6 +14,7 @@ from feedback_app.blueprints.public import bp
 from feedback_app.db import db
 from feedback_app.organisation.queries import UnknownUnitError
 from feedback_app.survey.published import PublishedResult, published_results
+from feedback_app.survey.published_units import newest_indexes
 from feedback_app.survey.rules import SMALLEST_PUBLISHED
 from feedback_app.survey.surveyed import is_surveyed, next_start, surveyed_units
 
@@ -21,12 +22,21 @@ from feedback_app.survey.surveyed import is_surveyed, next_start, surveyed_units
 @bp.get("/skm/<agency>")
 @kept()
 def survey_units(agency: str) -> ResponseReturnValue:
-    """Show the units of an agency that are surveyed now."""
+    """Show the units of an agency that are surveyed now, and what was published of its units."""
     card = places.agency_card(db.session(), agency)
     surveyed = surveyed_units(db.session(), card.id, card.today())
-    units = [place for place in places.directory(db.session(), card) if place.unit.id in surveyed]
+    everywhere = places.directory(db.session(), card)
+    units = [place for place in everywhere if place.unit.id in surveyed]
     begins = None if units else next_start(db.session(), card.id, card.today())
-    return render_template("survey/units.html", agency=card, units=units, begins=begins)
+    indexes = newest_indexes(db.session(), card.id)
+    return render_template(
+        "survey/units.html",
+        agency=card,
+        units=units,
+        begins=begins,
+        results=[(place, indexes[place.unit.id]) for place in everywhere if place.unit.id in indexes],
+        smallest=SMALLEST_PUBLISHED,
+    )
 
 
 @bp.get("/skm/<agency>/<unit>/terima-kasih")

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from flask import request
+from flask import g, request
 
 from feedback_app import clock
+from feedback_app.blueprints import places
 from feedback_app.blueprints.places import Place
-from feedback_app.blueprints.survey_visit import SurveyVisit
+from feedback_app.blueprints.survey_visit import SurveyVisit, survey_visit
 from feedback_app.blueprints.wall import preselected_service
 from feedback_app.db import db
+from feedback_app.errors import DomainError
 from feedback_app.organisation.queries import ServiceCard
 from feedback_app.survey.models import Period
 from feedback_app.survey.queries import Questionnaire, open_period, questionnaire_for
@@ -106,6 +108,20 @@ def sheet_sent(place: Place) -> Sheet:
     survey = _survey(place, period)
     chosen = chosen_of(place, survey.choices, None) or (None,)
     return Sheet(place, survey, chosen[0])
+
+
+def comes_without_visit() -> bool:
+    """Tell whether a questionnaire is sent without the proof of a visit to the unit, and service, that it is about."""
+    if "comes_without_visit" not in g:
+        named = request.view_args or {}
+        try:
+            sheet = sheet_sent(places.place_of(db.session(), named["agency"], named["unit"]))
+        except DomainError:
+            return True
+        visit = survey_visit(sheet.place, now=clock.utcnow())
+        g.comes_without_visit = visit is None or not visit.proves(sheet.service_id)
+    found: bool = g.comes_without_visit
+    return found
 
 
 def is_open(sheet: Sheet) -> bool:

@@ -27,6 +27,10 @@ class SurveyVisit:
     service_id: int | None
     digest: bytes
 
+    def proves(self, service_id: int | None) -> bool:
+        """Tell whether it proves that a service was used; None, the unit as a whole, by a visit to any service."""
+        return self.service_id is None or service_id in (None, self.service_id)
+
 
 class SurveyedVisitError(Exception):
     """A questionnaire was sent for this visit already."""
@@ -58,7 +62,7 @@ def survey_visit(place: Place, *, now: datetime) -> SurveyVisit | None:
     """Return the visit to this unit that no questionnaire was sent for yet: a rated one, or one that was opened."""
     noted: dict[str, Any] | None = session.get(_NAME)
     if noted and now - datetime.fromisoformat(noted["at"]) > timedelta(hours=_HOURS):
-        noted = session.pop(_NAME)
+        session.pop(_NAME)
         noted = None
     if noted and (noted["agency"], noted["unit"]) == (place.agency.id, place.unit.id):
         return SurveyVisit(noted["service"], bytes.fromhex(noted["hash"]))

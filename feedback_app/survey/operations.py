@@ -30,6 +30,8 @@ from feedback_app.survey.rules import (
 
 FOLD_JOB: Final = "fold_survey"
 _ID_BITS: Final = 62
+# What somebody filled in. It is the same when a questionnaire is sent twice.
+_ANSWERED: Final = ("period_id", "unit_id", "service_id", "sex", "age", "education", "occupation", "answers")
 
 
 class SurveyClosedError(ConflictError):
@@ -50,6 +52,12 @@ class SurveyVisitUsedError(ConflictError):
     code = "survey_visit_used"
 
 
+class SurveyKeyTakenError(ConflictError):
+    """Another questionnaire was stored under this key before: what came now is not that one sent again."""
+
+    code = "survey_key_taken"
+
+
 @dataclass(frozen=True, slots=True)
 class Respondent:
     """What the form asks about who answers; everything may be left out."""
@@ -64,7 +72,7 @@ class Respondent:
 class Filled:
     """A questionnaire as it was filled: the answers (from 1) by the keys of their questions.
 
-    `entry_key` is 16 bytes drawn by the sender; the same key again is the same questionnaire.
+    `entry_key` is 16 bytes drawn by the sender; the same key again must be the same questionnaire.
     """
 
     unit_id: int
@@ -87,6 +95,8 @@ def answer(session: Session, period: Period, filled: Filled) -> bool:
     Raises
     ------
     SurveyClosedError, NotSurveyedError, UnusableAnswersError, SurveyVisitUsedError
+    SurveyKeyTakenError
+        The key is that of a questionnaire that was answered otherwise.
     """
     hold_open(session, period, filled.answered_on)
     asked = questionnaire_for(session, period, filled.unit_id, filled.service_id)
@@ -96,6 +106,7 @@ def answer(session: Session, period: Period, filled: Filled) -> bool:
         .returning(Response.id)
     ).scalar()  # fmt: skip
     if stored is None:
+        _check_sent_again(session, row)
         return False
     if filled.visit_hash is not None:
         _use_visit(session, period.agency_id, filled.visit_hash)
@@ -175,6 +186,20 @@ def visit_of(session: Session, token: str, *, key: bytes, now: datetime) -> tupl
         )
     ).first()
     return None if row is None else (row.agency_id, row.unit_id, row.service_id, digest)
+
+
+def _check_sent_again(session: Session, row: Mapping[str, object]) -> None:
+    """Refuse a row whose key is stored with other answers; day, hours and visit may be others when it is sent again."""
+    found = session.execute(
+        sa.select(*(getattr(Response, name) for name in _ANSWERED)).where(
+            Response.agency_id == row["agency_id"], Response.entry_key == row["entry_key"]
+        )
+    ).one_or_none()
+    # Closing the period forgets the keys; then there is nothing to compare with, and nothing is stored either.
+    if found is not None and tuple(found) != tuple(row[name] for name in _ANSWERED):
+        raise SurveyKeyTakenError(
+            "Kuesioner dari halaman ini sudah kami terima dengan jawaban lain. Jawaban yang baru ini tidak dihitung."
+        )
 
 
 def _use_visit(session: Session, agency_id: int, digest: bytes) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -108,11 +108,6 @@ class Progress:
         """Return how many respondents the table still asks for."""
         return None if self.minimum_by_table is None else max(0, self.minimum_by_table - self.answered)
 
-    @property
-    def is_enough(self) -> bool:
-        """Tell whether the table's minimum is reached."""
-        return self.missing == 0
-
 
 def progress(answered: int, population: int | None) -> Progress:
     """Return how far a sample is towards what its population asks for."""
@@ -128,6 +123,7 @@ class WarningKind(StrEnum):
     THIN_SAMPLE = "thin_sample"
     ONE_CHANNEL = "one_channel"
     ONE_HOUR_BAND = "one_hour_band"
+    ONE_DAY = "one_day"
     ONE_SERVICE = "one_service"
     MISSING_ANSWERS = "missing_answers"
 
@@ -136,7 +132,7 @@ class WarningKind(StrEnum):
 class SampleWarning:
     """One thing wrong: `count` of `of`, `percent` of them to 0.1, where `limit` was the bound (percent or a number).
 
-    `subject` is the channel, band of hours or service it speaks of, else "".
+    `subject` is the channel, band of hours, day (ISO) or service it speaks of, else "".
     """
 
     kind: WarningKind
@@ -149,9 +145,10 @@ class SampleWarning:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What a sample is made of: respondents by channel, hours and service, and answers left blank.
+    """What a sample is made of: respondents by channel, hours, day and service, and answers left blank.
 
-    `by_hours` counts only those whose hours are known. `populations` holds the people each service serves.
+    `by_hours` counts only those whose hours are known. `populations` holds the people each service serves. `by_day`
+    goes by ISO dates and may be empty where days are not known; `days_run` says for how many the survey has run.
     """
 
     answered: int
@@ -162,12 +159,18 @@ class Composition:
     populations: Mapping[str, int]
     blank_answers: int = 0
     possible_answers: int = 0
+    by_day: Mapping[str, int] = field(default_factory=dict)
+    days_run: int = 0
 
 
 LEAST_FOR_SHARES: Final = 10
 """Below this many respondents a share says nothing that "too few" does not say."""
 
 MOST_OF_ONE: Final = Fraction(80, 100)
+MOST_ON_A_DAY: Final = Fraction(50, 100)
+LEAST_FOR_A_DAY: Final = 30
+"""Below this many respondents half of them are one busy morning."""
+LEAST_DAYS_RUN: Final = 5
 MOST_BLANK: Final = Fraction(10, 100)
 MOST_ABOVE_SHARE: Final = Fraction(20, 100)
 """How far the share of one service among the respondents may exceed its share of the people served."""
@@ -179,6 +182,7 @@ def warnings(sample: Composition) -> list[SampleWarning]:
     if sample.answered >= LEAST_FOR_SHARES:
         found += _dominant(WarningKind.ONE_CHANNEL, sample.by_channel)
         found += _dominant(WarningKind.ONE_HOUR_BAND, sample.by_hours)
+        found += _days(sample)
         found += _services(sample)
     if sample.possible_answers and Fraction(sample.blank_answers, sample.possible_answers) > MOST_BLANK:
         blank, possible = sample.blank_answers, sample.possible_answers
@@ -205,6 +209,18 @@ def _dominant(kind: WarningKind, counts: Mapping[str, int]) -> list[SampleWarnin
         _told(kind, name, count, whole, MOST_OF_ONE)
         for name, count in counts.items()
         if Fraction(count, whole) > MOST_OF_ONE
+    ]
+
+
+def _days(sample: Composition) -> list[SampleWarning]:
+    """Return the day on which more than half came, although there were others: a crowd then, or one person often."""
+    whole = sum(sample.by_day.values())
+    if whole < LEAST_FOR_A_DAY or sample.days_run < LEAST_DAYS_RUN:
+        return []
+    return [
+        _told(WarningKind.ONE_DAY, day, count, whole, MOST_ON_A_DAY)
+        for day, count in sample.by_day.items()
+        if Fraction(count, whole) > MOST_ON_A_DAY
     ]
 
 

@@ -17,7 +17,7 @@ from feedback_app import clock
 from feedback_app.blueprints.forms.survey import SurveyForm
 from feedback_app.organisation.models import PublicService
 from feedback_app.survey.elements import OFFICIAL_QUESTIONS
-from feedback_app.survey.models import Question, VisitUse
+from feedback_app.survey.models import Period, Question, Target, VisitUse
 from feedback_app.survey.queries import questionnaire
 from feedback_app.survey.rules import AgeBand, Education, Occupation, PeriodState, Sex, SurveyChannel, hour_band
 from tests import factories as make
@@ -31,6 +31,7 @@ def place(session: Session) -> Surveyed:
 
 
 def own_question(place: Surveyed) -> None:
+    makers.unguard(place.session, Question)
     place.session.add(
         Question(
             agency_id=place.agency.id, instrument_id=place.period.instrument_id, position=10, key="parkir",
@@ -177,6 +178,7 @@ def test_a_page_open_for_too_long_is_drawn_again_with_everything_chosen(keeping_
 
 def test_the_empty_page_is_drawn_once_for_everybody(keeping_app: Flask, place: Surveyed, session: Session) -> None:
     first = keeping_app.test_client().get(place.address).get_data(as_text=True)
+    makers.unguard(session, Question)
     session.execute(sa.update(Question).values(stem="Berubah?"))
     session.commit()
     second = keeping_app.test_client().get(place.address).get_data(as_text=True)
@@ -205,6 +207,7 @@ def test_a_period_whose_last_day_has_passed_takes_nothing(client: FlaskClient, s
 
 
 def test_a_draft_is_nobodys_business(client: FlaskClient, place: Surveyed) -> None:
+    makers.unguard(place.session, Period)
     place.period.state = PeriodState.DRAFT
     place.session.commit()
     assert client.post(place.address, data=place.filled()).status_code == 404
@@ -362,3 +365,29 @@ def test_the_form_reads_a_key_that_is_none_as_one_of_its_own(app: Flask, place: 
     keys = {SurveyForm(asked, MultiDict({"once": once})).entry_key for once in ("", "zz", "ab", "ab" * 17)}
     assert len(keys) == 4
     assert {len(key) for key in keys} == {16}
+
+
+@pytest.mark.parametrize("is_surveyed", [True, False])
+def test_a_visit_to_one_service_does_not_prove_another(
+    app: Flask, client: FlaskClient, session: Session, is_surveyed: bool
+) -> None:
+    place = surveyed(session, services=2)
+    first, second = (session.get_one(PublicService, (place.agency.id, found)) for found in service_ids(place))
+    visited = first if is_surveyed else make.service(session, place.unit, name="Layanan lama")
+    token = place.token(app, service_id=visited.id)
+    client.get(f"{place.address}?k={token}")
+    page = client.get(f"{place.address}?layanan={second.code}").get_data(as_text=True)
+    assert "terbukti dengan kode" not in page
+    assert ("Kode kunjungan Anda untuk layanan lain" if is_surveyed else "tidak disurvei sekarang") in page
+    client.post(place.address, data=place.filled_for(second))
+    [row] = place.stored()
+    assert (row.channel, row.is_visit) == (SurveyChannel.WEB, False)
+    assert not place.session.scalars(sa.select(VisitUse)).all()
+    if is_surveyed:
+        client.post(place.address, data=place.filled_for(first))
+        assert sorted(row.is_visit for row in place.stored()) == [False, True]
+
+
+def service_ids(place: Surveyed) -> list[int]:
+    of = sa.select(Target.service_id).where(Target.period_id == place.period.id).order_by(Target.service_id)
+    return [number for number in place.session.scalars(of) if number is not None]

@@ -61,15 +61,14 @@ def test_nobody_is_no_population(population: int) -> None:
 def test_progress_counts_towards_the_table() -> None:
     half = progress(130, 759)
     assert (half.minimum_by_table, half.minimum_by_formula) == (260, 255)
-    assert (half.percent, half.missing, half.is_enough) == (Decimal("50.0"), 130, False)
-    assert progress(260, 759).is_enough
+    assert (half.percent, half.missing) == (Decimal("50.0"), 130)
+    assert progress(260, 759).missing == 0
     assert (progress(300, 759).missing, progress(300, 759).percent) == (0, Decimal("115.4"))
 
 
 def test_progress_without_a_population_promises_nothing() -> None:
     unknown = progress(50, None)
     assert (unknown.minimum_by_table, unknown.percent, unknown.missing) == (None, None, None)
-    assert not unknown.is_enough
 
 
 def sample(
@@ -80,6 +79,8 @@ def sample(
     hours: Mapping[str, int] | None = None,
     services: Mapping[str, int] | None = None,
     populations: Mapping[str, int] | None = None,
+    days: Mapping[str, int] | None = None,
+    days_run: int = 0,
     blank: int = 0,
 ) -> Composition:
     return Composition(
@@ -89,6 +90,8 @@ def sample(
         by_hours=hours or {},
         by_service=services or {},
         populations=populations or {},
+        by_day=days or {},
+        days_run=days_run,
         blank_answers=blank,
         possible_answers=answered * 9,
     )
@@ -124,6 +127,20 @@ def test_more_than_four_fifths_by_one_channel_is_told(paper: int, told: list[tup
 @pytest.mark.parametrize(("morning", "told"), [(80, []), (81, [(WarningKind.ONE_HOUR_BAND, "morning")])])
 def test_more_than_four_fifths_in_the_same_hours_is_told(morning: int, told: list[tuple[WarningKind, str]]) -> None:
     assert kinds(sample(100, 130, hours={"morning": morning, "afternoon": 100 - morning})) == told
+
+
+ONE_DAY = [(WarningKind.ONE_DAY, "2026-05-04")]
+
+
+@pytest.mark.parametrize(
+    ("stuffed", "others", "days_run", "told"),
+    [(16, 14, 5, ONE_DAY), (15, 15, 5, []), (16, 14, 4, []), (16, 13, 5, []), (152, 0, 30, ONE_DAY)],
+)
+def test_more_than_half_on_one_day_is_told_once_a_survey_has_run_for_some_days(
+    stuffed: int, others: int, days_run: int, told: list[tuple[WarningKind, str]]
+) -> None:
+    days = {"2026-05-04": stuffed, "2026-05-05": others}
+    assert kinds(sample(stuffed + others, 10, days=days, days_run=days_run)) == told
 
 
 def test_hours_that_few_have_told_say_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -52,7 +53,7 @@ class SurveyForm:
         self.about = {name: Box(name, self.sent.get(name, "").strip()) for name in ABOUT}
         self.about["age"].type = "IntegerField"
         self.form_errors: list[str] = []
-        self.entry_key = _entry_key(self.sent)
+        self.drawn_key = _drawn_key(self.sent)
 
     def __iter__(self) -> Iterator[Box]:
         """Yield every box, in the order of the page."""
@@ -63,6 +64,23 @@ class SurveyForm:
     def errors(self) -> list[str]:
         """Return everything that is wrong."""
         return [*self.form_errors, *(words for box in self for words in box.errors)]
+
+    @property
+    def entry_key(self) -> bytes:
+        """Return the mark under which this questionnaire counts once.
+
+        A script draws it and keeps it with the draft. Without one it is made of the page's token and everything that
+        was filled in: the same sent twice is one questionnaire, and the next person's on the same phone another one,
+        even where they went back to the page of the one before.
+        """
+        if self.drawn_key is not None:
+            return self.drawn_key
+        token = self.sent.get("csrf_token", "")
+        if not token:
+            return secrets.token_bytes(KEY_BYTES)
+        place = [self.sent.get(name, "") for name in ("periode", "layanan")]
+        filled = json.dumps([token, *place, *(box.data for box in self)])
+        return hashlib.blake2b(filled.encode(), digest_size=KEY_BYTES).digest()
 
     @property
     def is_filled(self) -> bool:
@@ -132,17 +150,10 @@ def _member(kind: type[Kind], raw: str) -> Kind | None:
     return kind(raw) if raw in {member.value for member in kind} else None
 
 
-def _entry_key(sent: MultiDict[str, str]) -> bytes:
-    """Return the mark of the page that was filled in.
-
-    A script draws it and keeps it with the draft. Without one the token of the form serves, which is another one on
-    every page.
-    """
+def _drawn_key(sent: MultiDict[str, str]) -> bytes | None:
+    """Return the mark that a script drew for the page that was filled in; None without one."""
     try:
         drawn = bytes.fromhex(sent.get("once", ""))
     except ValueError:
-        drawn = b""
-    if len(drawn) == KEY_BYTES:
-        return drawn
-    token = sent.get("csrf_token", "")
-    return hashlib.blake2b(token.encode(), digest_size=KEY_BYTES).digest() if token else secrets.token_bytes(KEY_BYTES)
+        return None
+    return drawn if len(drawn) == KEY_BYTES else None

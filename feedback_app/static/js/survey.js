@@ -5,6 +5,8 @@ const KEPT_MS = 24 * 3600 * 1000;
 const SHOWN_MS = 250;
 const SEND_MS = 30000;
 const RETRY_MS = [5000, 10000, 20000, 40000, 60000];
+// Too many from one network: the server says so by the minute, the hour and the day.
+const BUSY_MS = 60000;
 // The server takes what comes sooner after the page for a program's.
 const FIRST_SEND_MS = 4000;
 
@@ -194,13 +196,14 @@ function senderOf(form, draft, moves) {
   let tries = 0;
   let waiting;
 
-  function failed() {
+  function failed(isBusy) {
     isPending = true;
     draft.save(moves.current, true);
     show("offline", !navigator.onLine);
-    show("failed", navigator.onLine);
+    show("busy", navigator.onLine && isBusy);
+    show("failed", navigator.onLine && !isBusy);
     clearTimeout(waiting);
-    waiting = setTimeout(again, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
+    waiting = setTimeout(again, isBusy ? BUSY_MS : RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
     tries += 1;
   }
 
@@ -208,12 +211,14 @@ function senderOf(form, draft, moves) {
     if (isSending) return;
     isSending = true;
     clearTimeout(waiting);
-    for (const name of ["offline", "failed"]) show(name, false);
+    for (const name of ["offline", "failed", "busy"]) show(name, false);
     show("sending");
+    let isBusy = false;
     try {
       const body = new URLSearchParams(new FormData(form));
       const answer = await fetch(form.action, { method: "POST", body, signal: AbortSignal.timeout(SEND_MS) });
-      if (answer.status === 429 || answer.status >= 500) throw new Error("not stored");
+      isBusy = answer.status === 429;
+      if (isBusy || answer.status >= 500) throw new Error("not stored");
       isPending = false;
       if (answer.redirected && answer.ok) {
         draft.forget();
@@ -223,7 +228,7 @@ function senderOf(form, draft, moves) {
         form.submit();
       }
     } catch {
-      failed();
+      failed(isBusy);
     } finally {
       isSending = false;
       show("sending", false);

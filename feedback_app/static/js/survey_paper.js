@@ -54,7 +54,7 @@ function tell(sentence = "") {
 function goTo(field) {
   if (!field) return;
   field.focus();
-  field.select();
+  if (fields.includes(field)) field.select();
 }
 
 const next = (field) => goTo(fields[fields.indexOf(field) + 1] ?? form.querySelector("[type=submit]:not([hidden])"));
