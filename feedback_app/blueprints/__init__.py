@@ -47,6 +47,24 @@ from feedback_app.blueprints import (
     reporting,
     staff,
     subject_requests,
+    survey_actions,
+    survey_batches,
+    survey_files,
+    survey_form,
+    survey_frame,
+    survey_history,
+    survey_instruments,
+    survey_paper,
+    survey_periods,
+    survey_print,
+    survey_public,
+    survey_questions,
+    survey_report,
+    survey_results,
+    survey_results_public,
+    survey_set_aside,
+    survey_setup,
+    survey_targets,
     tracking,
     unit_page,
     wall,
@@ -54,6 +72,8 @@ from feedback_app.blueprints import (
 
 # They hang their pages on the blueprint `public`, which is why importing them is enough.
 PUBLIC_PAGES = (rating, receipt_page, reporting, kiosk, wall, unit_page)
+# On `public` as well: the questionnaire of a survey, and what surveys came to.
+SURVEY_PAGES = (survey_public, survey_form, survey_results_public)
 # These hang theirs on the blueprint `cases`.
 COUNTER_PAGES = (counter, counter_setup)
 # The same for what hangs on `tracking` and `cases`.
@@ -79,6 +99,15 @@ EXTENSION_PAGES = (extending,)
 # The inbox and acts on many of its cases, on `cases` as well.
 INBOX_PAGES = (inbox_pages, bulk_pages)
 
+# On `survey`: setting surveys up.
+SURVEY_SETUP_PAGES = (
+    survey_setup, survey_periods, survey_targets, survey_instruments, survey_questions, survey_history,
+    survey_set_aside,
+)  # fmt: skip
+
+# On `survey_paper`: the questionnaire to print.
+PRINT_PAGES = (survey_print,)
+
 # And on `tracking`.
 TRACKING_PAGES = (contact_pages, data_rights, joining, own_words)
 
@@ -101,5 +130,12 @@ def register_blueprints(app: Flask) -> None:
         subject_requests,
         clocks_frame,
         dashboard,
+        survey_frame,
+        survey_results,
+        survey_actions,
+        survey_report,
+        survey_paper,
+        survey_files,
+        survey_batches,
     ):
         app.register_blueprint(module.bp)

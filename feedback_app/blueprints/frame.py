@@ -50,6 +50,7 @@ def staff_pages() -> list[tuple[str, str, Permission | None]]:
         ("staff.home", gettext("Beranda petugas"), None),
         ("cases.inbox", gettext("Kotak masuk"), Permission.READ_INBOX),
         ("dashboard.page", gettext("Dasbor"), Permission.READ_DASHBOARD),
+        ("survey.start", gettext("Survei SKM"), Permission.READ_SURVEY),
         ("evaluation.cycles", gettext("Evaluasi"), Permission.READ_EVIDENCE),
         # Who works with the inbox finds it in the menu of cases.
         ("anomalies.listed", gettext("Kejanggalan"), Permission.MANAGE_CYCLE),

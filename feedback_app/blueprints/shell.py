@@ -1,8 +1,9 @@
-"""The rating page of a unit is the same for everybody but for the CSRF token: drawn once, the token put in."""
+"""Empty forms about a unit are the same for everybody but for the CSRF token: drawn once, the token put in."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from flask import render_template, session
@@ -29,12 +30,22 @@ def rate_page(place: Place, *, service_id: int | None = None) -> str:
 
 
 def _empty_page(place: Place) -> str:
+    return empty_form(place, "", lambda **context: _drawn(place, **context))
+
+
+def empty_form(place: Place, name: str, draw: Callable[..., str]) -> str:
+    """Return an empty form about a unit, drawn once for everybody but for the token put in; `name` tells forms apart.
+
+    `draw` takes what is to stand in the context of its template. Who is signed in, or has a message waiting, gets a
+    page of their own.
+    """
     if "_user_id" in session or "_flashes" in session:
-        return _drawn(place)
-    parts = place.shells.get(current_language())
+        return draw()
+    kept_as = f"{name}{current_language()}"
+    parts = place.shells.get(kept_as)
     if parts is None:
-        parts = _drawn(place, csrf_token=lambda: _TOKEN_GOES_HERE).split(_TOKEN_GOES_HERE)
-        place.shells[current_language()] = parts
+        parts = draw(csrf_token=lambda: _TOKEN_GOES_HERE).split(_TOKEN_GOES_HERE)
+        place.shells[kept_as] = parts
     shelve(time.monotonic() + KEPT_SECONDS, parts)
     token: str = generate_csrf()
     return token.join(parts)

@@ -20,6 +20,7 @@ from feedback_app.blueprints.survey_actions_views import (
     lowest_of,
     new_form,
     plan_is_open,
+    result_of,
     say_left_over,
 )
 from feedback_app.blueprints.survey_frame import agency_of, day_at, readable_period, readable_units
@@ -53,7 +54,9 @@ def unit(period_id: int, unit_id: int) -> ResponseReturnValue:
     asked = asked_place(period_id, unit_id)
     session, of, day = db.session(), asked.period, day_at(asked.agency)
     earlier = action_queries.period_before(session, of)
-    rows = action_queries.plan_of(session, of.agency_id, of.id, unit_id, day=day)
+    rows = action_queries.lowest_first(
+        action_queries.plan_of(session, of.agency_id, of.id, unit_id, day=day), result_of(of, unit_id)
+    )
     before = action_queries.plan_of(session, of.agency_id, earlier.id, unit_id, day=day) if earlier else []
     return render_template(
         "survey_actions/plan.html",

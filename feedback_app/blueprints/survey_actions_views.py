@@ -18,14 +18,14 @@ from feedback_app.organisation.models import Agency
 from feedback_app.organisation.queries import UnknownUnitError, units_of
 from feedback_app.survey import within_reach
 from feedback_app.survey.action_carrying import left_over
-from feedback_app.survey.action_counts import DueAction, PlanCounts, counts_of, due_soon
+from feedback_app.survey.action_counts import DueAction, LeftOver, PlanCounts, counts_of, due_soon, left_overs
 from feedback_app.survey.action_queries import period_before
 from feedback_app.survey.elements import RULESETS
 from feedback_app.survey.instruments import instrument_of
 from feedback_app.survey.models import Period
 from feedback_app.survey.result_models import Action
 from feedback_app.survey.rules import PeriodState
-from feedback_app.survey.stored import StoredElement, latest
+from feedback_app.survey.stored import StoredElement, StoredResult, latest
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,12 @@ class Line:
     name: str
     lowest: tuple[StoredElement, ...]
     counts: PlanCounts | None
-    left_over: int
+    left_over: LeftOver
+
+    @property
+    def late(self) -> int:
+        """Return how many rows are late, those that wait in the plan before among them."""
+        return self.left_over.late + (self.counts.late if self.counts else 0)
 
 
 def asked_place(period_id: int, unit_id: int, permission: Permission = Permission.READ_SURVEY) -> Asked:
@@ -78,21 +83,24 @@ def lines_of(period: Period, unit_ids: Collection[int], day: date) -> list[Line]
     results = latest(session, period) if plan_is_open(period) else None
     lowest = {one.unit_id: one.lowest for one in (results.units if results else ())}
     counts = counts_of(session, period.agency_id, period.id, unit_ids, day=day)
+    left = left_overs(session, period.agency_id, earlier.id, unit_ids, day=day) if earlier else {}
     return [
-        Line(
-            unit_id, name, lowest.get(unit_id, ()), counts.get(unit_id),
-            left_over(session, earlier, unit_id) if earlier else 0,
-        )
+        Line(unit_id, name, lowest.get(unit_id, ()), counts.get(unit_id), left.get(unit_id, LeftOver(0, 0)))
         for unit_id, name in _names(period).items()
-        if unit_id in unit_ids and (unit_id in lowest or unit_id in counts)
-    ]  # fmt: skip
+        if unit_id in unit_ids and (unit_id in lowest or unit_id in counts or unit_id in left)
+    ]
 
 
 def lowest_of(period: Period, unit_id: int) -> tuple[StoredElement, ...]:
     """Return the three elements that users of a unit rated lowest; none before there is a result."""
-    results = latest(db.session(), period, unit_id=unit_id) if plan_is_open(period) else None
-    result = results.unit(unit_id) if results else None
+    result = result_of(period, unit_id)
     return result.lowest if result else ()
+
+
+def result_of(period: Period, unit_id: int) -> StoredResult | None:
+    """Return the stored result of a unit; None before there is one."""
+    results = latest(db.session(), period, unit_id=unit_id) if plan_is_open(period) else None
+    return results.unit(unit_id) if results else None
 
 
 def element_names(period: Period) -> Mapping[str, str]:

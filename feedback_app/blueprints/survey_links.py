@@ -33,6 +33,7 @@ PERIOD_LINKS: Final = (
     PeriodLink("survey_paper.start", _("Ketik kuesioner kertas"), Permission.ENTER_SURVEY, _RUNS),
     PeriodLink("survey_files.start", _("Unggah berkas kuesioner"), Permission.ENTER_SURVEY, _RUNS),
     PeriodLink("survey_batches.listed", _("Kiriman kertas dan berkas"), Permission.ENTER_SURVEY, _CAME),
+    PeriodLink("survey.set_asides", _("Kuesioner yang disisihkan"), Permission.MANAGE_SURVEY, _CAME),
     PeriodLink("survey_actions.period", _("Rencana tindak lanjut"), Permission.READ_SURVEY, _OVER),
     PeriodLink("survey_report.period", _("Laporan SKM"), Permission.READ_SURVEY, _OVER),
 )

@@ -23,8 +23,9 @@ from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.identity.rules import Permission
 from feedback_app.survey import batch_queries, batch_undo, batches
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.elements import RULESETS
-from feedback_app.survey.models import Batch, Period
+from feedback_app.survey.models import Period
 from feedback_app.survey.paper_places import PaperPlace, paper_places, place_of
 from feedback_app.survey.paper_values import (
     KEYED_EDUCATIONS,

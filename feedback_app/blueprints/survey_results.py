@@ -15,17 +15,18 @@ from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.formats import day as day_words
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.staff_frame import staff_blueprint
-from feedback_app.blueprints.survey_frame import agency_of, readable_period, readable_units
+from feedback_app.blueprints.survey_frame import agency_of, day_at, readable_period, readable_units
 from feedback_app.blueprints.survey_results_views import (
     Line,
     as_line,
-    compared_with,
+    beside,
+    elements_of_all,
+    left_out_of,
     line_of,
     lowest_keys,
     ordered,
     performance,
     service_names,
-    trend_of,
 )
 from feedback_app.blueprints.survey_results_why import how_computed
 from feedback_app.blueprints.survey_voices import shown_voices
@@ -33,7 +34,8 @@ from feedback_app.db import db
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency
 from feedback_app.organisation.queries import UnknownUnitError, units_of
-from feedback_app.survey.comparison import Side, compare, side_of, stored_side
+from feedback_app.survey import set_aside
+from feedback_app.survey.comparison import side_of, stored_side
 from feedback_app.survey.elements import RULESETS
 from feedback_app.survey.figures import PlaceFigure
 from feedback_app.survey.models import Period
@@ -42,7 +44,7 @@ from feedback_app.survey.queries import UnknownPeriodError
 from feedback_app.survey.result_rows import question_rows
 from feedback_app.survey.results import PeriodFigures, UnitFigures, as_result, figures, unit_figures
 from feedback_app.survey.rules import PeriodState, Trait
-from feedback_app.survey.series import PeriodResult, series
+from feedback_app.survey.series import series
 from feedback_app.survey.stored import StoredResult, latest
 
 bp = staff_blueprint("survey_results")
@@ -67,11 +69,18 @@ def period(period_id: int) -> ResponseReturnValue:
         whole=whole,
         performance=RULESETS[found.rules.ruleset].band_of(whole.value).performance if whole and whole.value else "",
         averaging=found.rules.agency_averaging,
+        left_out=left_out_of(found.agency, found.rules, shown.place_name) if sees_all else [],
         lines=ordered(lines, by if by in ORDERS else "name"),
         by=by if by in ORDERS else "name",
         hidden=len(found.units) - len(lines),
         names=shown.unit_names,
-        **_beside(shown, history, side_of(found.agency, found.rules) if sees_all else None),
+        **beside(
+            history,
+            shown.period,
+            side_of(found.agency, found.rules) if sees_all else None,
+            elements_of_all(history, shown.period, found) if sees_all else (),
+            _banding(),
+        ),
     )
 
 
@@ -93,6 +102,8 @@ def unit(period_id: int, unit_id: int) -> ResponseReturnValue:
         lowest=lowest_keys(result) if result else {},
         performance=performance,
         services=services,
+        set_aside=set_aside.count(db.session(), shown.period, unit_id),
+        left_out=left_out_of(found.unit, found.rules, lambda part: _part_name(shown, part)),
         voices=shown_voices(shown.period, unit_id, today()),
         missing_names=[RULESETS[found.rules.ruleset].element(key).name for key in found.unit.without],
         questions=result.questions if result else question_rows(found.unit.sums, found.asked),
@@ -101,7 +112,13 @@ def unit(period_id: int, unit_id: int) -> ResponseReturnValue:
         names={str(number): name for number, name in shown.services.items()},
         days=sorted(found.unit.trait(Trait.DAY).items()),
         day_words=lambda iso: day_words(date.fromisoformat(iso)),
-        **_beside(shown, history, stored_side(result) if result else None),
+        **beside(
+            history,
+            shown.period,
+            stored_side(result) if result else None,
+            result.elements if result else (),
+            _banding(),
+        ),
     )
 
 
@@ -188,7 +205,8 @@ def _lines(shown: _Asked, found: PeriodFigures) -> tuple[list[Line], dict[int | 
 
 
 def _unit(shown: _Asked, unit_id: int) -> UnitFigures:
-    found = unit_figures(db.session(), shown.period, unit_id) if unit_id in shown.readable else None
+    is_readable, day = unit_id in shown.readable, day_at(shown.agency)
+    found = unit_figures(db.session(), shown.period, unit_id, day) if is_readable else None
     if found is None:
         raise UnknownUnitError("Unit layanan itu tidak ditemukan. Pilih dari daftar unit.")
     return found
@@ -226,12 +244,8 @@ def _place(shown: _Asked) -> tuple[PeriodFigures | UnitFigures, PlaceFigure]:
     return whole, whole.agency
 
 
-def _beside(shown: _Asked, history: list[PeriodResult], now: Side | None) -> dict[str, object]:
-    """Return the earlier period that is compared, and the trend."""
-    earlier = compared_with(history, shown.period, number_or_none(request.args.get("banding")))
-    found = compare(now, stored_side(earlier.result)) if now and earlier else None
-    choices = [one.period for one in history if one.period.starts_on < shown.period.starts_on]
-    return {"earlier": earlier, "comparison": found, "choices": choices, "trend": trend_of(history)}
+def _banding() -> int | None:
+    return number_or_none(request.args.get("banding"))
 
 
 def _frame(shown: _Asked, waiting: int) -> dict[str, object]:
@@ -244,6 +258,7 @@ def _frame(shown: _Asked, waiting: int) -> dict[str, object]:
         "warning_words": words.warning_words,
         "difference_words": words.difference_words,
         "change_words": words.CHANGES,
+        "signed": words.signed,
         "trait_names": words.TRAITS,
         "trait_rows": words.trait_rows,
     }

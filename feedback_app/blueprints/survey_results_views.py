@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -10,16 +10,19 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app import clock
 from feedback_app.blueprints.charts import LineChart, line_chart
 from feedback_app.organisation.models import PublicService
-from feedback_app.survey.comparison import Comparison, compare, stored_side
+from feedback_app.survey.comparison import Comparison, Side, compare, stored_side
+from feedback_app.survey.element_moves import moves
 from feedback_app.survey.elements import RULESETS, Grade
-from feedback_app.survey.figures import PlaceFigure
+from feedback_app.survey.figures import PlaceFigure, Rules
 from feedback_app.survey.models import Period
 from feedback_app.survey.overview import ResultLine
+from feedback_app.survey.results import PeriodFigures, as_result
 from feedback_app.survey.sample import Progress, SampleWarning, progress
 from feedback_app.survey.series import PeriodResult, before
-from feedback_app.survey.stored import StoredResult
+from feedback_app.survey.stored import StoredElement, StoredResult
 
 LOWEST_DRAWN: Final = 25
 HIGHEST_DRAWN: Final = 100
@@ -55,6 +58,24 @@ class Trend:
     alike: frozenset[int]
     chart: LineChart
     differences: Mapping[int, Comparison]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Questionnaires about a part that is not in the mean, and the elements that nobody answered about it."""
+
+    name: str
+    received: int
+    elements: tuple[str, ...]
+
+
+def left_out_of(figure: PlaceFigure, rules: Rules, name_of: Callable[[PlaceFigure], str]) -> list[LeftOut]:
+    """Return the parts of a place that were answered about and are not in its mean."""
+    elements = RULESETS[rules.ruleset]
+    return [
+        LeftOut(name_of(part), part.received, tuple(elements.element(key).name for key in part.without))
+        for part in figure.left_out
+    ]
 
 
 def line_of(figure: PlaceFigure, name: str, stored: ResultLine | None) -> Line:
@@ -120,6 +141,30 @@ def compared_with(rows: Sequence[PeriodResult], period: Period, wanted: int | No
     earlier = before(list(rows), period)
     chosen = [one for one in earlier if one.period.id == wanted] or earlier[-1:]
     return chosen[0] if chosen else None
+
+
+def beside(
+    history: Sequence[PeriodResult], period: Period, now: Side | None, elements: Sequence[StoredElement],
+    wanted: int | None,
+) -> dict[str, object]:  # fmt: skip
+    """Return the earlier period that is compared, how index and elements moved since, and the trend."""
+    earlier = compared_with(history, period, wanted)
+    found = compare(now, stored_side(earlier.result)) if now and earlier else None
+    return {
+        "earlier": earlier,
+        "comparison": found,
+        "moves": moves(found, elements, earlier.result.elements) if earlier else None,
+        "choices": [one.period for one in history if one.period.starts_on < period.starts_on],
+        "trend": trend_of(history),
+    }
+
+
+def elements_of_all(history: Sequence[PeriodResult], period: Period, found: PeriodFigures) -> Sequence[StoredElement]:
+    """Return the elements of the agency in a period, stored or as they would be now."""
+    stored = next((one.result.elements for one in history if one.period.id == period.id), None)
+    if stored is not None or found.agency.index is None:
+        return stored or ()
+    return as_result(period, found, found.agency, clock.utcnow()).elements
 
 
 def lowest_keys(result: StoredResult) -> dict[str, int]:

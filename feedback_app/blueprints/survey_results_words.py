@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
-from feedback_app.blueprints.formats import number
+from feedback_app.blueprints.formats import day, number
 from feedback_app.blueprints.labels import label
 from feedback_app.survey.comparison import Change, Comparability, Comparison
 from feedback_app.survey.intervals import Verdict
@@ -58,6 +59,10 @@ WARNINGS: Final = {
     WarningKind.ONE_HOUR_BAND: _(
         "%(percent)s persen kuesioner yang jamnya diketahui (%(count)s dari %(of)s) berasal dari satu waktu: "
         "%(subject)s. Lakukan survei pada jam lain juga."
+    ),
+    WarningKind.ONE_DAY: _(
+        "%(percent)s persen kuesioner (%(count)s dari %(of)s) berasal dari satu hari: %(subject)s. Periksa apakah hari "
+        "itu memang ramai atau satu orang mengirim berulang kali, dan lakukan survei pada hari lain juga."
     ),
     WarningKind.ONE_SERVICE: _(
         "%(subject)s menyumbang %(percent)s persen kuesioner (%(count)s dari %(of)s), jauh di atas bagiannya dari "
@@ -121,4 +126,6 @@ def _subject(found: SampleWarning, names: Mapping[str, str]) -> str:
         return str(label(SurveyChannel(found.subject)))
     if found.kind is WarningKind.ONE_HOUR_BAND:
         return str(label(HourBand(found.subject)))
+    if found.kind is WarningKind.ONE_DAY:
+        return str(day(date.fromisoformat(found.subject)))
     return names.get(found.subject, found.subject)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask import url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from feedback_app.blueprints.access import my_permissions
 from feedback_app.blueprints.formats import day as day_in_words
@@ -23,9 +23,10 @@ from feedback_app.survey.models import Period
 from feedback_app.survey.opening import Obstacle, ObstacleKind, obstacles
 from feedback_app.survey.period_life import is_published
 from feedback_app.survey.progress import asked_for, by_unit
-from feedback_app.survey.queries import periods_of
+from feedback_app.survey.queries import periods_of, targets_of
 from feedback_app.survey.rules import PeriodState
 from feedback_app.survey.targets import usable_instruments
+from feedback_app.survey.unplanned import has_results, without_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,24 @@ class Step:
 
 
 def current_period(periods: Sequence[Period], day: date) -> Period | None:
-    """Return the period that matters now: open, then closed and not yet published, the next draft, the last closed."""
+    """Return the period that matters now, so that a draft of a later one hides nothing that is still to be done.
+
+    Open, past its end and not closed, closed without publication or follow-up plan, the next draft, the last closed.
+    """
     of_state = {state: [period for period in periods if period.state is state] for state in PeriodState}
-    begun = [period for period in of_state[PeriodState.OPEN] if period.starts_on <= day]
-    unpublished = [one for one in of_state[PeriodState.CLOSED][:1] if not is_published(db.session(), one)]
+    running = [period for period in of_state[PeriodState.OPEN] if period.starts_on <= day <= period.ends_on]
+    ended = [period for period in of_state[PeriodState.OPEN] if period.ends_on < day]
+    unfinished = [one for one in of_state[PeriodState.CLOSED][:1] if _is_unfinished(one)]
     drafts = list(reversed(of_state[PeriodState.DRAFT]))
-    order = (begun, of_state[PeriodState.OPEN], unpublished, drafts, of_state[PeriodState.CLOSED])
+    order = (running, ended, unfinished, of_state[PeriodState.OPEN], drafts, of_state[PeriodState.CLOSED])
     return next((found[0] for found in order if found), None)
+
+
+def _is_unfinished(period: Period) -> bool:
+    session = db.session()
+    if not has_results(session, period):
+        return False
+    return not is_published(session, period) or bool(without_plan(session, period))
 
 
 def next_step(agency: Agency, *, is_manager: bool) -> Step:
@@ -110,12 +122,15 @@ def _open_step(period: Period, agency: Agency, *, is_manager: bool) -> Step:
             )
             return Step(sentence, gettext("Tutup periode"), here)
         return Step(gettext("“%(name)s” berakhir %(day)s dan menunggu ditutup pengelola.", name=period.name, day=ended))
-    words, address = _collecting(period, here)
+    surveyed = {target.unit_id for target in targets_of(db.session(), agency.id, period.id)}
+    oversees = len(surveyed) > 1 and surveyed <= readable_units(agency.id)
+    words, address = _collecting(period, here, oversees=oversees)
     return Step(_progress(period, agency), words, address)
 
 
-def _collecting(period: Period, here: str) -> tuple[str, str | None]:
-    if Permission.ENTER_SURVEY in my_permissions():
+def _collecting(period: Period, here: str, *, oversees: bool) -> tuple[str, str | None]:
+    """Return the way to typing for who works in a unit; who oversees all units reads how far they are."""
+    if Permission.ENTER_SURVEY in my_permissions() and not oversees:
         paper = address_of("survey_paper.start", period)
         if paper:
             return gettext("Ketik kuesioner kertas"), paper
@@ -145,6 +160,15 @@ def _closed_step(period: Period, agency: Agency, *, is_manager: bool) -> Step:
                 gettext("Baca dan terbitkan"), here,
             )  # fmt: skip
         return _plan_or_read(period, gettext("“%(name)s” sudah dihitung dan menunggu diterbitkan.", name=period.name))
+    unplanned = without_plan(db.session(), period)
+    plans = address_of("survey_actions.period", period)
+    if is_manager and unplanned and plans:
+        sentence = ngettext(
+            "“%(name)s” sudah terbit. %(n)s unit belum menyusun rencana tindak lanjut.",
+            "“%(name)s” sudah terbit. %(n)s unit belum menyusun rencana tindak lanjut.",
+            len(unplanned), name=period.name, n=number(len(unplanned), 0),
+        )  # fmt: skip
+        return Step(sentence, gettext("Buka rencana tindak lanjut"), plans)
     if is_manager:
         return _new_period(
             agency, gettext("“%(name)s” sudah terbit. Siapkan periode berikutnya bila waktunya tiba.", name=period.name)

@@ -12,7 +12,7 @@ from flask_babel import gettext, ngettext
 
 from feedback_app import clock
 from feedback_app.blueprints.access import requires
-from feedback_app.blueprints.forms.survey_setup import AddUnitsForm, PopulationsForm
+from feedback_app.blueprints.forms.survey_setup import AddUnitsForm, PopulationsForm, instrument_words
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.survey_frame import agency_of, bp, day_at, managed_period, me
@@ -152,6 +152,7 @@ def _unit_page(period: Period, unit: UnitCard, rows: Sequence[PlaceRow], seen: s
     return render_template(
         "survey_setup/unit_targets.html", period=period, agency=agency_of(period), unit=unit, rows=rows, seen=seen,
         refusal=refusal, instruments=rooms.usable_instruments(db.session(), period.agency_id),
+        instrument_words=instrument_words,
     )  # fmt: skip
 
 

@@ -19,9 +19,10 @@ from feedback_app.demo.settling import Town
 from feedback_app.demo.storing import copy_rows
 from feedback_app.demo.survey_answers import FilledRow, Sheet, filled_rows
 from feedback_app.demo.survey_plans import Plans
-from feedback_app.demo.survey_units import UnitSurvey, survey_table, surveys_of
+from feedback_app.demo.survey_units import UnitSurvey, reported_of, surveys_of
 from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.survey import models
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.elements import RULESETS, RuleSetCode, Weight
 from feedback_app.survey.folding import fold_period
 from feedback_app.survey.history import Reported, add_reported
@@ -100,7 +101,7 @@ class Surveys:
         return min(self.period.at(day, minutes), self.period.horizon - timedelta(minutes=30))
 
     def _report_older(self) -> None:
-        for row in survey_table()["reported"]:
+        for row in reported_of(self.city):
             ruleset, index, year = RuleSetCode(row["ruleset"]), Decimal(row["index"]), row["year"]
             told = Reported(
                 name=f"Tahun {year}", code=str(year), starts_on=date(year, 1, 1), ends_on=date(year, 12, 31),
@@ -197,7 +198,7 @@ class _Batches:
     def _make(self, place: Place) -> int:
         town, city = self.surveys.town, self.surveys.city
         typed_on = min(self.held.ends_on, self.surveys.period.last_day)
-        row = models.Batch(
+        row = Batch(
             agency_id=self.held.agency_id, period_id=self.held.id, unit_id=place.unit_id,
             service_id=place.service_id, kind=BatchKind.TYPED, created_at=self.surveys.moment(typed_on, 14 * 60),
             created_by=town.users[f"petugas.{place.survey.unit.code}@{city.code}.demo"],

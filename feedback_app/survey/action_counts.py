@@ -28,12 +28,21 @@ class PlanCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOver:
+    """What of an earlier plan waits to be carried on, and how much of it is late."""
+
+    waiting: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class DueAction:
     """A row whose last quarter is over or ends soon."""
 
     id: int
     period_id: int
     unit_id: int
+    element: str
     programme: str
     ends_on: date
     is_late: bool
@@ -62,6 +71,26 @@ def counts_of(
     }
 
 
+def left_overs(
+    session: Session, agency_id: int, period_id: int, unit_ids: Collection[int], *, day: date
+) -> dict[int, LeftOver]:
+    """Return what waits in the plans of several units: rows that are neither ended nor carried on."""
+    rows = session.scalars(
+        sa.select(Action).where(
+            Action.agency_id == agency_id,
+            Action.period_id == period_id,
+            Action.unit_id.in_(unit_ids),
+            Action.status.not_in(ENDED),
+        )
+    ).all()
+    gone = gone_on(session, agency_id, [row.id for row in rows])
+    found: dict[int, list[bool]] = {}
+    for row in rows:
+        if row.id not in gone:
+            found.setdefault(row.unit_id, []).append(is_late(row, day))
+    return {unit_id: LeftOver(len(late), sum(late)) for unit_id, late in found.items()}
+
+
 def due_soon(session: Session, agency_id: int, unit_ids: Collection[int], *, day: date) -> list[DueAction]:
     """Return what is late, or ends within two weeks, in the plans of several units; the oldest end first."""
     rows = session.scalars(
@@ -74,7 +103,7 @@ def due_soon(session: Session, agency_id: int, unit_ids: Collection[int], *, day
     ).all()
     gone = gone_on(session, agency_id, [row.id for row in rows])
     due = [
-        DueAction(row.id, row.period_id, row.unit_id, row.programme, ends_on(row), is_late(row, day))
+        DueAction(row.id, row.period_id, row.unit_id, row.element, row.programme, ends_on(row), is_late(row, day))
         for row in rows
         if row.id not in gone and ends_on(row) <= day + REMINDED_BEFORE
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
@@ -10,10 +10,11 @@ from itertools import takewhile
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.survey.actions import ENDED, UnknownActionError, is_late
+from feedback_app.survey.actions import ENDED, UnknownActionError, ends_on, is_late
 from feedback_app.survey.models import Period
 from feedback_app.survey.result_models import Action, ActionEvent
 from feedback_app.survey.rules import ActionStatus, PeriodState
+from feedback_app.survey.stored import StoredResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,6 @@ class PlanRow:
     version: int
     went_on: bool = False
 
-    @property
-    def is_ended(self) -> bool:
-        """Tell whether nothing more is to be done here."""
-        return self.status in ENDED or self.went_on
-
 
 @dataclass(frozen=True, slots=True)
 class PlanEvent:
@@ -55,13 +51,14 @@ class PlanEvent:
 
 @dataclass(frozen=True, slots=True)
 class PublicAction:
-    """What everybody may read of a row: no name of a person."""
+    """What everybody may read of a row: no name of a person. A row that went on is as far as it came there."""
 
     element: str
     programme: str
     year: int
     quarters: tuple[int, ...]
     status: ActionStatus
+    is_late: bool
 
 
 def action_of(
@@ -127,14 +124,37 @@ def period_before(session: Session, period: Period) -> Period | None:
     )
 
 
-def public_actions(session: Session, agency_id: int, period_id: int, unit_id: int) -> list[PublicAction]:
-    """Return what everybody may read of a plan; what was dropped stays in it, with that status."""
-    rows = session.execute(
-        sa.select(Action.element, Action.programme, Action.year, Action.quarters, Action.status)
-        .where(Action.agency_id == agency_id, Action.period_id == period_id, Action.unit_id == unit_id)
-        .order_by(Action.id)
-    )
-    return [PublicAction(row.element, row.programme, row.year, tuple(row.quarters), row.status) for row in rows]
+def lowest_first(rows: Sequence[PlanRow], result: StoredResult | None) -> list[PlanRow]:
+    """Return rows in the order of how low their elements were rated; as they were written where that is unknown."""
+    elements = sorted(result.elements, key=lambda one: one.mean or 0) if result else []
+    rank = {one.key: at for at, one in enumerate(elements)}
+    return sorted(rows, key=lambda row: rank.get(row.element, len(rank)))
+
+
+def public_plan(
+    session: Session, agency_id: int, period_ids: Sequence[int], unit_id: int, *, day: date
+) -> tuple[int | None, list[PublicAction]]:  # fmt: skip
+    """Return the first of these periods (newest first) that has a plan, with what everybody may read of it.
+
+    A promise stays in sight until the next one is made. What was dropped stays in it, with that status.
+    """
+    rows = session.scalars(
+        sa.select(Action).where(Action.agency_id == agency_id, Action.unit_id == unit_id).order_by(Action.id)
+    ).all()
+    later = {row.carried_from: row for row in rows if row.carried_from is not None}
+    for period_id in period_ids:
+        if mine := [row for row in rows if row.period_id == period_id]:
+            return period_id, [_public(row, later, day) for row in mine]
+    return None, []
+
+
+def _public(row: Action, later: Mapping[int, Action], day: date) -> PublicAction:
+    newest = row
+    while (after := later.get(newest.id)) is not None:
+        newest = after
+    # Late is measured by the time that was promised here.
+    is_overdue = newest.status not in ENDED and ends_on(row) < day
+    return PublicAction(row.element, row.programme, row.year, tuple(row.quarters), newest.status, is_overdue)
 
 
 def _events(session: Session, agency_id: int, action_ids: Sequence[int]) -> dict[int, list[ActionEvent]]:

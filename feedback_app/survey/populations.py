@@ -43,6 +43,9 @@ LINE_SENTENCES = {
     "columns": "Tulis tiga kolom: unit, layanan, populasi.",
     "unit": "Unit ini tidak ada dalam periode.",
     "service": "Layanan ini tidak disurvei pada unit itu. Kosongkan untuk unit sebagai keseluruhan.",
+    "by_service": (
+        "Unit ini disurvei per layanan. Isi per layanan: satu baris untuk tiap layanan; populasi unit adalah jumlahnya."
+    ),
     "population": "Populasi adalah angka bulat 1 atau lebih, tanpa titik dan koma.",
     "twice": "Unit dan layanan ini sudah ada pada baris di atasnya.",
 }
@@ -119,7 +122,7 @@ def _read(cells: Sequence[str], places: _Places) -> tuple[Target, int] | str:
     if unit not in places:
         return "unit"
     if service not in places[unit]:
-        return "service"
+        return "service" if service else "by_service"
     is_number = population.isascii() and population.isdigit() and len(population) <= len(str(MOST_POPULATION))
     if not is_number or not 1 <= int(population) <= MOST_POPULATION:
         return "population"

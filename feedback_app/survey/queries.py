@@ -79,9 +79,7 @@ def period_by_code(session: Session, agency_id: int, code: str) -> Period:
     """
     found = session.scalar(sa.select(Period).where(Period.agency_id == agency_id, Period.code == code))
     if found is None:
-        raise UnknownPeriodError(
-            f"Periode survei {code} tidak ada. Lihat `feedback skm periods list`."
-        )
+        raise UnknownPeriodError(f"Periode survei {code} tidak ada. Lihat `feedback skm periods list`.")
     return found
 
 

@@ -17,6 +17,7 @@ from feedback_app.survey import sample
 from feedback_app.survey.elements import RuleSetCode
 from feedback_app.survey.instrument_rules import mark_of
 from feedback_app.survey.models import Instrument, Period, Response, Target
+from feedback_app.survey.official import HISTORY_NAMES
 from feedback_app.survey.periods import PeriodStateError, need, note
 from feedback_app.survey.queries import targets_of
 from feedback_app.survey.rules import MOST_POPULATION, PeriodState
@@ -201,10 +202,15 @@ def check_population(population: int | None, source: str) -> None:
 
 
 def usable_instruments(session: Session, agency_id: int) -> Sequence[Instrument]:
-    """Return the questionnaires that respondents can be asked with, the newest first; those of 2004 are for history."""
+    """Return the questionnaires that respondents can be asked with, the newest first.
+
+    Those of 2004, and those under which results from before the platform stand, are for history.
+    """
+    rules = RuleSetCode.PERMENPANRB_14_2017
+    is_history = sa.and_(Instrument.name == HISTORY_NAMES[rules], Instrument.sealed_at.is_not(None))
     return session.scalars(
         sa.select(Instrument)
-        .where(Instrument.agency_id == agency_id, Instrument.ruleset == RuleSetCode.PERMENPANRB_14_2017)
+        .where(Instrument.agency_id == agency_id, Instrument.ruleset == rules, ~is_history)
         .order_by(Instrument.id.desc())
     ).all()
 

@@ -79,7 +79,8 @@ def surveyed(session: Session, *, services: int = 0, **values: Any) -> Surveyed:
 
 def surveyed_in(session: Session, agency: Agency, unit: Unit, *, services: int = 0, **values: Any) -> Surveyed:
     """The same of a unit that is there already."""
-    places = [make.service(session, unit, name=f"Layanan {number}") for number in range(services)] or [unit]
+    given = [make.service(session, unit, name=f"Layanan {number}") for number in range(services)]
+    places: list[Unit | PublicService] = [*given] or [unit]
     dates = {"starts_on": today() - MONTH, "ends_on": today() + MONTH}
     period = makers.open_period(session, agency, places, **{**dates, **values})
     session.commit()

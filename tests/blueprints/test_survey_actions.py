@@ -13,13 +13,15 @@ from feedback_app.audit.operations import SYSTEM
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.models import Agency, Unit
+from feedback_app.reporting.gathering import gather
+from feedback_app.reporting.report_data import Signing
 from feedback_app.survey.action_queries import plan_of
 from feedback_app.survey.models import Period
 from feedback_app.survey.results import store_period
 from feedback_app.survey.rules import ActionStatus
 from tests import factories as make
 from tests.blueprints.office import Login, Office
-from tests.conftest import PASSWORD
+from tests.factories import PASSWORD
 from tests.survey import makers
 
 # In form order: waktu is rated lowest, then biaya and sarana.
@@ -187,6 +189,32 @@ def test_what_is_not_done_is_offered_to_the_next_period_and_carried_once(
     gone = head.post(plan(period, unit.id, old, "status"), data={"status": "running", "version": version})
     assert gone.status_code == 409
     assert "sudah dilanjutkan ke periode berikutnya" in gone.text
+
+
+def test_right_after_closing_the_overview_tells_what_waits_and_that_it_is_late(
+    session: Session, agency: Agency, unit: Unit, period: Period, head: FlaskClient
+) -> None:
+    head.post(plan(period, unit.id, "tambah"), data={**ROW, "year": "2020"})
+    days = {"starts_on": makers.LAST.replace(month=7, day=1), "ends_on": makers.LAST.replace(month=12)}
+    later = closed(session, agency, unit, **days)
+    page = read(head, plan(later))
+    assert "1 kegiatan terlambat" in page
+    assert "1 kegiatan dari periode lalu belum selesai dan menunggu dilanjutkan" in page
+    head.post(plan(later, unit.id, "lanjutkan"))
+    page = read(head, plan(later))
+    assert "menunggu" not in page
+    assert "1 kegiatan terlambat" in page
+
+
+def test_the_plan_begins_with_the_lowest_element(
+    session: Session, period: Period, unit: Unit, head: FlaskClient
+) -> None:
+    head.post(plan(period, unit.id, "tambah"), data={**ROW, "element": "biaya", "programme": "Tarif dipasang."})
+    head.post(plan(period, unit.id, "tambah"), data=ROW)
+    page = read(head, plan(period, unit.id))
+    assert page.index("Loket kedua") < page.index("Tarif dipasang.")
+    report = gather(session, period, unit.id, signing=Signing("", makers.LAST))
+    assert [line.element for line in report.plan] == ["Waktu Penyelesaian", "Biaya/Tarif"]
 
 
 def test_late_rows_are_named_on_the_pages_of_unit_and_period(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from feedback_app.identity.rules import Role
-from feedback_app.survey.models import Batch
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.rules import SurveyChannel
 from tests import factories as make
 from tests.blueprints.office import Login
@@ -186,3 +186,26 @@ def test_twenty_thousand_questionnaires_go_through_preview_and_confirmation(uplo
     assert len(hidden(preview.text, "held")) < 300_000
     assert uploader.confirm(preview).status_code == 303
     assert len(uploader.place.stored()) == 20_000
+
+
+def test_the_same_questionnaires_in_another_file_are_stored_only_with_the_tick(uploader: Uploader) -> None:
+    uploader.confirm(uploader.upload(table(GOOD)))
+    first = uploader.session.scalars(sa.select(Batch.id)).one()
+    preview = uploader.upload(table(GOOD) + b"\n\n")
+    assert f"#kiriman-{first}" in preview.text
+    assert 'name="different"' in preview.text
+    asked = uploader.confirm(preview)
+    assert asked.status_code == 409
+    assert f"#kiriman-{first}" in asked.text
+    assert len(uploader.place.stored()) == 1
+    # Nothing is lost: the page that asks carries the file on.
+    sent = {"held": hidden(asked.text, "held"), "different": "1"}
+    assert uploader.client.post("/petugas/skm/berkas/simpan", data=sent).status_code == 303
+    assert len(uploader.place.stored()) == 2
+
+
+def test_other_questionnaires_need_no_tick(uploader: Uploader) -> None:
+    uploader.confirm(uploader.upload(table(GOOD)))
+    preview = uploader.upload(table(GOOD, GOOD))
+    assert 'name="different"' not in preview.text
+    assert uploader.confirm(preview).status_code == 303

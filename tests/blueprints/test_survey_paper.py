@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.identity.rules import Role
-from feedback_app.survey.models import Batch
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.rules import AgeBand, Education, HourBand, Occupation, Sex, SurveyChannel
 from tests import factories as make
 from tests.blueprints.office import Login

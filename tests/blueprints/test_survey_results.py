@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -230,3 +231,46 @@ def test_the_table_of_units_is_sorted_by_any_column(
     names = re.findall(r"Dinas Kependudukan|Badan Pendapatan", page)
     first = "Badan Pendapatan" if by in {"name", "progress", "x"} else "Dinas Kependudukan"
     assert names[0] == first
+
+
+def test_a_comparison_tells_how_each_element_moved(session: Session, agency: Agency, unit: Unit, login: Login) -> None:
+    then = makers.open_period(session, agency, [unit], starts_on=date(2025, 7, 1), ends_on=date(2025, 12, 31))
+    makers.respond_all(session, then, unit, [[3] * 9, [4] * 9], answered_on=date(2025, 9, 1))
+    close(session, then)
+    now = makers.open_period(session, agency, [unit])
+    makers.respond_all(session, now, unit, [[2, 3, 3, 3, 3, 3, 3, 3, 4], [2, 4, 4, 4, 4, 4, 4, 4, 4]])
+    makers.fold(session, now)
+    client = login(staff(session, agency))
+    for address in (results(now), results(now, unit.id)):
+        for _ in range(2):  # while it is open, and once it is stored
+            page = read(client, address)
+            assert "Turun paling jauh: Persyaratan (−37,50). Naik paling jauh: " in page
+            rows = page.split("Selisih nilai", 1)[1]
+            assert "Persyaratan 3,500 2,000 87,50 50,00 −37,50" in rows
+            assert rows.index("−37,50") < rows.index("+12,50")
+            makers.shut(session, now)
+            store_period(session, now, now=make.NOW, actor=SYSTEM)
+
+
+def test_elements_under_another_weight_are_not_compared(
+    session: Session, agency: Agency, unit: Unit, login: Login
+) -> None:
+    then = makers.open_period(
+        session, agency, [unit], starts_on=date(2025, 7, 1), ends_on=date(2025, 12, 31), weight=Weight.THREE_DIGITS
+    )
+    makers.respond_all(session, then, unit, [[3] * 9] * 2, answered_on=date(2025, 9, 1))
+    close(session, then)
+    now = makers.open_period(session, agency, [unit])
+    makers.respond_all(session, now, unit, [[4] * 9] * 2)
+    close(session, now)
+    assert "Selisih nilai" not in read(login(staff(session, agency)), results(now, unit.id))
+
+
+def test_large_numbers_are_written_alike_everywhere(session: Session, agency: Agency, unit: Unit, login: Login) -> None:
+    period = makers.open_period(session, agency, [unit])
+    makers.respond_all(session, period, unit, [[3] * 9] * 3)
+    makers.fold(session, period)
+    session.execute(sa.text("UPDATE skm_cells SET n = n + 1997"))
+    page = read(login(staff(session, agency)), results(period, unit.id))
+    assert "2.000 responden" in page
+    assert "2000 responden" not in page

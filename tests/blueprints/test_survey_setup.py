@@ -12,11 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
+from feedback_app.audit.operations import SYSTEM
 from feedback_app.identity.rules import Role
-from feedback_app.survey import instruments
+from feedback_app.survey import actions, instruments
 from feedback_app.survey.models import Instrument, Period
-from feedback_app.survey.result_models import Result
+from feedback_app.survey.result_models import Action, Result
+from feedback_app.survey.results import store_period
 from feedback_app.survey.rules import PeriodState
+from tests import factories as make
 from tests.blueprints.office import Login, Office, new_office
 from tests.survey import makers
 
@@ -43,7 +46,7 @@ def text_of(client: FlaskClient, path: str) -> str:
     return answer.get_data(as_text=True)
 
 
-def post(client: FlaskClient, path: str, status: int = 303, **data: object) -> str:
+def post(client: FlaskClient, path: str, status: int = 303, /, **data: object) -> str:
     answer = client.post(path, data=data)
     assert answer.status_code == status, answer.get_data(as_text=True)
     return answer.location or answer.get_data(as_text=True)
@@ -71,6 +74,95 @@ def running(session: Session, office: Office, **values: object) -> Period:
 
 def fresh(session: Session, period: Period) -> Period:
     return session.get_one(Period, (period.agency_id, period.id), populate_existing=True)
+
+
+def plan(session: Session, period: Period, office: Office) -> Action:
+    """A row of the unit's plan that was due last year."""
+    row = actions.Planned("waktu", "Menambah loket", day().year - 1, (4,), "Kepala")
+    who = office.staff(Role.UNIT_HEAD).id
+    return actions.plan(session, fresh(session, period), office.unit.id, row, user_id=who, now=clock.utcnow())
+
+
+def test_a_draft_does_not_hide_what_is_left_to_do_about_earlier_periods(
+    admin: FlaskClient, session: Session, office: Office
+) -> None:
+    far = {"starts_on": date(2030, 1, 1), "ends_on": date(2030, 6, 30)}
+    period = running(session, office)
+    makers.draft_period(session, office.agency, name="Rancangan", **far)
+    assert "terbuka sampai" in text_of(admin, START)
+    period.ends_on = day() - timedelta(days=1)
+    session.commit()
+    assert "Tutup supaya hasilnya dihitung" in text_of(admin, START)
+    makers.respond_all(session, period, office.unit, [(3,) * 9] * 12, answered_on=day() - timedelta(days=2))
+    here = f"/petugas/skm/periode/{period.id}"
+    post(admin, f"{here}/tutup")
+    assert "Baca hasilnya, lalu terbitkan" in text_of(admin, START)
+    post(admin, f"{here}/terbitkan")
+    assert "belum menyusun rencana tindak lanjut" in text_of(admin, START)
+    plan(session, period, office)
+    assert "Rancangan “Rancangan”" in text_of(admin, START)
+
+
+def test_a_closed_period_without_any_answer_hides_no_draft(
+    admin: FlaskClient, session: Session, office: Office
+) -> None:
+    makers.shut(session, running(session, office))
+    makers.draft_period(
+        session, office.agency, name="Yang berikut", starts_on=date(2030, 1, 1), ends_on=date(2030, 6, 30)
+    )
+    assert "Rancangan “Yang berikut”" in text_of(admin, START)
+
+
+@pytest.mark.parametrize(("everywhere", "words"), [(True, "Lihat kemajuannya"), (False, "Ketik kuesioner kertas")])
+def test_who_oversees_all_units_is_led_to_the_results_and_a_unit_to_its_paper(
+    login: Login, session: Session, office: Office, everywhere: bool, words: str
+) -> None:
+    period = running(session, office)
+    makers.target(session, period, make.unit(session, office.agency, name="Dinas Lain"))
+    page = text_of(login(office.staff(Role.OFFICER, everywhere=everywhere)), START)
+    found = re.search(r'class="card-strong survey-step">.*?</div>', page, re.DOTALL)
+    assert found
+    assert words in found[0]
+
+
+def test_late_actions_are_told_unit_by_unit_with_their_element(login: Login, session: Session, office: Office) -> None:
+    period = running(session, office)
+    makers.respond_all(session, period, office.unit, [(3,) * 9] * 3, answered_on=day())
+    makers.fold(session, period)
+    makers.shut(session, period)
+    store_period(session, period, now=clock.utcnow(), actor=SYSTEM)
+    client = login(office.staff(Role.UNIT_HEAD))
+    plan(session, period, office)
+    page = text_of(client, START)
+    assert "<strong>Puskesmas Oebobo</strong>" in page
+    assert "Waktu Penyelesaian" in page
+    for _ in range(5):
+        plan(session, period, office)
+    page = text_of(client, START)
+    assert "<summary>Puskesmas Oebobo: 6 terlambat, 0 segera berakhir</summary>" in page
+
+
+def test_two_questionnaires_of_one_name_are_told_apart(admin: FlaskClient, session: Session, office: Office) -> None:
+    first, second = (makers.instrument(session, office.agency, name="Kuesioner SKM") for _ in range(2))
+    page = text_of(admin, f"/petugas/skm/periode/baru/{office.agency.id}")
+    for one in (first, second):
+        assert f"Kuesioner SKM (nomor {one.id}, dibuat " in page
+
+
+def test_a_draft_names_the_places_without_a_population_and_may_be_opened_all_the_same(
+    admin: FlaskClient, session: Session, office: Office
+) -> None:
+    ends = {"starts_on": day(), "ends_on": day() + timedelta(days=9)}
+    period = makers.draft_period(session, office.agency, **ends)
+    ktp = make.service(session, office.unit, name="KTP elektronik")
+    row = makers.target(session, period, office.unit, ktp)
+    here = f"/petugas/skm/periode/{period.id}"
+    page = text_of(admin, here)
+    assert "Populasi belum diisi: Puskesmas Oebobo (KTP elektronik)." in page
+    assert "Buka periode" in page
+    row.population = 500
+    session.commit()
+    assert "Populasi belum diisi" not in text_of(admin, here)
 
 
 def test_an_administrator_is_led_from_nothing_to_a_published_result(
@@ -107,6 +199,8 @@ def test_an_administrator_is_led_from_nothing_to_a_published_result(
     published = session.scalars(sa.select(Result).where(Result.period_id == period.id)).all()
     assert published
     assert all(row.published_at for row in published)
+    assert "sudah terbit. 1 unit belum menyusun rencana tindak lanjut" in text_of(admin, START)
+    plan(session, period, office)
     assert "sudah terbit. Siapkan periode berikutnya" in text_of(admin, START)
     assert "Buka lagi periode ini" not in text_of(admin, here)
 
@@ -139,7 +233,7 @@ def test_who_waits_for_the_administrator_is_told_so(login: Login, session: Sessi
 def test_a_unit_head_sees_the_progress_of_their_own_units_alone(login: Login, session: Session, office: Office) -> None:
     period = running(session, office)
     other = new_office(session)
-    beside = makers.make.unit(session, office.agency, name="Dinas Lain")
+    beside = make.unit(session, office.agency, name="Dinas Lain")
     makers.target(session, period, beside)
     makers.respond_all(session, period, beside, [(3,) * 9] * 7, answered_on=day())
     makers.respond_all(session, period, office.unit, [(3,) * 9] * 2, answered_on=day())

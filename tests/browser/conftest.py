@@ -7,19 +7,20 @@ import secrets
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from feedback_app.app import create_app
 from feedback_app.config import Settings, project_root
 from feedback_app.db import db
 from feedback_app.supervisor.children import exported, usual_commands
-from tests.conftest import Live, fresh_database
+from tests.conftest import Live, application, fresh_database
 from tests.supervisor.conftest import free_port
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -42,8 +43,39 @@ def browser() -> Iterator[Browser]:
         # Chromium refuses its own sandbox to root.
         flags = ["--no-sandbox"] if os.geteuid() == 0 else []
         opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=flags)
-        yield opened
+        heard_context, heard_page = _heard(opened.new_context), _heard_page(opened.new_page)
+        with patch.object(opened, "new_context", heard_context), patch.object(opened, "new_page", heard_page):
+            yield opened
         opened.close()
+
+
+SCRIPT_ERRORS: list[str] = []
+
+
+def _heard(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    def opened(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        context.on("weberror", lambda found: SCRIPT_ERRORS.append(str(found.error)))
+        return context
+
+    return opened
+
+
+def _heard_page(new_page: Callable[..., Page]) -> Callable[..., Page]:
+    def opened(**options: Any) -> Page:
+        page = new_page(**options)
+        page.on("pageerror", lambda error: SCRIPT_ERRORS.append(str(error)))
+        return page
+
+    return opened
+
+
+@pytest.fixture(autouse=True)
+def _no_script_breaks() -> Iterator[None]:
+    """Fail a test in which a script of ours broke, even where the page went on as if nothing were."""
+    SCRIPT_ERRORS.clear()
+    yield
+    assert not SCRIPT_ERRORS
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +83,10 @@ def standing(servers: Settings, template: str, tmp_path_factory: pytest.TempPath
     """What `live` is, kept for all tests of a module that only look."""
     with fresh_database(servers, f"suara_standing_{secrets.token_hex(4)}", template=template) as url:
         settings = replace(servers, database_url=url, home=tmp_path_factory.mktemp("standing"))
-        application = create_app(settings)
+        made = application(settings)
         environ = {**os.environ, **exported(settings, None)}
-        yield Live(application, settings, environ)
-        with application.app_context():
+        yield Live(made, settings, environ)
+        with made.app_context():
             db.engine.dispose()
 
 

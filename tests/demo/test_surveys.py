@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from feedback_app.demo.cities import CITY_CODES, City, cities
 from feedback_app.demo.survey_answers import Sheet, filled_rows
-from feedback_app.demo.survey_units import surveys_of
+from feedback_app.demo.survey_units import reported_of, surveys_of
 from feedback_app.organisation.models import Unit
 from feedback_app.survey.action_queries import plan_of
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.elements import RuleSetCode
-from feedback_app.survey.models import Batch, Period, Question, Response, Target
+from feedback_app.survey.models import Period, Question, Response, Target
 from feedback_app.survey.recount import recount
 from feedback_app.survey.result_models import Result
 from feedback_app.survey.rules import ActionStatus, PeriodState, ResultLevel, SurveyChannel
@@ -115,3 +116,12 @@ def test_the_same_seed_draws_the_same_questionnaires_around_their_means() -> Non
 
 def test_nobody_answers_where_there_is_no_day() -> None:
     assert filled_rows(Sheet(5, [3.0] * 9, [], {"web": 1.0}, 0.6), Random(7)) == []
+
+
+def test_no_two_cities_come_to_the_same() -> None:
+    made = cities()
+    asked = [[(one.respondents, one.population, one.level) for one in surveys_of(city)[:3]] for city in made]
+    older = [[(row["index"], row["respondents"]) for row in reported_of(city)] for city in made]
+    for one in (*zip(*asked, strict=True), *zip(*older, strict=True)):
+        assert len(set(one)) == len(made)
+    assert [surveys_of(city) for city in made] == [surveys_of(city) for city in made]

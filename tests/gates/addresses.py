@@ -148,6 +148,9 @@ ELSEWHERE: Final[dict[frozenset[str], Callable[[World], Target]]] = {
     frozenset({"period_id", "result_id"}): lambda world: Target(
         {"period_id": world.things.past_result.period_id, "result_id": world.things.past_result.id}, _survey(*HERE)
     ),
+    frozenset({"period_id", "set_aside_id"}): lambda world: Target(
+        {"period_id": world.things.survey_period.id, "set_aside_id": world.things.set_aside_id}, _survey(*HERE)
+    ),
     frozenset({"instrument_id"}): lambda world: Target(
         {"instrument_id": world.things.question.instrument_id}, _survey(*HERE)
     ),

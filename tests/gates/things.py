@@ -22,8 +22,9 @@ from feedback_app.measures.release_models import Anomaly, AnomalyKind
 from feedback_app.notifications.models import Message, MessageState
 from feedback_app.organisation.models import Agency, Employee, Unit, WorkingHours
 from feedback_app.survey.actions import Planned, plan
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.instruments import questions
-from feedback_app.survey.models import Batch, Period, Question
+from feedback_app.survey.models import Period, Question
 from feedback_app.survey.result_models import Action, Result
 from tests import factories as make
 from tests.reporting.surveys import held
@@ -54,6 +55,7 @@ class Things:
     past_result: Result
     action: Action
     paper: Batch
+    set_aside_id: int
 
     def line_of_evidence(self) -> dict[str, int | str]:
         """Return what names the one line of evidence there is."""
@@ -88,6 +90,7 @@ def things_of(session: Session, agency: Agency, unit: Unit, *, by: User) -> Thin
         past_result=makers.reported(session, agency),
         action=plan(session, period, unit.id, planned, user_id=by.id, now=now),
         paper=makers.batch(session, period, unit),
+        set_aside_id=makers.aside(session, period, unit).id,
     )  # fmt: skip
 
 

@@ -13,18 +13,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import SYSTEM
+from feedback_app.db import Base
 from feedback_app.organisation.models import Agency, PublicService, Unit
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.elements import Grade, RuleSetCode, Weight
 from feedback_app.survey.folding import fold_period
 from feedback_app.survey.history import Reported, add_reported
 from feedback_app.survey.instruments import make_official, seal
-from feedback_app.survey.models import Batch, Instrument, Period, Response, Target
+from feedback_app.survey.models import Instrument, Period, Response, Target
 from feedback_app.survey.official import Variant
 from feedback_app.survey.operations import Filled, answer
 from feedback_app.survey.periods import PeriodWanted, create
 from feedback_app.survey.queries import questionnaire_for
 from feedback_app.survey.result_models import Result
 from feedback_app.survey.rules import BatchKind, HourBand, PeriodState, SurveyChannel
+from feedback_app.survey.set_aside_models import SetAside
 from tests import factories as make
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 6, 30)
@@ -43,7 +46,7 @@ def instrument(session: Session, of: Agency, variant: Variant = Variant.STANDARD
     return made
 
 
-def draft_period(session: Session, of: Agency, with_: Instrument | None = None, **values: Any) -> Period:
+def draft_period(session: Session, of: Agency, with_: Instrument | None = None, /, **values: Any) -> Period:
     """A period of the first half of 2026 that is not open yet and surveys nobody."""
     number = next(_number)
     asked = with_ or instrument(session, of)
@@ -67,7 +70,7 @@ def target(session: Session, of: Period, unit: Unit, service: PublicService | No
 
 
 def open_period(
-    session: Session, of: Agency, units: Sequence[Unit | PublicService] = (), with_: Instrument | None = None,
+    session: Session, of: Agency, units: Sequence[Unit | PublicService] = (), with_: Instrument | None = None, /,
     **values: Any,
 ) -> Period:  # fmt: skip
     """An open period that surveys these units and services; the day of the factories lies in it."""
@@ -131,6 +134,17 @@ def batch(session: Session, period: Period, unit: Unit, channel: SurveyChannel =
     return row
 
 
+def aside(session: Session, period: Period, unit: Unit, **values: Any) -> SetAside:
+    """That questionnaires of a day were set aside; which ones is left open."""
+    row = SetAside(
+        agency_id=period.agency_id, period_id=period.id, unit_id=unit.id, set_at=make.NOW,
+        **{"day": DAY, "channel": SurveyChannel.WEB, "reason": "Dikirim berulang kali.", "responses": 0, **values},
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
 def fold(session: Session, period: Period) -> int:
     """Everything that waits, into the sums."""
     return fold_period(session, period.agency_id, period.id)
@@ -160,6 +174,12 @@ def reported(session: Session, of: Agency, **values: Any) -> Result:
         }
     )  # fmt: skip
     return add_reported(session, of.id, told, actor=SYSTEM, now=make.NOW)
+
+
+def unguard(session: Session, *models: type[Base]) -> None:
+    """Let rows be tampered with until the test ends, against which triggers guard the tables of these models."""
+    for model in models:
+        session.execute(sa.text(f"ALTER TABLE {model.__tablename__} DISABLE TRIGGER USER"))
 
 
 def responses(session: Session, period: Period) -> Sequence[Response]:

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.models import AuditEvent
 from feedback_app.organisation.models import Agency, Unit
 from feedback_app.survey.action_carrying import carry, left_over
-from feedback_app.survey.action_counts import counts_of, due_soon
+from feedback_app.survey.action_counts import LeftOver, counts_of, due_soon, left_overs
 from feedback_app.survey.action_queries import (
     action_of,
     history_of,
+    lowest_first,
     period_before,
     plan_of,
-    public_actions,
+    public_plan,
 )
 from feedback_app.survey.action_undo import NothingToUndoError, status_before, undo
 from feedback_app.survey.actions import (
@@ -213,6 +214,44 @@ def test_everybody_reads_programme_and_status_and_no_person(
     session: Session, period: Period, unit: Unit, head: int
 ) -> None:
     add(session, period, unit, head)
-    [shown] = public_actions(session, period.agency_id, period.id, unit.id)
+    _period_id, [shown] = public_plan(session, period.agency_id, [period.id], unit.id, day=SOON)
     assert shown.programme == PLANNED.programme
     assert "responsible" not in type(shown).__dataclass_fields__
+
+
+def test_the_public_plan_is_the_newest_there_is_and_follows_what_went_on(
+    session: Session, agency: Agency, period: Period, unit: Unit, head: int
+) -> None:
+    add(session, period, unit, head)
+    later = later_period(session, agency, unit)
+    ids = [later.id, period.id]
+    shown_of, [shown] = public_plan(session, agency.id, ids, unit.id, day=date(2027, 1, 1))
+    assert (shown_of, shown.status, shown.is_late) == (period.id, ActionStatus.PLANNED, True)
+    [carried] = carry(session, period, later, unit.id, user_id=head, now=make.NOW)
+    step(session, carried, head, ActionStatus.DONE, "Loket kedua dibuka.")
+    shown_of, [shown] = public_plan(session, agency.id, ids, unit.id, day=date(2027, 1, 1))
+    assert (shown_of, shown.status) == (later.id, ActionStatus.DONE)
+    _of, [shown] = public_plan(session, agency.id, [period.id], unit.id, day=date(2027, 1, 1))
+    assert (shown.status, shown.is_late) == (ActionStatus.DONE, False)
+
+
+def test_what_waits_in_the_plan_before_is_counted_with_what_of_it_is_late(
+    session: Session, agency: Agency, period: Period, unit: Unit, head: int
+) -> None:
+    add(session, period, unit, head)
+    add(session, period, unit, head, replace(PLANNED, year=2027))
+    done = add(session, period, unit, head)
+    step(session, done, head, ActionStatus.DONE, "Sudah dibuka.")
+    day = date(2027, 1, 1)
+    assert left_overs(session, agency.id, period.id, [unit.id], day=day) == {unit.id: LeftOver(2, 1)}
+    carry(session, period, later_period(session, agency, unit), unit.id, user_id=head, now=make.NOW)
+    assert left_overs(session, agency.id, period.id, [unit.id], day=day) == {}
+
+
+def test_rows_without_a_result_stay_as_they_were_written(
+    session: Session, period: Period, unit: Unit, head: int
+) -> None:
+    for element in ("waktu", "biaya"):
+        add(session, period, unit, head, replace(PLANNED, element=element))
+    written = plan_of(session, period.agency_id, period.id, unit.id, day=SOON)
+    assert lowest_first(written, None) == written

@@ -183,3 +183,31 @@ def test_one_bad_digit_anywhere_is_found_where_it_stands(
     row %= len(rows)
     cells[row][place] = mark
     assert bad("\n".join([HEADER, *(",".join(line) for line in cells)])) == [(row + 2, f"u{place + 1}", mark)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_line_with_which_a_spreadsheet_names_the_separator_is_no_row(end: str) -> None:
+    content = f"sep=;{end}" + PLAIN.replace(",", ";").replace("\n", end)
+    assert sums(read(content)) == PLAIN_SUMS
+    assert sums(read("\ufeff" + content)) == PLAIN_SUMS
+    assert sums(read(content.replace(";", "|"))) == PLAIN_SUMS
+    # Numbered as a spreadsheet does, which takes that line for no row.
+    assert bad(content.replace("1;2;3;4;1", "1;2;9;4;1"))[0] == (2, "u3", "9")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param(PLAIN.replace("4,4\n", '4,"4\n'), "tanda kutip dibuka dan tidak ditutup", id="unclosed"),
+        pytest.param(PLAIN.replace("1,2,3", '1,"2"x,3'), "ada huruf di belakang tanda kutip penutup", id="behind"),
+        pytest.param(PLAIN.replace("1,2,3", f"1,{'2' * 140_000},3"), "satu sel terlalu panjang", id="long"),
+        pytest.param(PLAIN.replace("4,4,4,4", "4,4,\0,4"), "karakter kosong (NUL) pada baris 3", id="NUL"),
+        pytest.param(PLAIN.replace("u9", "u9\0"), "karakter kosong (NUL) pada baris 1", id="NUL in the header"),
+        pytest.param(PLAIN.encode("utf-16"), "teks UTF-8", id="UTF-16"),
+    ],
+)
+def test_what_cannot_be_read_is_told_without_a_word_of_english(content: str | bytes, words: str) -> None:
+    with pytest.raises(AnswersFileError) as refused:
+        read(content)
+    assert words in refused.value.message
+    assert "expected" not in refused.value.message

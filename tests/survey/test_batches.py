@@ -15,9 +15,10 @@ from feedback_app.audit.operations import person
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.models import Unit
 from feedback_app.survey import batch_queries, batch_undo, batches
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.batches import FileRead
 from feedback_app.survey.elements import OFFICIAL_QUESTIONS
-from feedback_app.survey.models import Batch, Period
+from feedback_app.survey.models import Period
 from feedback_app.survey.operations import Filled, SurveyClosedError, UnusableAnswersError
 from feedback_app.survey.queries import NotSurveyedError
 from feedback_app.survey.recount import recount

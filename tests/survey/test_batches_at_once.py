@@ -15,9 +15,10 @@ from feedback_app.audit.operations import SYSTEM
 from feedback_app.db import db
 from feedback_app.organisation.models import Unit
 from feedback_app.survey import batch_undo, batches
+from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.batches import FileRead
 from feedback_app.survey.folding import fold_batch
-from feedback_app.survey.models import Batch, Period, Response
+from feedback_app.survey.models import Period, Response
 from feedback_app.survey.operations import SurveyClosedError
 from feedback_app.survey.recount import recount
 from feedback_app.survey.rules import AnswerOrder, PeriodState
@@ -61,10 +62,12 @@ class Two:
         with ThreadPoolExecutor(len(works)) as pool:
             return list(pool.map(run, works))
 
-    def add(self, sha: bytes, rows: int = 30) -> Work:
+    def add(self, sha: bytes, rows: int = 30, like: bytes = b"") -> Work:
         def work(session: Session, period: Period) -> object:
             unit = session.get_one(Unit, (self.key[0], self.unit_id))
-            sheets = [filled(unit, answer=1 + number % 4) for number in range(rows)]
+            # Questionnaires of its own for each file.
+            fours = (like or sha)[0] % rows
+            sheets = [filled(unit, answer=1 + number % 4 if number > fours else 4) for number in range(rows)]
             file = FileRead(sha, "survei.csv", AnswerOrder.FORM)
             return batches.add_file(session, period, unit.id, None, sheets, file, actor=SYSTEM, now=make.NOW).id
 
@@ -103,6 +106,11 @@ def test_of_one_file_stored_twice_at_once_one_counts(two: Two) -> None:
     outcomes = two.together(two.add(b"1" * 32), two.add(b"1" * 32))
     assert sorted(type(one).__name__ for one in outcomes) == ["FileKnownError", "int"]
     assert two.alone(lambda session, _: session.scalar(sa.select(sa.func.count()).select_from(Response))) == 30
+
+
+def test_of_the_same_questionnaires_in_two_files_at_once_one_counts(two: Two) -> None:
+    outcomes = two.together(two.add(b"1" * 32), two.add(b"2" * 32, like=b"1"))
+    assert sorted(type(one).__name__ for one in outcomes) == ["SameRowsError", "int"]
 
 
 def test_a_batch_undone_by_two_at_once_is_undone_by_one(two: Two) -> None:

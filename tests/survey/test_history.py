@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from feedback_app.survey.rules import PeriodState, ResultLevel
 from tests import factories as make
 from tests.survey import makers
 
-BY = {"actor": SYSTEM, "now": make.NOW}
+BY: dict[str, Any] = {"actor": SYSTEM, "now": make.NOW}
 OLD = RuleSetCode.KEPMENPAN_25_2004
 TOLD = history.Reported(
     name="Semester II tahun 2024", code="2024-s2", starts_on=date(2024, 7, 1), ends_on=date(2024, 12, 31),
@@ -97,7 +98,7 @@ def test_only_the_grade_of_its_band_is_taken(
     ],
 )
 def test_what_the_rules_cannot_have_given_is_refused(
-    session: Session, agency: Agency, change: dict[str, object], refusal: type[Exception]
+    session: Session, agency: Agency, change: dict[str, Any], refusal: type[Exception]
 ) -> None:
     with pytest.raises(refusal):
         history.add_reported(session, agency.id, replace(TOLD, **change), **BY)

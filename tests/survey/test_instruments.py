@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -99,7 +101,7 @@ def test_copy_keeps_keys_and_can_be_changed_while_its_origin_is_sealed(session: 
 def test_every_change_of_a_sealed_questionnaire_is_refused(session: Session, official: Instrument) -> None:
     first = instruments.questions(session, official)[0]
     instruments.seal(official, now=make.NOW)
-    by = {"actor": SYSTEM, "now": make.NOW}
+    by: dict[str, Any] = {"actor": SYSTEM, "now": make.NOW}
     seen = question_editing.seen_mark(first)
     attempts = (
         lambda: instruments.rename(session, official, "Lain", **by),
@@ -125,7 +127,7 @@ def test_further_questions_of_an_element_and_own_ones_get_keys_of_their_own(
 
 
 def test_moving_and_removing_keep_positions_without_gaps(session: Session, official: Instrument) -> None:
-    by = {"actor": SYSTEM, "now": make.NOW}
+    by: dict[str, Any] = {"actor": SYSTEM, "now": make.NOW}
     question_editing.move_question(session, official, question(session, official, "prosedur"), up=True, **by)
     assert keys(session, official)[:3] == ["prosedur", "persyaratan", "waktu"]
     question_editing.move_question(session, official, question(session, official, "prosedur"), up=True, **by)
@@ -143,7 +145,7 @@ def test_moving_and_removing_keep_positions_without_gaps(session: Session, offic
 def test_second_writer_of_a_question_is_told(session: Session, official: Instrument) -> None:
     waktu = question(session, official, "waktu")
     seen = question_editing.seen_mark(waktu)
-    by = {"actor": SYSTEM, "now": make.NOW}
+    by: dict[str, Any] = {"actor": SYSTEM, "now": make.NOW}
     mine = Draft("waktu", "Yang pertama?", ("a", "b", "c", "d"))
     question_editing.change_question(session, official, waktu, mine, seen=seen, **by)
     with pytest.raises(question_editing.QuestionChangedError):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback_app.intake.visits import issue_visit_tokens
 from feedback_app.organisation.models import Agency
 from feedback_app.survey.elements import OFFICIAL_QUESTIONS
-from feedback_app.survey.models import Response, VisitUse
+from feedback_app.survey.models import Period, Response, VisitUse
 from feedback_app.survey.operations import (
     Filled,
     Respondent,
@@ -75,6 +75,7 @@ def test_a_questionnaire_sent_twice_counts_once(session: Session) -> None:
 def test_a_period_that_is_not_open_takes_nothing(session: Session, state: PeriodState) -> None:
     unit = make.unit(session, make.agency(session))
     period = makers.open_period(session, session.get_one(Agency, unit.agency_id), [unit])
+    makers.unguard(session, Period)
     period.state, period.closed_at = state, make.NOW
     session.flush()
     with pytest.raises(SurveyClosedError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -25,8 +26,9 @@ from feedback_app.survey.paper_columns import PaperColumnsError
 from feedback_app.survey.paper_file import PaperFile, read_paper_file
 from feedback_app.survey.paper_preview import preview_of
 from feedback_app.survey.paper_settings import paper_setting
-from feedback_app.survey.paper_tables import SheetNotNamedError, UnreadablePaperFileError, read_table
+from feedback_app.survey.paper_tables import read_table
 from feedback_app.survey.paper_values import Problem
+from feedback_app.survey.paper_workbooks import SheetNotNamedError, UnreadablePaperFileError
 from feedback_app.survey.results import figures
 from feedback_app.survey.rules import AgeBand, AnswerOrder, Education, HourBand, Occupation, Sex
 from tests import factories
@@ -51,6 +53,16 @@ def workbook(*sheets: tuple[str, Sequence[Any]]) -> bytes:
             sheet.append(list(row))
     written = io.BytesIO()
     book.save(written)
+    return written.getvalue()
+
+
+def with_sheet(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with its first sheet rewritten."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(written, "w") as made:
+        for part in parts.namelist():
+            held = parts.read(part)
+            made.writestr(part, change(held) if part.endswith("sheet1.xml") else held)
     return written.getvalue()
 
 
@@ -301,3 +313,33 @@ def test_five_thousand_questionnaires_are_read_and_stored_in_three_seconds(
         )
     # Of the processor: what else a machine does at the time is no property of this code.
     assert ended - began < 3
+
+
+def test_a_formula_that_was_never_computed_is_a_bad_cell_and_no_blank(pile: Pile) -> None:
+    header = [*FULL, "rata-rata"]
+    row = ["12-05-2026", "08.00", "L", 40, "S2", "TNI", *["=1+2"] * 8, 3, "=AVERAGE(G2:O2)"]
+    whole = ["12-05-2026", "08.00", "L", 40, "S2", "TNI", *[4] * 9, "=AVERAGE(G3:O3)"]
+    job = ["12-05-2026", "08.00", "L", 40, "S2", '=IF(1,"TNI")', *[4] * 9, None]
+    read = pile.read(workbook(("Data", [header, row, whole, job])))
+    assert problems(read) == [
+        *((2, f"u{number}", Problem.FORMULA) for number in range(1, 9)), (4, "pekerjaan", Problem.FORMULA)
+    ]  # fmt: skip
+    assert (read.bad[0].text, read.bad_rows, read.rows) == ("=1+2", 2, (3,))
+
+
+def test_a_formula_that_was_computed_is_its_value_and_an_empty_text_is_a_blank(pile: Pile) -> None:
+    rows = [["tanggal", *NUMBERS], ["12-05-2026", *["=1+2"] * 9]]
+    content = with_sheet(
+        workbook(("Data", rows)),
+        lambda sheet: sheet.replace(b"<f>1+2</f><v />", b"<f>1+2</f><v>3</v>", 8).replace(
+            b'<c r="J2"><f>1+2</f><v />', b'<c r="J2" t="str"><f>IF(1,"")</f><v></v>'
+        ),
+    )
+    read = pile.read(content)
+    assert not read.bad
+    assert read.filled[0].answers == dict.fromkeys(KEYS[:8], 3)
+
+
+def test_the_line_that_names_the_separator_is_no_row(pile: Pile) -> None:
+    read = pile.read(b"sep=;\r\n" + csv_of(NUMBERS, [1] * 9, [9] * 9, delimiter=";"))
+    assert (len(read.filled), read.rows, read.bad[0].row) == (1, (2,), 3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -23,8 +24,8 @@ from feedback_app.survey.rules import Averaging, PeriodState
 from tests import factories as make
 from tests.survey import makers
 
-BY = {"actor": SYSTEM, "now": make.NOW}
-TODAY = {"today": make.TODAY}
+BY: dict[str, Any] = {"actor": SYSTEM, "now": make.NOW}
+TODAY: dict[str, Any] = {"today": make.TODAY}
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_the_second_of_two_writers_of_a_draft_is_told(session: Session, draft: P
         pytest.param({"instrument_id": 0}, id="no questionnaire"),
     ],
 )
-def test_a_period_that_cannot_be_kept_is_refused(session: Session, draft: Period, change: dict[str, object]) -> None:
+def test_a_period_that_cannot_be_kept_is_refused(session: Session, draft: Period, change: dict[str, Any]) -> None:
     wanted = replace(periods.wanted_of(draft), **change)
     with pytest.raises(periods.PeriodWordsError):
         periods.change(session, draft, wanted, seen=periods.seen_mark(draft), **BY)

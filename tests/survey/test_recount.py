@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.organisation.models import Unit
-from feedback_app.survey.models import Period, Question
+from feedback_app.survey.models import Period, Question, Response
 from feedback_app.survey.operations import Respondent
 from feedback_app.survey.recount import counted, recount, stored
 from feedback_app.survey.rules import Education, SurveyChannel
@@ -89,3 +89,13 @@ def test_a_sum_without_questionnaires_is_found(session: Session) -> None:
     session.flush()
     (found,) = recount(session, agency_id=period.agency_id)
     assert (found.stored, found.counted) == ((1, 0, 0, 0, 0), None)
+
+
+def test_answers_that_were_made_longer_are_found_though_every_sum_stays_and_are_not_repaired(session: Session) -> None:
+    period, unit = filled(session)
+    makers.unguard(session, Response)
+    lengthened = "UPDATE skm_responses SET answers = answers || NULL::smallint WHERE id = (SELECT min(id) FROM {})"
+    session.execute(sa.text(lengthened.format("skm_responses")))
+    [found] = recount(session, agency_id=period.agency_id, repair=True)
+    assert (found.table, found.place[0]) == ("skm_responses", unit.id)
+    assert (found.stored, found.counted) == ((1, 14), (1, 13))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from feedback_app.survey.targets import BadTargetError, Scope, TargetWanted
 from tests import factories as make
 from tests.survey import makers
 
-BY = {"actor": SYSTEM, "now": make.NOW}
+BY: dict[str, Any] = {"actor": SYSTEM, "now": make.NOW}
 DAY = date(2026, 5, 12)
 
 
@@ -221,6 +222,21 @@ def test_populations_are_pasted_by_code_or_name(
     found = {one.service_id: one for one in targets_of(session, agency.id, period.id)}
     assert {key: one.population for key, one in found.items()} == {ktp.id: 759, kia.id: 20, None: 800}
     assert found[None].population_source == "Register loket"
+
+
+def test_a_number_for_the_whole_of_a_unit_that_is_surveyed_by_service_says_what_to_write(
+    session: Session, agency: Agency, unit: Unit, period: Period
+) -> None:
+    makers.target(session, period, unit, make.service(session, unit, code="ktp"))
+    [bad] = note(session, period, "dukcapil,,41200").bad
+    assert bad.problem == LINE_SENTENCES["by_service"]
+    assert "Isi per layanan" in bad.problem
+
+
+def test_questionnaires_of_results_from_before_the_platform_are_not_offered(session: Session, agency: Agency) -> None:
+    asked = makers.instrument(session, agency)
+    makers.reported(session, agency)
+    assert targets.usable_instruments(session, agency.id) == [asked]
 
 
 def test_one_bad_line_keeps_all_from_being_noted(session: Session, agency: Agency, unit: Unit, period: Period) -> None:

@@ -12,9 +12,11 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
+from feedback_app.blueprints.formats import day as day_in_words
 from feedback_app.blueprints.forms.staff import PlainDayField, StaffForm, hold_length
 from feedback_app.blueprints.labels import label
 from feedback_app.blueprints.numbers import number_or_none
+from feedback_app.clock import office_day
 from feedback_app.intake.rules import clean_text
 from feedback_app.organisation.queries import UnitCard
 from feedback_app.survey.elements import RULESETS, Grade, RuleSet, RuleSetCode, Weight
@@ -30,6 +32,12 @@ WEIGHTS: Final = RULESETS[RuleSetCode.PERMENPANRB_14_2017].weights
 
 def _of(members: Sequence[Any]) -> list[SelectChoice]:
     return [SelectChoice(member.value, label(member)) for member in members]
+
+
+def instrument_words(row: Instrument) -> str:
+    """Return a questionnaire as a list names it; by number, as on the printed sheet, since versions share a name."""
+    made = day_in_words(office_day(row.created_at))
+    return str(gettext("%(name)s (nomor %(number)s, dibuat %(day)s)", name=row.name, number=str(row.id), day=made))
 
 
 class DaysForm(StaffForm):
@@ -61,7 +69,7 @@ class DaysForm(StaffForm):
 class PeriodForm(DaysForm):
     """A survey period before it opens."""
 
-    instrument_id = SelectField(_("Kuesioner"), validate_choice=False)
+    instrument_id = SelectField(_("Kuesioner yang dipakai"), validate_choice=False)
     weight = RadioField(_("Bobot tiap unsur"), choices=_of(WEIGHTS), default=Weight.EXACT.value)
     unit_averaging = SelectField(
         _("Dari layanan menjadi unit"), choices=_of(list(Averaging)), default=Averaging.MEAN.value
@@ -78,7 +86,9 @@ class PeriodForm(DaysForm):
     def __init__(self, instruments: Sequence[Instrument], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._instruments = {str(row.id): row for row in instruments}
-        self.instrument_id.choices = [SelectChoice(key, row.name) for key, row in self._instruments.items()]
+        self.instrument_id.choices = [
+            SelectChoice(key, instrument_words(row)) for key, row in self._instruments.items()
+        ]
 
     def validate_instrument_id(self, field: SelectField) -> None:
         """Refuse a questionnaire the agency does not have."""
