@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import zlib
 
-_OBJECT = re.compile(rb"(\d+) 0 obj\s(.*?)\sendobj", re.S)
-_STREAM = re.compile(rb"(?<!end)stream\r?\n(.*?)\r?\nendstream", re.S)
+_OBJECT = re.compile(rb"(\d+) 0 obj\s(.*?)\nendobj", re.S)
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
+_LENGTH = re.compile(rb"/Length (\d+)")
 _SHOWN = re.compile(rb"/(f\d+) [\d.]+ Tf|\[((?:\((?:\\.|[^\\)])*\)|[^\]])*)\]\s*TJ|\((?:\\.|[^\\)])*\)\s*Tj", re.S)
 _STRING = re.compile(rb"\(((?:\\.|[^\\)])*)\)", re.S)
 _ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.S)
@@ -57,6 +58,9 @@ def _plain(found: re.Match[bytes]) -> bytes:
 
 
 def _content(body: bytes) -> bytes:
-    found = _STREAM.search(body)
+    # By its length: what is packed may end with what looks like the end of a line.
+    found, length = _STREAM.search(body), _LENGTH.search(body)
     assert found
-    return zlib.decompress(found[1]) if b"/FlateDecode" in body[: found.start()] else found[1]
+    assert length
+    packed = body[found.end() : found.end() + int(length[1])]
+    return zlib.decompress(packed) if b"/FlateDecode" in body[: found.start()] else packed
