@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
+from feedback_app.db import db
 from feedback_app.evaluation.models import CycleKind
 from feedback_app.evaluation.operations import compute, open_cycle
 from feedback_app.handling.models import Case
@@ -119,3 +122,12 @@ def serving(live: Live) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+        with live.app.app_context():
+            _let_finish(db.engine)
+
+
+def _let_finish(engine: sa.Engine) -> None:
+    """Wait for requests still under way, whose connections nobody would close once the pool is gone."""
+    ends_at = time.monotonic() + 5
+    while isinstance(engine.pool, sa.QueuePool) and engine.pool.checkedout() and time.monotonic() < ends_at:
+        time.sleep(0.02)
