@@ -94,16 +94,6 @@ def managed_agency(agency_id: int) -> Agency:
     return within_reach.agency_for(db.session(), current_user.id, agency_id, Permission.MANAGE_SURVEY, today())
 
 
-def readable_agency(agency_id: int) -> Agency:
-    """Return an agency in which the signed-in person reads surveys.
-
-    Raises
-    ------
-    feedback_app.organisation.queries.UnknownAgencyError
-    """
-    return within_reach.agency_for(db.session(), current_user.id, agency_id, Permission.READ_SURVEY, today())
-
-
 def manages(agency_id: int) -> bool:
     """Tell whether the signed-in person sets up the surveys of an agency."""
     return within_reach.manages(db.session(), current_user.id, agency_id, today())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import lazy_gettext as _
 
 from feedback_app.identity.rules import Permission
@@ -41,22 +41,13 @@ PERIOD_LINKS: Final = (
 
 def links_of(period: Period, allowed: Collection[Permission]) -> list[tuple[str, Any]]:
     """Return address and words of the pages that this reader finds about a period."""
-    shown = (one for one in PERIOD_LINKS if one.permission in allowed and period.state in one.states)
-    return [(address, one.words) for one in shown for address in _addresses(one.endpoint, period)]
+    return [
+        (address_of(one.endpoint, period), one.words)
+        for one in PERIOD_LINKS
+        if one.permission in allowed and period.state in one.states
+    ]
 
 
-def address_of(endpoint: str, period: Period) -> str | None:
-    """Return where a page about a period lies; None where the application has no such page."""
-    return next(_addresses(endpoint, period), None)
-
-
-def _addresses(endpoint: str, period: Period) -> Iterator[str]:
-    known: dict[str, Any] = {"agency_id": period.agency_id, "period_id": period.id}
-    if endpoint not in current_app.view_functions:
-        return
-    for rule in current_app.url_map.iter_rules(endpoint):
-        if rule.arguments <= known.keys():
-            # A page that takes the period in its query reads it there.
-            wanted = rule.arguments or {"period_id"}
-            yield url_for(endpoint, **{name: value for name, value in known.items() if name in wanted})
-            return
+def address_of(endpoint: str, period: Period) -> str:
+    """Return where a page about a period lies; one whose address has no place for the period reads it in its query."""
+    return url_for(endpoint, period_id=period.id)

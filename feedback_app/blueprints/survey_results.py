@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from flask import current_app, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from feedback_app import clock
@@ -15,7 +14,8 @@ from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.formats import day as day_words
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.staff_frame import staff_blueprint
-from feedback_app.blueprints.survey_frame import agency_of, day_at, readable_period, readable_units
+from feedback_app.blueprints.survey_asked_period import AskedPeriod, asked_period
+from feedback_app.blueprints.survey_frame import day_at
 from feedback_app.blueprints.survey_results_views import (
     Line,
     as_line,
@@ -26,21 +26,17 @@ from feedback_app.blueprints.survey_results_views import (
     lowest_keys,
     ordered,
     performance,
-    service_names,
 )
 from feedback_app.blueprints.survey_results_why import how_computed
 from feedback_app.blueprints.survey_voices import shown_voices
 from feedback_app.db import db
 from feedback_app.identity.rules import Permission
-from feedback_app.organisation.models import Agency
-from feedback_app.organisation.queries import UnknownUnitError, units_of
+from feedback_app.organisation.queries import UnknownUnitError
 from feedback_app.survey import set_aside
 from feedback_app.survey.comparison import side_of, stored_side
 from feedback_app.survey.elements import RULESETS
 from feedback_app.survey.figures import PlaceFigure
-from feedback_app.survey.models import Period
 from feedback_app.survey.overview import ResultLine, result_lines
-from feedback_app.survey.queries import UnknownPeriodError
 from feedback_app.survey.result_rows import question_rows
 from feedback_app.survey.results import PeriodFigures, UnitFigures, as_result, figures, unit_figures
 from feedback_app.survey.rules import PeriodState, Trait
@@ -56,7 +52,7 @@ ORDERS: Final = ("name", "index", "respondents", "progress")
 @requires(Permission.READ_SURVEY)
 def period(period_id: int) -> ResponseReturnValue:
     """Show the units of a period within reach, and the whole to who reads all of them."""
-    shown, session = _asked(period_id), db.session()
+    shown, session = asked_period(period_id), db.session()
     found = figures(session, shown.period)
     lines, seen = _lines(shown, found)
     sees_all = len(lines) == len(found.units) and bool(lines)
@@ -88,7 +84,7 @@ def period(period_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_SURVEY)
 def unit(period_id: int, unit_id: int) -> ResponseReturnValue:
     """Show one unit: services, elements with the three lowest, answers, respondents, the sample, earlier periods."""
-    shown = _asked(period_id)
+    shown = asked_period(period_id)
     found = _unit(shown, unit_id)
     result, services = _stored_unit(shown, found)
     history = series(db.session(), shown.agency.id, unit_id)
@@ -126,7 +122,7 @@ def unit(period_id: int, unit_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_SURVEY)
 def figure(period_id: int) -> ResponseReturnValue:
     """Show where an index comes from: sums, formula with its numbers, weight, rounding, and the command."""
-    shown = _asked(period_id)
+    shown = asked_period(period_id)
     found, place = _place(shown)
     result = as_result(shown.period, found, place, clock.utcnow()) if place.index else None
     stored = latest(db.session(), shown.period, unit_id=place.unit_id) if shown.is_closed else None
@@ -151,49 +147,7 @@ def figure(period_id: int) -> ResponseReturnValue:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A period that the reader may see, with the names of its places."""
-
-    period: Period
-    agency: Agency
-    unit_names: dict[str, str]
-    unit_codes: dict[int, str]
-    services: dict[int, str]
-    readable: set[int]
-
-    @property
-    def is_closed(self) -> bool:
-        return self.period.state is PeriodState.CLOSED
-
-    def unit_name(self, unit_id: int) -> str:
-        return self.unit_names.get(str(unit_id), str(unit_id))
-
-    def place_name(self, place: PlaceFigure) -> str:
-        if place.service_id is not None:
-            return self.services.get(place.service_id, str(place.service_id))
-        return self.agency.name if place.unit_id is None else self.unit_name(place.unit_id)
-
-
-def _asked(period_id: int) -> _Asked:
-    """Return the period of the address.
-
-    Raises
-    ------
-    UnknownPeriodError
-        It is not within reach, or has no figures: a draft has none yet, one from before the platform none of its own.
-    """
-    found, session = readable_period(period_id), db.session()
-    if found.state not in (PeriodState.OPEN, PeriodState.CLOSED):
-        raise UnknownPeriodError("Periode survei itu belum memiliki hasil.")
-    units = units_of(session, found.agency_id, min(today(), found.ends_on))
-    return _Asked(
-        found, agency_of(found), {str(unit.id): unit.name for unit in units}, {unit.id: unit.code for unit in units},
-        service_names(session, found.agency_id), readable_units(found.agency_id),
-    )  # fmt: skip
-
-
-def _lines(shown: _Asked, found: PeriodFigures) -> tuple[list[Line], dict[int | None, ResultLine]]:
+def _lines(shown: AskedPeriod, found: PeriodFigures) -> tuple[list[Line], dict[int | None, ResultLine]]:
     known = result_lines(db.session(), shown.period) if shown.is_closed else []
     stored = {one.unit_id: one for one in known}
     lines = [
@@ -204,7 +158,7 @@ def _lines(shown: _Asked, found: PeriodFigures) -> tuple[list[Line], dict[int | 
     return lines, stored
 
 
-def _unit(shown: _Asked, unit_id: int) -> UnitFigures:
+def _unit(shown: AskedPeriod, unit_id: int) -> UnitFigures:
     is_readable, day = unit_id in shown.readable, day_at(shown.agency)
     found = unit_figures(db.session(), shown.period, unit_id, day) if is_readable else None
     if found is None:
@@ -212,7 +166,7 @@ def _unit(shown: _Asked, unit_id: int) -> UnitFigures:
     return found
 
 
-def _stored_unit(shown: _Asked, found: UnitFigures) -> tuple[StoredResult | None, list[Line]]:
+def _stored_unit(shown: AskedPeriod, found: UnitFigures) -> tuple[StoredResult | None, list[Line]]:
     """Return the unit's result, stored or as it would be now, and its services in one line each."""
     unit_id, now = found.unit.unit_id or 0, clock.utcnow()
     stored = latest(db.session(), shown.period, unit_id=unit_id) if shown.is_closed else None
@@ -224,11 +178,11 @@ def _stored_unit(shown: _Asked, found: UnitFigures) -> tuple[StoredResult | None
     return result, lines
 
 
-def _part_name(shown: _Asked, part: PlaceFigure) -> str:
+def _part_name(shown: AskedPeriod, part: PlaceFigure) -> str:
     return shown.place_name(part) if part.service_id is not None else ""
 
 
-def _place(shown: _Asked) -> tuple[PeriodFigures | UnitFigures, PlaceFigure]:
+def _place(shown: AskedPeriod) -> tuple[PeriodFigures | UnitFigures, PlaceFigure]:
     """Return the figure that the address asks about: of the agency, a unit, or one of its services."""
     unit_id, service_id = (number_or_none(request.args.get(name)) for name in ("unit", "service"))
     if unit_id is not None:
@@ -248,13 +202,12 @@ def _banding() -> int | None:
     return number_or_none(request.args.get("banding"))
 
 
-def _frame(shown: _Asked, waiting: int) -> dict[str, object]:
+def _frame(shown: AskedPeriod, waiting: int) -> dict[str, object]:
     return {
         "period": shown.period,
         "agency": shown.agency,
         "is_open": shown.period.state is PeriodState.OPEN,
         "waiting": waiting,
-        "setup_page": "survey.period" if "survey.period" in current_app.view_functions else None,
         "warning_words": words.warning_words,
         "difference_words": words.difference_words,
         "change_words": words.CHANGES,

@@ -124,17 +124,15 @@ def _open_step(period: Period, agency: Agency, *, is_manager: bool) -> Step:
         return Step(gettext("“%(name)s” berakhir %(day)s dan menunggu ditutup pengelola.", name=period.name, day=ended))
     surveyed = {target.unit_id for target in targets_of(db.session(), agency.id, period.id)}
     oversees = len(surveyed) > 1 and surveyed <= readable_units(agency.id)
-    words, address = _collecting(period, here, oversees=oversees)
+    words, address = _collecting(period, oversees=oversees)
     return Step(_progress(period, agency), words, address)
 
 
-def _collecting(period: Period, here: str, *, oversees: bool) -> tuple[str, str | None]:
+def _collecting(period: Period, *, oversees: bool) -> tuple[str, str]:
     """Return the way to typing for who works in a unit; who oversees all units reads how far they are."""
     if Permission.ENTER_SURVEY in my_permissions() and not oversees:
-        paper = address_of("survey_paper.start", period)
-        if paper:
-            return gettext("Ketik kuesioner kertas"), paper
-    return gettext("Lihat kemajuannya"), address_of("survey_results.period", period) or here
+        return gettext("Ketik kuesioner kertas"), address_of("survey_paper.start", period)
+    return gettext("Lihat kemajuannya"), address_of("survey_results.period", period)
 
 
 def _progress(period: Period, agency: Agency) -> str:
@@ -161,14 +159,13 @@ def _closed_step(period: Period, agency: Agency, *, is_manager: bool) -> Step:
             )  # fmt: skip
         return _plan_or_read(period, gettext("“%(name)s” sudah dihitung dan menunggu diterbitkan.", name=period.name))
     unplanned = without_plan(db.session(), period)
-    plans = address_of("survey_actions.period", period)
-    if is_manager and unplanned and plans:
+    if is_manager and unplanned:
         sentence = ngettext(
             "“%(name)s” sudah terbit. %(n)s unit belum menyusun rencana tindak lanjut.",
             "“%(name)s” sudah terbit. %(n)s unit belum menyusun rencana tindak lanjut.",
             len(unplanned), name=period.name, n=number(len(unplanned), 0),
         )  # fmt: skip
-        return Step(sentence, gettext("Buka rencana tindak lanjut"), plans)
+        return Step(sentence, gettext("Buka rencana tindak lanjut"), address_of("survey_actions.period", period))
     if is_manager:
         return _new_period(
             agency, gettext("“%(name)s” sudah terbit. Siapkan periode berikutnya bila waktunya tiba.", name=period.name)
@@ -177,12 +174,12 @@ def _closed_step(period: Period, agency: Agency, *, is_manager: bool) -> Step:
 
 
 def _plan_or_read(period: Period, sentence: str) -> Step:
-    plan = address_of("survey_actions.period", period)
-    if plan and Permission.PLAN_FOLLOW_UP in my_permissions():
+    if Permission.PLAN_FOLLOW_UP in my_permissions():
         more = gettext("Susun rencana tindak lanjut untuk unsur yang terendah, atau perbarui statusnya.")
-        return Step(f"{sentence} {more}", gettext("Buka rencana tindak lanjut"), plan)
-    results = address_of("survey_results.period", period)
-    return Step(sentence, gettext("Baca hasilnya"), results or url_for("survey.period", period_id=period.id))
+        return Step(
+            f"{sentence} {more}", gettext("Buka rencana tindak lanjut"), address_of("survey_actions.period", period)
+        )
+    return Step(sentence, gettext("Baca hasilnya"), address_of("survey_results.period", period))
 
 
 def _new_period(agency: Agency, sentence: str) -> Step:
