@@ -21,7 +21,7 @@ from feedback_app.survey.answer_columns import AnswerColumns, columns_of
 from feedback_app.survey.elements import SCALE, RuleSetCode
 from feedback_app.survey.index import Total
 from feedback_app.survey.rules import AnswerOrder
-from feedback_app.survey.separators import LONGEST, separator_line, words_of
+from feedback_app.survey.separators import LONGEST, rows_of, separator_line, words_of
 
 MOST_TOLD: Final = 100
 """How many bad answers are kept to be shown; the rest is counted."""
@@ -199,8 +199,7 @@ def _text(body: bytes) -> str:
 def _rows(text: str, delimiter: str | None) -> Iterator[list[str]]:
     first_line = next((line for line in io.StringIO(text) if line.strip()), "")
     delimiter = delimiter or max(DELIMITERS, key=first_line.count)
-    # Strict: an unclosed quote would else swallow the questionnaires behind it.
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    rows = rows_of(text, delimiter, skip_spaces=True)
     try:
         yield from rows
     except csv.Error as error:

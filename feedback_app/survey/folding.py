@@ -93,7 +93,9 @@ def fold_batch(session: Session, *, limit: int = FOLD_BATCH, period: tuple[int, 
         # A unit without a service is a place too, which no comparison by equality finds.
         same = sa.and_(*(getattr(Response, name).is_not_distinct_from(ready.c[name]) for name in _STEPPED))
         waits = waits.where(sa.exists().where(same))
-    claimed = waits.limit(limit).with_for_update(skip_locked=True, of=Response).subquery()
+    # Materialized: as a mere subquery a plan may run it once a row, and each run claims `limit` other responses.
+    claimed = waits.limit(limit).with_for_update(skip_locked=True, of=Response).cte("claimed")
+    claimed = claimed.prefix_with("MATERIALIZED")
     return _fold(session, sa.tuple_(Response.agency_id, Response.id).in_(sa.select(claimed)))
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from feedback_app.survey.paper_values import Cell, plain
 from feedback_app.survey.paper_workbooks import MOST_COLUMNS, UnreadablePaperFileError, is_filled, workbook_rows
 from feedback_app.survey.rules import MOST_BATCH_ROWS
-from feedback_app.survey.separators import separator_line
+from feedback_app.survey.separators import rows_of, separator_line
 
 FILE_BYTES_MAX: Final = 10 * 1024 * 1024
 _DELIMITERS: Final = ",;\t"
@@ -86,8 +86,7 @@ def _of_text(content: bytes) -> Iterator[Sequence[Cell]]:
     text = text[named[0] :] if named else text
     first_line = next((line for line in io.StringIO(text) if line.strip()), "")
     delimiter = named[1] if named else max(_DELIMITERS, key=first_line.count)
-    # Strict: a quotation mark that is never closed would swallow the questionnaires behind it.
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = rows_of(text, delimiter)
     try:
         yield from rows
     except csv.Error as error:

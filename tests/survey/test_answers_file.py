@@ -211,3 +211,12 @@ def test_what_cannot_be_read_is_told_without_a_word_of_english(content: str | by
         read(content)
     assert words in refused.value.message
     assert "expected" not in refused.value.message
+
+
+def test_a_limit_that_another_reader_left_behind_does_not_let_a_long_cell_in() -> None:
+    before = csv.field_size_limit(1 << 24)
+    try:
+        with pytest.raises(AnswersFileError, match="satu sel terlalu panjang"):
+            read(PLAIN.replace("1,2,3", f"1,{'2' * 140_000},3"))
+    finally:
+        csv.field_size_limit(before)
