@@ -111,17 +111,12 @@ def answered_with(session: Session, case: Case, *, now: datetime) -> list[Case]:
 def open_copies(session: Session, case: Case) -> Sequence[Case]:
     """Return the cases merged into one that still wait for its answer, locked for a change."""
     session.flush()
-    return session.scalars(
-        sa.select(Case)
-        .where(
-            Case.agency_id == case.agency_id,
-            Case.duplicate_of == case.id,
-            Case.status.not_in([*ENDED, CaseStatus.ANSWERED]),
-        )
-        .order_by(Case.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
+    waiting = _merged_into(case).where(Case.status.not_in([*ENDED, CaseStatus.ANSWERED]))
+    return session.scalars(waiting.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def _merged_into(case: Case) -> sa.Select[Case]:
+    return sa.select(Case).where(Case.agency_id == case.agency_id, Case.duplicate_of == case.id).order_by(Case.id)
 
 
 def leave_others(session: Session, case: Case, *, now: datetime) -> None:
@@ -129,6 +124,11 @@ def leave_others(session: Session, case: Case, *, now: datetime) -> None:
     if case.duplicate_of is not None:
         part_from_main(session, case, actor=SYSTEM, now=now)
     pass_on_copies(session, case, now=now)
+    # Where none was open, those that have their answer are still tied here, to what is another matter now.
+    answered = session.scalars(_merged_into(case).with_for_update().execution_options(populate_existing=True)).all()
+    for copy in answered:
+        copy.duplicate_of = None if copy is answered[0] else answered[0].id
+    session.flush()
 
 
 def pass_on_copies(session: Session, case: Case, *, now: datetime, stays: bool = False) -> None:

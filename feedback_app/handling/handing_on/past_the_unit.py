@@ -15,7 +15,7 @@ from feedback_app.handling.clocks.models import ChangeCause
 from feedback_app.handling.clocks.running import recompute, restart
 from feedback_app.handling.ending.dispute_reviews import lapse
 from feedback_app.handling.models import Case
-from feedback_app.handling.moves import move, pass_on_copies
+from feedback_app.handling.moves import leave_others, move
 from feedback_app.handling.publication.publishing import withdraw_all
 from feedback_app.handling.rules import CaseStatus, Classification
 from feedback_app.handling.telling.news import tell_reopened
@@ -84,7 +84,7 @@ def send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
         .values(integrity=True)
     )
     session.flush()
-    pass_on_copies(session, case, now=now)
+    leave_others(session, case, now=now)
     withdraw_all(session, case, now=now)
     record(
         session, agency_id=case.agency_id, actor=SYSTEM, action="handling.send_past_the_unit", subject_type="case",

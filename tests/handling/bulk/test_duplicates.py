@@ -232,6 +232,19 @@ def test_an_allegation_in_the_main_report_leaves_nobody_behind_it(
     assert (office.fresh(younger).duplicate_of, younger.unit_id) == (None, office.unit.id)
 
 
+def test_an_allegation_after_the_answer_parts_the_main_report_from_those_that_have_theirs(
+    session: Session, office: Office, officer: User, now: datetime
+) -> None:
+    older, younger = pair(office, now)
+    third = office.report("Depan pasar inpres gelap, lampu jalannya padam terus.", at=now)
+    main = merge(session, [older, younger, third], user_id=officer.id, now=now)
+    answer(session, main, ANSWER, user_id=officer.id, now=now)
+    judge(session, main, Outcome.DISPUTED, "Lampunya masih padam, dan petugas meminta uang pelicin.", now=now)
+    assert office.fresh(older).is_confidential
+    # They still are reports of one thing, and are counted as such.
+    assert (office.fresh(younger).duplicate_of, office.fresh(third).duplicate_of) == (None, younger.id)
+
+
 def test_an_allegation_in_a_copy_takes_it_alone_past_the_unit(
     session: Session, office: Office, officer: User, now: datetime
 ) -> None:
