@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,6 +26,9 @@ from feedback_app.identity.rules import Role
 from tests import factories as make
 from tests.blueprints.office import SECRET_NUMBER, NumberHider, Office
 from tests.conftest import Live
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 def reports(office: Office) -> list[Case]:
@@ -113,7 +117,7 @@ def evaluated(office: Office) -> dict[str, int]:
 @contextmanager
 def serving(live: Live) -> Iterator[str]:
     """Serve the application in this process; give its address."""
-    server = make_server("127.0.0.1", 0, live.app, threaded=True)
+    server = make_server("127.0.0.1", 0, _closing(live.app), threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -124,6 +128,20 @@ def serving(live: Live) -> Iterator[str]:
         server.server_close()
         with live.app.app_context():
             _let_finish(db.engine)
+
+
+def _closing(app: WSGIApplication) -> WSGIApplication:
+    """Close every answer before it is sent: a browser that hangs up makes this server forget to."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = app(environ, start_response)
+        try:
+            return [b"".join(body)]
+        finally:
+            if close := getattr(body, "close", None):
+                close()
+
+    return answer
 
 
 def _let_finish(engine: sa.Engine) -> None:
