@@ -6,7 +6,7 @@ SHELL := /bin/bash
 ROOT := $(shell dirname '$(strip $(MAKEFILE_LIST))')
 IN := cd '$(ROOT)' &&
 
-.PHONY: help setup run test lint types contracts unit coverage browser bench train translations lock clean
+.PHONY: help setup run test lint types contracts unit exhaustive coverage browser bench train translations lock clean
 
 help:  ## Show this list
 	@$(IN) grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -30,6 +30,9 @@ contracts: setup
 
 unit: setup
 	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+
+exhaustive: setup  ## Run also what tries one more language, window or place of the same (before a release)
+	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --exhaustive
 
 coverage: setup  ## Run all tests and say which lines and branches none of them reaches (slower)
 	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered

@@ -92,7 +92,7 @@ class Reader:
         self.found += [f"{path}: too low: {html}" for html in self.page.evaluate(TALL)]
 
 
-@pytest.fixture(params=["id", "en"])
+@pytest.fixture(params=["id", pytest.param("en", marks=pytest.mark.exhaustive)])
 def reader(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Reader]:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()

@@ -82,8 +82,12 @@ class Window:
 
 
 @pytest.fixture(
-    params=[(360, True), (360, False), (1280, True), (1280, False)],
-    ids=["phone", "phone without scripts", "desk", "desk without scripts"],
+    params=[
+        pytest.param((360, True), id="phone"),
+        pytest.param((360, False), id="phone without scripts", marks=pytest.mark.exhaustive),
+        pytest.param((1280, True), id="desk", marks=pytest.mark.exhaustive),
+        pytest.param((1280, False), id="desk without scripts"),
+    ],
 )
 def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Window]:
     width, has_scripts = request.param

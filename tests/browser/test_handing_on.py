@@ -99,7 +99,7 @@ class Visitor:
         self.page.set_viewport_size({"width": 1280, "height": 800})
 
 
-@pytest.fixture(params=["id", "en"])
+@pytest.fixture(params=["id", pytest.param("en", marks=pytest.mark.exhaustive)])
 def visitor(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Visitor]:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()

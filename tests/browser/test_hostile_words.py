@@ -217,7 +217,9 @@ def opened(browser: Browser, site: Site, *, has_policy: bool) -> Iterator[Guard]
     context.close()
 
 
-@pytest.fixture(params=[True, False], ids=["policy on", "policy off"])
+@pytest.fixture(
+    params=[pytest.param(True, id="policy on", marks=pytest.mark.exhaustive), pytest.param(False, id="policy off")]
+)
 def guard(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[Guard]:
     with opened(browser, site, has_policy=request.param) as guard:
         yield guard

@@ -101,7 +101,7 @@ _SKIPPED_HEADINGS = """[...document.querySelectorAll("h1, h2:not(.error-summary 
     .map(e => Number(e.tagName[1])).filter((level, at, all) => at === 0 ? level !== 1 : level > all[at - 1] + 1)"""
 
 
-@pytest.fixture(params=[360, 1280], ids=["phone", "desk"])
+@pytest.fixture(params=[pytest.param(360, id="phone", marks=pytest.mark.exhaustive), pytest.param(1280, id="desk")])
 def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Window]:
     context = browser.new_context(viewport={"width": request.param, "height": 800}, java_script_enabled=True)
     opened = Window(context.new_page(), request.param, [])

@@ -211,7 +211,7 @@ def test_without_scripts_enter_saves_and_gives_the_next_line(browser: Browser, c
     assert counter.answers() == [[3, 4, 2, *[None] * 6]]
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("language", ["id", pytest.param("en", marks=pytest.mark.exhaustive)])
 def test_axe_finds_nothing_on_the_pages_of_paper(counter: Counter, language: str) -> None:
     page = counter.page
     if language == "en":

@@ -117,7 +117,7 @@ def test_all_files_come_together_without_any_script(browser: Browser, site: Site
     context.close()
 
 
-@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("language", ["id", pytest.param("en", marks=pytest.mark.exhaustive)])
 def test_axe_objects_to_nothing_on_the_pages_of_the_report(browser: Browser, site: Site, language: str) -> None:
     page = browser.new_page()
     page.goto(site.url)
