@@ -31,8 +31,8 @@ contracts: setup
 unit: setup
 	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-exhaustive: setup  ## Run also what tries one more language, window or place of the same (before a release)
-	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --exhaustive
+exhaustive: setup  ## Run what `make test` leaves out: the same in one more language or window (before a release)
+	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m exhaustive
 
 coverage: setup  ## Run all tests and say which lines and branches none of them reaches (slower)
 	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered

@@ -34,18 +34,8 @@ TEMPLATE = f"suara_test_{os.getpid()}"
 LONGEST = ("tests/blueprints/test_access_matrix.py", "tests/browser/", "tests/journeys/", "tests/abuse/", "tests/cli/")
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let somebody ask for every combination of account, language and window."""
-    parser.addoption("--exhaustive", action="store_true", help="also run the tests marked exhaustive")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put the longest files first, whatever the order of the others; leave out what only `--exhaustive` runs."""
-    if not config.getoption("--exhaustive"):
-        left_out = [item for item in items if item.get_closest_marker("exhaustive")]
-        if left_out:
-            config.hook.pytest_deselected(items=left_out)
-            items[:] = [item for item in items if not item.get_closest_marker("exhaustive")]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, whatever the order of the others."""
     items.sort(key=lambda item: [not item.nodeid.startswith(long) for long in LONGEST])
 
 

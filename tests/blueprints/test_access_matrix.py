@@ -55,14 +55,8 @@ def told_too_much(world: World, holder: Holder, page: str) -> list[str]:
     return [kind.name for kind in hidden if canary(kind) in page or world.cases[kind].id in linked]
 
 
-# At these places one rule holds for every role; it is always tried with a unit head, who may do the most there.
-ALIKE = {f"{role.value} at {place.name}" for role in (Role.EVALUATOR, Role.ADMINISTRATOR, Role.OFFICER)
-         for place in (Place.BELOW, Place.SIBLING, Place.OTHER_UNIT)}  # fmt: skip
-TRIED = [pytest.param(name, marks=[pytest.mark.exhaustive] if name in ALIKE else []) for name in HOLDERS]
-
-
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", HOLDERS)
 def test_an_account_meets_at_every_address_what_its_role_and_place_say(
     app: Flask, connection: sa.Connection, world: World, name: str
 ) -> None:
