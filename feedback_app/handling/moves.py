@@ -111,12 +111,13 @@ def answered_with(session: Session, case: Case, *, now: datetime) -> list[Case]:
 def open_copies(session: Session, case: Case) -> Sequence[Case]:
     """Return the cases merged into one that still wait for its answer, locked for a change."""
     session.flush()
-    waiting = _merged_into(case).where(Case.status.not_in([*ENDED, CaseStatus.ANSWERED]))
-    return session.scalars(waiting.with_for_update().execution_options(populate_existing=True)).all()
+    return session.scalars(_merged_into(case).where(Case.status.not_in([*ENDED, CaseStatus.ANSWERED]))).all()
 
 
 def _merged_into(case: Case) -> sa.Select[Case]:
-    return sa.select(Case).where(Case.agency_id == case.agency_id, Case.duplicate_of == case.id).order_by(Case.id)
+    """Select the cases merged into one, to be locked for a change."""
+    merged = sa.select(Case).where(Case.agency_id == case.agency_id, Case.duplicate_of == case.id)
+    return merged.order_by(Case.id).with_for_update().execution_options(populate_existing=True)
 
 
 def leave_others(session: Session, case: Case, *, now: datetime) -> None:
@@ -125,10 +126,10 @@ def leave_others(session: Session, case: Case, *, now: datetime) -> None:
         part_from_main(session, case, actor=SYSTEM, now=now)
     pass_on_copies(session, case, now=now)
     # Where none was open, those that have their answer are still tied here, to what is another matter now.
-    answered = session.scalars(_merged_into(case).with_for_update().execution_options(populate_existing=True)).all()
-    for copy in answered:
-        copy.duplicate_of = None if copy is answered[0] else answered[0].id
-    session.flush()
+    first = session.scalars(_merged_into(case).limit(1)).first()
+    if first is not None:
+        part_from_main(session, first, actor=SYSTEM, now=now)
+        _count_with(session, case, first)
 
 
 def pass_on_copies(session: Session, case: Case, *, now: datetime, stays: bool = False) -> None:
@@ -151,6 +152,11 @@ def pass_on_copies(session: Session, case: Case, *, now: datetime, stays: bool =
         elif copy.duplicate_of is not None:
             part_from_main(session, copy, actor=SYSTEM, now=now)
     # Those that have ended are still counted with the others.
+    _count_with(session, case, main)
+
+
+def _count_with(session: Session, case: Case, main: Case) -> None:
+    """Tie what is merged into a case to another one, without a word to anybody: nobody waits for its answer."""
     session.execute(
         sa.update(Case)
         .where(Case.agency_id == case.agency_id, Case.duplicate_of == case.id)

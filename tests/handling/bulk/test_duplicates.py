@@ -243,6 +243,7 @@ def test_an_allegation_after_the_answer_parts_the_main_report_from_those_that_ha
     assert office.fresh(older).is_confidential
     # They still are reports of one thing, and are counted as such.
     assert (office.fresh(younger).duplicate_of, office.fresh(third).duplicate_of) == (None, younger.id)
+    assert kinds(session, younger)[-1] is EventKind.UNMERGED
 
 
 def test_an_allegation_in_a_copy_takes_it_alone_past_the_unit(
