@@ -108,11 +108,16 @@ def _lines(pasted: str) -> Iterator[tuple[int, Sequence[str]]]:
     lines = pasted.splitlines()
     first = next((line for line in lines if line.strip()), "")
     delimiter = max(_DELIMITERS, key=first.count)
-    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), start=1):
-        trimmed = [cell.strip() for cell in cells]
-        is_head = number == 1 and len(trimmed) >= _COLUMNS and trimmed[-1].lower().startswith("populasi")
-        if any(trimmed) and not is_head:
-            yield number, trimmed
+    number, rows = 0, csv.reader(lines, delimiter=delimiter)
+    try:
+        for number, cells in enumerate(rows, start=1):
+            trimmed = [cell.strip() for cell in cells]
+            is_head = number == 1 and len(trimmed) >= _COLUMNS and trimmed[-1].lower().startswith("populasi")
+            if any(trimmed) and not is_head:
+                yield number, trimmed
+    except csv.Error:
+        # A cell so long that the reader gives up is no unit, service or number either.
+        yield number + 1, []
 
 
 def _read(cells: Sequence[str], places: _Places) -> tuple[Target, int] | str:

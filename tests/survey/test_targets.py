@@ -252,3 +252,10 @@ def test_one_bad_line_keeps_all_from_being_noted(session: Session, agency: Agenc
         )
     ]  # fmt: skip
     assert targets_of(session, agency.id, period.id)[0].population is None
+
+
+def test_a_cell_without_end_is_a_bad_line_too(session: Session, unit: Unit, period: Period) -> None:
+    makers.target(session, period, unit)
+    noted = note(session, period, f"dukcapil,,759\n{'d' * 200_000},,5")
+    assert [(bad.line, bad.problem) for bad in noted.bad] == [(2, LINE_SENTENCES["columns"])]
+    assert noted.noted == 0
