@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,15 +11,13 @@ from wtforms import IntegerField, SelectField, SelectMultipleField, StringField,
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
-from feedback_app.blueprints.forms.staff import PlainDayField, StaffForm, hold_length
+from feedback_app.blueprints.forms.staff import PlainDayField, StaffForm, UnitOrAgencyForm, hold_length
 from feedback_app.blueprints.labels import label
-from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.handling.clocks.sla import SlaRule
 from feedback_app.handling.clocks.sla_editing import DAYS_MAX, SOURCE_MAX, SOURCE_MIN
 from feedback_app.handling.rules import Classification
 from feedback_app.intake.rules import clean_text
 from feedback_app.organisation.calendar import NAME_MAX, NAME_MIN
-from feedback_app.organisation.queries import UnitCard
 
 
 class HolidayForm(StaffForm):
@@ -43,28 +40,6 @@ class HolidayForm(StaffForm):
         """Return the day of a valid form."""
         found: date = self.on_date.data  # type: ignore[assignment]
         return found
-
-
-class UnitOrAgencyForm(StaffForm):
-    """Something for the whole agency or one of its units."""
-
-    unit_id = SelectField(_("Berlaku untuk"), validate_choice=False)
-
-    def __init__(self, units: Sequence[UnitCard], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._units = {str(unit.id): unit for unit in units}
-        whole = SelectChoice("", gettext("Seluruh instansi"))
-        self.unit_id.choices = [whole, *(SelectChoice(key, unit.name) for key, unit in self._units.items())]
-
-    def validate_unit_id(self, field: SelectField) -> None:
-        """Refuse a unit the agency does not have."""
-        if field.data and field.data not in self._units:
-            raise ValidationError(gettext("Pilih unit dari daftar."))
-
-    @property
-    def chosen_unit(self) -> int | None:
-        """Return the unit of a valid form, None for the whole agency."""
-        return number_or_none(self.unit_id.data)
 
 
 class HoursForm(UnitOrAgencyForm):

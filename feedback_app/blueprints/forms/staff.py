@@ -21,6 +21,7 @@ from feedback_app.evaluation.models import CycleKind
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN
 from feedback_app.intake.rules import clean_text
 from feedback_app.organisation.models import Agency
+from feedback_app.organisation.queries import UnitCard
 
 CYCLE_NAME_MAX: Final = 80
 
@@ -140,3 +141,25 @@ class CycleForm(StaffForm):
         assert starts_on is not None  # noqa: S101
         assert ends_on is not None  # noqa: S101
         return CycleWanted(int(self.agency_id.data), name, CycleKind(self.kind.data), starts_on, ends_on)
+
+
+class UnitOrAgencyForm(StaffForm):
+    """Something for the whole agency or one of its units."""
+
+    unit_id = SelectField(_("Berlaku untuk"), validate_choice=False)
+
+    def __init__(self, units: Sequence[UnitCard], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._units = {str(unit.id): unit for unit in units}
+        whole = SelectChoice("", gettext("Seluruh instansi"))
+        self.unit_id.choices = [whole, *(SelectChoice(key, unit.name) for key, unit in self._units.items())]
+
+    def validate_unit_id(self, field: SelectField) -> None:
+        """Refuse a unit the agency does not have."""
+        if field.data and field.data not in self._units:
+            raise ValidationError(gettext("Pilih unit dari daftar."))
+
+    @property
+    def chosen_unit(self) -> int | None:
+        """Return the unit of a valid form, None for the whole agency."""
+        return number_or_none(self.unit_id.data)

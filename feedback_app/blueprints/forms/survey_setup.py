@@ -13,7 +13,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from feedback_app.blueprints.formats import day as day_in_words
-from feedback_app.blueprints.forms.staff import PlainDayField, StaffForm, hold_length
+from feedback_app.blueprints.forms.staff import PlainDayField, StaffForm, UnitOrAgencyForm, hold_length
 from feedback_app.blueprints.labels import label
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.clock import office_day
@@ -184,7 +184,7 @@ class PopulationsForm(StaffForm):
     source = StringField(_("Sumber populasi"), filters=[clean_text])
 
 
-class ReportedForm(DaysForm):
+class ReportedForm(UnitOrAgencyForm, DaysForm):
     """A result from before the platform."""
 
     unit_id = SelectField(_("Hasil untuk"), validate_choice=False)
@@ -200,17 +200,6 @@ class ReportedForm(DaysForm):
         ],
     )
     source = StringField(_("Diterbitkan di"), filters=[clean_text])
-
-    def __init__(self, units: Sequence[UnitCard], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._units = {str(unit.id): unit for unit in units}
-        whole = SelectChoice("", gettext("Seluruh instansi"))
-        self.unit_id.choices = [whole, *(SelectChoice(key, unit.name) for key, unit in self._units.items())]
-
-    def validate_unit_id(self, field: SelectField) -> None:
-        """Refuse a unit the agency does not have."""
-        if field.data and field.data not in self._units:
-            raise ValidationError(gettext("Pilih unit dari daftar."))
 
     def validate_index(self, field: StringField) -> None:
         """Read an index with a comma or a point."""
@@ -231,7 +220,7 @@ class ReportedForm(DaysForm):
         return Reported(
             name=self.name.data or "", code=self.code.data or "", starts_on=starts_on, ends_on=ends_on,
             ruleset=RuleSetCode(self.ruleset.data), weight=Weight(self.weight.data),
-            unit_id=number_or_none(self.unit_id.data), index=index, grade=Grade(self.grade.data),
+            unit_id=self.chosen_unit, index=index, grade=Grade(self.grade.data),
             respondents=self.respondents.data or 0, source=self.source.data or "",
         )  # fmt: skip
 
