@@ -20,7 +20,7 @@ from feedback_app.db import db
 from feedback_app.drain.run import drain_batch
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import TEXT_MIN, Channel, SubmissionKind
-from feedback_app.nlp.corpus import load_corpus
+from feedback_app.nlp.learning.corpus import load_corpus
 
 ROWS = 3_000
 SINGLE_ROWS = 100

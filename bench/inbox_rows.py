@@ -18,7 +18,7 @@ from feedback_app.handling.inbox.search import LANGUAGE
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.operations import create_user
 from feedback_app.identity.rules import Role
-from feedback_app.nlp.corpus import load_corpus
+from feedback_app.nlp.learning.corpus import load_corpus
 from feedback_app.organisation.models import UnitKind
 from feedback_app.organisation.operations import create_unit
 

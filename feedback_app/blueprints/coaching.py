@@ -23,9 +23,9 @@ from feedback_app.nlp.coach import (
     named_persons,
     personal_data,
 )
+from feedback_app.nlp.duplicates.similarity import alike
 from feedback_app.nlp.reading import Reading
-from feedback_app.nlp.routing import Destination, shipped_router
-from feedback_app.nlp.similarity import alike
+from feedback_app.nlp.routing.router import Destination, shipped_router
 from feedback_app.organisation.queries import unit_by_id
 from feedback_app.organisation.reception import sectors_by_unit
 

@@ -26,7 +26,7 @@ from feedback_app.intake.rules import (
     SubmissionKind,
 )
 from feedback_app.nlp.labels import Aspect, Kind, Sentiment
-from feedback_app.nlp.pii import PiiKind
+from feedback_app.nlp.personal.pii import PiiKind
 
 Held = Mapping[str, Any]
 Row = tuple[str, str]

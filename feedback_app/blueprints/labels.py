@@ -28,7 +28,7 @@ from feedback_app.intake.rules import (
 )
 from feedback_app.measures.release_models import AnomalyKind, AnomalyState
 from feedback_app.nlp.labels import Aspect, Kind, Sentiment, Urgency
-from feedback_app.nlp.pii import PiiKind
+from feedback_app.nlp.personal.pii import PiiKind
 from feedback_app.organisation.models import UnitKind
 from feedback_app.organisation.rules import AssignmentKind
 

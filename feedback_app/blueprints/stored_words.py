@@ -10,7 +10,7 @@ from feedback_app.audit.models import ActorKind
 from feedback_app.blueprints.formats import number
 from feedback_app.blueprints.labels import label, rule_label
 from feedback_app.nlp.labels import Urgency
-from feedback_app.nlp.triage import RULE_PREFIX
+from feedback_app.nlp.urgency.triage import RULE_PREFIX
 
 NOTHING = "–"
 

@@ -93,7 +93,7 @@ def nlp_group() -> None:
 )
 def train_command(out: Path | None) -> None:
     """Train the classifier from the project's corpus. The same corpus gives the same bytes."""
-    from feedback_app.nlp.training import DEFAULT_ARTEFACT, train_default
+    from feedback_app.nlp.learning.training import DEFAULT_ARTEFACT, train_default
 
     started = time.monotonic()
     folder = out or DEFAULT_ARTEFACT
@@ -104,8 +104,8 @@ def train_command(out: Path | None) -> None:
 @nlp_group.command("train-routing", short_help="Count which words speak of which sector.")
 def train_routing_command() -> None:
     """Count from the project's corpus which words speak of which sector. The same corpus gives the same file."""
-    from feedback_app.nlp.corpus import load_corpus
-    from feedback_app.nlp.routing_training import DEFAULT_FILE, train_default
+    from feedback_app.nlp.learning.corpus import load_corpus
+    from feedback_app.nlp.routing.training import DEFAULT_FILE, train_default
 
     found = train_default(load_corpus())
     click.echo(
@@ -123,7 +123,7 @@ def train_routing_command() -> None:
 )
 def evaluate_command(data: Path) -> None:
     """Measure the classifier on public sets that it was not trained on."""
-    from feedback_app.nlp.evaluate import evaluate_folder
+    from feedback_app.nlp.learning.evaluate import evaluate_folder
 
     for line in evaluate_folder(data):
         click.echo(line)

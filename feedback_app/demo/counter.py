@@ -29,7 +29,7 @@ from feedback_app.intake.models import Submission
 from feedback_app.intake.operations import Draft, submit
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
 from feedback_app.intake.visits import VISIT_TOKEN_DAYS, issue_visit_tokens
-from feedback_app.nlp.corpus import Example
+from feedback_app.nlp.learning.corpus import Example
 from feedback_app.organisation.models import Agency, PublicService
 from feedback_app.organisation.queries import unit_by_code
 

@@ -24,7 +24,7 @@ from feedback_app.errors import NotFoundError
 from feedback_app.handling.citizens.tracked import tracked
 from feedback_app.intake.codes import code_hash
 from feedback_app.intake.models import Submission
-from feedback_app.nlp.corpus import Example
+from feedback_app.nlp.learning.corpus import Example
 from feedback_app.organisation.models import Agency
 
 FILE_NAME: Final = "demo.json"

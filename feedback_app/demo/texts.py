@@ -12,9 +12,9 @@ from typing import Final
 
 from feedback_app.demo.cities import City, cities
 from feedback_app.intake.rules import TEXT_MAX, TEXT_MIN
-from feedback_app.nlp.corpus import Example, load_corpus
-from feedback_app.nlp.integrity import INTEGRITY_ASPECTS
 from feedback_app.nlp.labels import Kind, Language
+from feedback_app.nlp.learning.corpus import Example, load_corpus
+from feedback_app.nlp.urgency.integrity import INTEGRITY_ASPECTS
 
 INTEGRITY_SECTOR: Final = "integrity"
 SAMPLE_SECTOR: Final = "civil_registry"

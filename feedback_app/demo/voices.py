@@ -13,9 +13,9 @@ from feedback_app.demo.period import DAYS, Period
 from feedback_app.demo.texts import INTEGRITY_SECTOR, Hand
 from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.intake.rules import RATING_MAX, SubmissionKind, reasons_for
-from feedback_app.nlp.corpus import Example
-from feedback_app.nlp.integrity import INTEGRITY_ASPECTS
 from feedback_app.nlp.labels import Kind
+from feedback_app.nlp.learning.corpus import Example
+from feedback_app.nlp.urgency.integrity import INTEGRITY_ASPECTS
 
 KIND_WEIGHTS: Final = {
     SubmissionKind.COMPLAINT: 0.50,

@@ -34,7 +34,7 @@ from feedback_app.handling.rules import (
     check_move,
 )
 from feedback_app.handling.telling.news import tell_ended, tell_verdict
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 
 WORDS_MIN, WORDS_MAX = 10, 2000
 

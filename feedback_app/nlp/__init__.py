@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from feedback_app.nlp.classifier import Classifier as Classifier
+    from feedback_app.nlp.learning.training import TrainedModel as TrainedModel
+    from feedback_app.nlp.learning.training import train as train
+    from feedback_app.nlp.learning.training import train_default as train_default
     from feedback_app.nlp.reading import Label as Label
     from feedback_app.nlp.reading import Reading as Reading
-    from feedback_app.nlp.training import TrainedModel as TrainedModel
-    from feedback_app.nlp.training import train as train
-    from feedback_app.nlp.training import train_default as train_default
 
 _HOMES = {
     "Classifier": "classifier",
     "Label": "reading",
     "Reading": "reading",
-    "TrainedModel": "training",
-    "train": "training",
-    "train_default": "training",
+    "TrainedModel": "learning.training",
+    "train": "learning.training",
+    "train_default": "learning.training",
 }
 
 

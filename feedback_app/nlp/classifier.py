@@ -9,16 +9,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.nlp import artefact
-from feedback_app.nlp.abstention import LEAST_FAMILIAR
-from feedback_app.nlp.decision import decide
-from feedback_app.nlp.features import BLOCKS, FeatureReader, block
-from feedback_app.nlp.integrity import INTEGRITY_ASPECTS, speaks_of_integrity
+from feedback_app.nlp.heads.abstention import LEAST_FAMILIAR
+from feedback_app.nlp.heads.decision import decide
+from feedback_app.nlp.heads.features import BLOCKS, FeatureReader, block
 from feedback_app.nlp.labels import HEADS, Kind, Urgency
+from feedback_app.nlp.personal.redact import Redaction, redact
 from feedback_app.nlp.reading import UNKNOWN, Label, Reading
-from feedback_app.nlp.redact import Redaction, redact
-from feedback_app.nlp.tokens import END, NEGATED, START, analyse
-from feedback_app.nlp.triage import MODEL, triage
+from feedback_app.nlp.stored import artefact
+from feedback_app.nlp.text.tokens import END, NEGATED, START, analyse
+from feedback_app.nlp.urgency.integrity import INTEGRITY_ASPECTS, speaks_of_integrity
+from feedback_app.nlp.urgency.triage import MODEL, triage
 
 CHUNK: Final = 1_000
 """Texts multiplied at once: larger brings no speed, smaller wastes calls."""

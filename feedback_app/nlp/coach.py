@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from feedback_app.nlp.labels import Kind
-from feedback_app.nlp.normalise import normalise
-from feedback_app.nlp.pii import TAGS, PiiKind, Span
-from feedback_app.nlp.redact import find_personal_data
-from feedback_app.nlp.routing import words_of
-from feedback_app.nlp.tokens import tokenise
-from feedback_app.nlp.word_lists import word_list
+from feedback_app.nlp.personal.pii import TAGS, PiiKind, Span
+from feedback_app.nlp.personal.redact import find_personal_data
+from feedback_app.nlp.routing.router import words_of
+from feedback_app.nlp.text.normalise import normalise
+from feedback_app.nlp.text.tokens import tokenise
+from feedback_app.nlp.text.word_lists import word_list
 
 FEWEST_WORDS: Final = 4
 """Fewer different words than this name a feeling, not an event."""

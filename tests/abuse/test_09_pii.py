@@ -24,11 +24,11 @@ from feedback_app.handling import operations
 from feedback_app.handling.models import Case
 from feedback_app.handling.publication.publishing import PersonalDataLeftError, check_words, proposal, publish
 from feedback_app.identity.rules import Role
-from feedback_app.nlp.pii import PiiKind
+from feedback_app.nlp.personal.pii import PiiKind
+from feedback_app.nlp.personal.redact import redact
 from feedback_app.nlp.reading import Label, Reading
-from feedback_app.nlp.redact import redact
 from tests.blueprints.office import Office, new_office
-from tests.nlp.test_redaction_probe import sentences
+from tests.nlp.personal.test_redaction_probe import sentences
 
 SEEDED = 500
 # What the machine alone is held to; names are what officers are for.

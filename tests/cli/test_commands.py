@@ -19,7 +19,7 @@ from feedback_app.cli.reading import check_model_dir
 from feedback_app.db import db
 from feedback_app.intake.models import VisitToken
 from feedback_app.measures.models import DailyMeasure
-from feedback_app.nlp.artefact import DEFAULT_ARTEFACT
+from feedback_app.nlp.stored.artefact import DEFAULT_ARTEFACT
 from feedback_app.organisation.models import Agency
 from tests import factories as make
 from tests.conftest import Live

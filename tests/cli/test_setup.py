@@ -17,7 +17,7 @@ from feedback_app.cli.tokens import USUAL_ADDRESS
 from feedback_app.db import db
 from feedback_app.identity.models import User
 from feedback_app.intake.models import VisitToken
-from feedback_app.nlp.corpus import load_corpus
+from feedback_app.nlp.learning.corpus import load_corpus
 from feedback_app.organisation.models import Assignment
 from tests.conftest import Live
 

@@ -20,8 +20,8 @@ from feedback_app.demo.visits import Visit, visits_of
 from feedback_app.demo.voices import WATCHED_UNITS, Voice, voices_of
 from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.intake.rules import KINDS_WITH_CASE, SubmissionKind, reasons_for
-from feedback_app.nlp.integrity import INTEGRITY_ASPECTS
 from feedback_app.nlp.labels import Language
+from feedback_app.nlp.urgency.integrity import INTEGRITY_ASPECTS
 
 TODAY = date(2026, 11, 21)
 each_city = pytest.mark.parametrize("city", cities(), ids=CITY_CODES)

@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 
 from feedback_app.nlp import Classifier, TrainedModel, train
-from feedback_app.nlp.corpus import Example, load_corpus
 from feedback_app.nlp.labels import HEADS
-from feedback_app.nlp.training import LEAST_EXAMPLES
+from feedback_app.nlp.learning.corpus import Example, load_corpus
+from feedback_app.nlp.learning.training import LEAST_EXAMPLES
 
 
 @pytest.fixture(scope="session")

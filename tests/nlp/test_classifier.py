@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedback_app.nlp import Classifier, Label, Reading
-from feedback_app.nlp.corpus import Example
 from feedback_app.nlp.labels import HEADS
+from feedback_app.nlp.learning.corpus import Example
 
 
 def rounded(reading: Reading) -> tuple[object, ...]:

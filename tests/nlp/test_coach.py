@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from feedback_app.nlp.coach import Missing, mask, missing_facts, named_persons, personal_data
-from feedback_app.nlp.corpus import load_corpus
-from feedback_app.nlp.pii import PiiKind
+from feedback_app.nlp.learning.corpus import load_corpus
+from feedback_app.nlp.personal.pii import PiiKind
 
 COMPLETE = "Sudah tiga minggu berkas saya di loket 3 belum diproses petugas."
 

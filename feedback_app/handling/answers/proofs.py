@@ -18,7 +18,7 @@ from feedback_app.handling.rules import ENDED
 from feedback_app.intake.file_removal import remove_after_commit
 from feedback_app.intake.pictures import CleanFile
 from feedback_app.intake.rules import AttachmentKind
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 from feedback_app.storage import Storage, new_key
 
 PROOFS_MAX: Final = 5

@@ -22,8 +22,8 @@ from feedback_app.handling.queries import version_on
 from feedback_app.handling.rules import ENDED, CaseStatus, Classification, EventKind
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.rules import Permission
-from feedback_app.nlp.routing import shipped_router, words_of
-from feedback_app.nlp.similarity import ALIKE, likeness
+from feedback_app.nlp.duplicates.similarity import ALIKE, likeness
+from feedback_app.nlp.routing.router import shipped_router, words_of
 from feedback_app.organisation.models import Agency, UnitVersion
 
 MERGEABLE: Final = frozenset({CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS})

@@ -22,7 +22,7 @@ from feedback_app.handling.queries import version_on
 from feedback_app.handling.rules import ENDED, MESSAGE_MAX, CaseStatus
 from feedback_app.intake.codes import code_hash, derived_code, new_code
 from feedback_app.intake.contacts import Owner, forget_contact
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 from feedback_app.organisation.models import Unit, UnitVersion
 
 

@@ -20,7 +20,7 @@ from feedback_app.handling.models import Case
 from feedback_app.handling.moves import move
 from feedback_app.handling.rules import ENDED, MESSAGE_MAX, MESSAGE_MIN, CaseStatus
 from feedback_app.handling.telling.staff import tell_staff
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 from feedback_app.notifications.wording import Template
 
 # Enough for a conversation, too little to bury an officer.

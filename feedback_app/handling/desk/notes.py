@@ -13,7 +13,7 @@ from feedback_app.audit.operations import person, record
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
 from feedback_app.handling.desk.models import NOTE_MAX, NOTE_MIN, CaseNote
 from feedback_app.handling.models import Case
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 
 # Time enough to see a slip of the pen; what colleagues have acted on since stays.
 TAKE_BACK_MINUTES: Final = 60

@@ -20,7 +20,7 @@ from feedback_app.handling.models import Case
 from feedback_app.handling.moves import leave_others, note_act
 from feedback_app.handling.rules import CaseStatus, Classification, EventKind, check_stands
 from feedback_app.intake.models import Submission
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 from feedback_app.organisation.oversight import overseers
 
 # While the office works on it: what waits for the citizen or has ended keeps the promise it was given.

@@ -37,7 +37,7 @@ from feedback_app.handling.rules import (
 from feedback_app.handling.telling.news import tell_not_completed
 from feedback_app.handling.telling.staff import tell_staff
 from feedback_app.intake.models import Submission
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 from feedback_app.notifications.wording import Template
 
 # What an officer may say of a report in the unit's own name. Others follow from what somebody else did: the reporter

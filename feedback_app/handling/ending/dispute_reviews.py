@@ -20,7 +20,7 @@ from feedback_app.handling.moves import move
 from feedback_app.handling.rules import CaseStatus, Outcome, ReplyKind, check_stands
 from feedback_app.handling.telling.news import tell_ended
 from feedback_app.handling.telling.staff import tell_staff
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 from feedback_app.notifications.wording import Template
 
 

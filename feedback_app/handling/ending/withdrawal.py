@@ -19,7 +19,7 @@ from feedback_app.handling.moves import move
 from feedback_app.handling.publication.publishing import withdraw_all
 from feedback_app.handling.rules import MESSAGE_MAX, ArchiveReason, CaseStatus, Classification, Mover
 from feedback_app.intake.models import Submission
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 
 WISH = "Saya ingin menarik laporan ini."
 # Elsewhere these words tell of a wrong put right; whoever gives a reason here writes them in any case.

@@ -25,7 +25,7 @@ from feedback_app.handling.moves import move, note_act, open_copies, part_from_m
 from feedback_app.handling.rules import CaseStatus, EventKind
 from feedback_app.handling.visibility import is_examined
 from feedback_app.intake.models import Submission
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 from feedback_app.organisation.models import UnitKind
 from feedback_app.organisation.oversight import overseers
 from feedback_app.organisation.queries import UnitCard, unit_by_id, units_of

@@ -21,10 +21,10 @@ from feedback_app.handling.rules import CaseStatus, Classification
 from feedback_app.handling.telling.news import tell_reopened
 from feedback_app.handling.visibility import is_examined
 from feedback_app.intake.models import Submission
-from feedback_app.nlp.integrity import by_written_rules
+from feedback_app.nlp.personal.redact import redact
 from feedback_app.nlp.reading import Reading
-from feedback_app.nlp.redact import redact
-from feedback_app.nlp.tokens import analyse
+from feedback_app.nlp.text.tokens import analyse
+from feedback_app.nlp.urgency.integrity import by_written_rules
 from feedback_app.organisation.oversight import overseers
 
 # Where nobody has to act, and from where the table of moves lets somebody: answered and closed cases are reopened, one

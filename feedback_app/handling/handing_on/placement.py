@@ -25,7 +25,7 @@ from feedback_app.handling.telling.staff import tell_staff
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.rules import Permission, roles_with
 from feedback_app.intake.models import Submission
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 from feedback_app.notifications.wording import Template
 from feedback_app.organisation.queries import UnitCard, units_of, valid_on
 

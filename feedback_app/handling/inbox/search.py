@@ -20,8 +20,8 @@ from feedback_app.handling.citizens.models import CitizenMessage
 from feedback_app.handling.inbox.models import CaseWords
 from feedback_app.handling.models import Case, CaseEvent, Reply
 from feedback_app.intake.models import Submission
-from feedback_app.nlp.pii import TAGS
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.pii import TAGS
+from feedback_app.nlp.personal.redact import redact
 
 LANGUAGE: Final = "indonesian"
 QUERY_MAX: Final = 200

@@ -17,7 +17,7 @@ from feedback_app.handling.models import Case, Reply
 from feedback_app.handling.publication.models import Publication
 from feedback_app.handling.rules import PUBLICATION_MAX, PUBLICATION_MIN, CaseStatus, Classification, ReplyKind
 from feedback_app.intake.models import Submission
-from feedback_app.nlp.redact import PiiKind, find_personal_data, redact
+from feedback_app.nlp.personal.redact import PiiKind, find_personal_data, redact
 
 # Nobody has looked at a new case, and an archived one was taken back by its reporter.
 NOT_YET_OR_NO_MORE: Final = frozenset({CaseStatus.NEW, CaseStatus.ARCHIVED})

@@ -16,7 +16,7 @@ from feedback_app.handling.desk.notes import (
     notes_of,
     take_back,
 )
-from feedback_app.nlp.redact import redact
+from feedback_app.nlp.personal.redact import redact
 from tests import factories as make
 from tests.blueprints.office import Office, new_office
 

@@ -19,7 +19,7 @@ from feedback_app.handling.publication.published import published_complaints
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
-from feedback_app.nlp.pii import PiiKind
+from feedback_app.nlp.personal.pii import PiiKind
 from tests.blueprints.office import Login, Office, new_office
 
 WORDS = "Loket KTP tutup sebelum waktunya."

@@ -1,0 +1,1 @@
+"""The labelled examples, and making a model of them."""

@@ -1,0 +1,1 @@
+"""Finding personal data in a text, and taking it out."""

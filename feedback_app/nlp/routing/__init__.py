@@ -1,0 +1,1 @@
+"""Which sector a message speaks of, and which unit it may be meant for."""

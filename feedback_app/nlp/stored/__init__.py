@@ -1,0 +1,1 @@
+"""A model on disk: its bytes and the manifest that describes them."""

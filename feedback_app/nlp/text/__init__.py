@@ -1,0 +1,1 @@
+"""From raw text to the line of tokens that is counted."""

@@ -1,0 +1,1 @@
+"""What must not wait: the model's answer and transparent rules together."""
