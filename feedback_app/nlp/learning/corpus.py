@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 from feedback_app.errors import ConfigurationError
-from feedback_app.nlp.labels import Aspect, Kind, Language, Sentiment, Urgency
+from feedback_app.nlp.heads.rows import TrainingRow
+from feedback_app.nlp.labels import Aspect, Kind, Language, Sector, Sentiment, Tone, Urgency
 
 FIELDS = ("id", "text", "kind", "sentiment", "aspect", "aspect2", "urgency", "language", "sector", "pii")
+OPTIONAL_FIELDS = ("abusive",)
+HELD_OUT = "held_out"
+"""The folder inside the corpus with messages that are never trained on."""
 
 
 class CorpusError(ConfigurationError):
@@ -22,7 +25,10 @@ class CorpusError(ConfigurationError):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One message with its labels; `pii` holds the substrings that identify a private person."""
+    """One message with its labels; `pii` holds the substrings that identify a private person.
+
+    `abusive` says whether it insults; None where nobody looked.
+    """
 
     id: str
     text: str
@@ -32,16 +38,28 @@ class Example:
     aspect2: Aspect | None
     urgency: Urgency
     language: Language
-    sector: str
+    sector: Sector
     pii: tuple[str, ...]
+    abusive: bool | None = None
 
     def label(self, head: str) -> str:
         """Return the value that the head should give."""
         return str(getattr(self, head).value)
 
+    def row(self) -> TrainingRow:
+        """Return what training learns from the message."""
+        heads = ("kind", "sentiment", "aspect", "urgency", "language", "sector")
+        labels = {head: self.label(head) for head in heads}
+        if self.abusive is not None:
+            labels["tone"] = (Tone.ABUSIVE if self.abusive else Tone.CIVIL).value
+        return TrainingRow(
+            id=self.id, text=self.text, labels=labels, aspect2=self.aspect2.value if self.aspect2 else None,
+            language=self.language.value,
+        )  # fmt: skip
+
 
 def _example(row: dict[str, Any]) -> Example:
-    if set(row) != set(FIELDS):
+    if set(row) - set(OPTIONAL_FIELDS) != set(FIELDS):
         raise ValueError(f"fields are {sorted(row)}")
     example = Example(
         id=str(row["id"]),
@@ -52,8 +70,9 @@ def _example(row: dict[str, Any]) -> Example:
         aspect2=None if row["aspect2"] is None else Aspect(row["aspect2"]),
         urgency=Urgency(row["urgency"]),
         language=Language(row["language"]),
-        sector=str(row["sector"]),
+        sector=Sector(row["sector"]),
         pii=tuple(row["pii"]),
+        abusive=row.get("abusive"),
     )
     if not example.text.strip() or example.aspect is example.aspect2:
         raise ValueError("the text is empty or both aspects are the same")
@@ -64,8 +83,15 @@ def _example(row: dict[str, Any]) -> Example:
 
 def _lines(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        for number, line in enumerate(_text(path).splitlines(), start=1):
             yield f"{path.name}:{number}", line
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CorpusError(f"{path} is not text in UTF-8.") from error
 
 
 def load_folder(folder: Path) -> list[Example]:
@@ -76,8 +102,12 @@ def load_folder(folder: Path) -> list[Example]:
     CorpusError
         When a line is no example, an id comes twice, or the folder holds none.
     """
+    return _checked(_lines(folder), folder)
+
+
+def _checked(lines: Iterable[tuple[str, str]], folder: Path | None = None) -> list[Example]:
     examples: dict[str, Example] = {}
-    for place, line in _lines(folder):
+    for place, line in lines:
         try:
             example = _example(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
@@ -86,8 +116,20 @@ def load_folder(folder: Path) -> list[Example]:
             raise CorpusError(f"The example at {place} is not valid: the id {example.id} is taken.")
         examples[example.id] = example
     if not examples:
-        raise CorpusError(f"{folder} holds no .jsonl file of examples.")
+        raise CorpusError(f"{folder} holds no .jsonl file of examples." if folder else "The file holds no example.")
     return [examples[key] for key in sorted(examples)]
+
+
+def load_file(path: Path) -> list[Example]:
+    """Read one file of examples, checked.
+
+    Raises
+    ------
+    CorpusError
+        When a line is no example, an id comes twice, or the file holds none.
+    """
+    lines = _text(path).splitlines()
+    return _checked((f"{path.name}:{number}", line) for number, line in enumerate(lines, start=1))
 
 
 def load_corpus() -> list[Example]:
@@ -96,10 +138,12 @@ def load_corpus() -> list[Example]:
         return load_folder(folder)
 
 
-def data_hash(examples: Sequence[Example]) -> str:
-    """Return the sha256 of all that training sees, in hexadecimal; the order of the examples counts."""
-    digest = hashlib.sha256()
-    for example in examples:
-        row = [getattr(example, field) for field in FIELDS]
-        digest.update(json.dumps(row, ensure_ascii=False).encode() + b"\n")
-    return digest.hexdigest()
+def load_held_out() -> list[Example]:
+    """Read the messages by a second author that measure the model and never teach it."""
+    with as_file(files("feedback_app.nlp").joinpath("corpus", HELD_OUT)) as folder:
+        return load_folder(folder)
+
+
+def load_rows() -> list[TrainingRow]:
+    """Return the corpus that comes with the program as training rows."""
+    return [example.row() for example in load_corpus()]
