@@ -56,7 +56,7 @@ class Redactor:
 
     model_version: str = "uji-redaksi"
 
-    def classify(self, texts: Sequence[str]) -> list[Reading]:
+    def classify(self, texts: Sequence[str], *, explain: bool = False) -> list[Reading]:  # noqa: ARG002
         return [self._reading(text) for text in texts]
 
     def _reading(self, text: str) -> Reading:

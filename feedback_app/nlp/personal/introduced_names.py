@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from feedback_app.nlp.personal.name_words import can_be_name, is_known
+from feedback_app.nlp.personal.name_words import can_be_name, is_known, may_be_named
 from feedback_app.nlp.personal.pii import PiiKind, Span
 
 _SELF = r"(?:saya|sayo|sya|sy|aku|gue|gua|gw|kami|kulo|kula|abdi|beta|awak|sa)"
@@ -44,20 +44,42 @@ _ANY_CASE = re.compile(
 _CAPITALS_ONLY = re.compile(
     rf"(?<!\byang )(?<!\byg )(?<!\bapa )\b(?:nam[ao](?:nya|\s+{_ROLED}){_SAYS}){_TITLE}", re.IGNORECASE
 )
-_THING = (
+THING = (
     r"(?:aplikasi|program|fitur|jalan|desa|kampung|dusun|kota|pulau|sungai|pasar|grup|akun|toko|pt|cv|perusahaan|situs"
     r"|layanan|kegiatan|lembaga|yayasan|sekolah|rumah sakit|penyakit|obat|bantuan|menu|file|web|website|anjing|kucing"
     r"|restoran|kafe|warung|rumah makan|hotel|masakan|minuman)"
 )
-_CALLED = re.compile(rf"(?:(\b{_THING}(?:nya)?)\s+(?:\w+\s+)?)?\bbernama(?:{_COLON}|\s+){_TITLE}", re.IGNORECASE)
+_OF_PEOPLE = "".join(
+    rf"(?<!{role} )" for role in ("perangkat", "aparat", "kepala", "petugas", "pegawai", "warga", "anggota", "oknum")
+)
+_CALLED = re.compile(
+    rf"(?:({_OF_PEOPLE}\b{THING}(?:nya)?)\s+(?:\w+\s+)?)?\bbernama(?:{_COLON}|\s+){_TITLE}", re.IGNORECASE
+)
 
+_WRITTEN_AS = re.compile(
+    rf"(?i:\bnam[ao](?:nya)?\s+(?!{THING}\b|usaha\b|jalan\b|kelompok\b)[^.;?!\n]{{0,40}}?\b(?:ter(?:tulis|cantum|tera|cetak|ketik"
+    rf"|baca|daftar|ekam)|ditulis|tercatat|seharusnya|harusnya)(?:\s+sebagai)?(?:{_COLON}|\s+))[\"'“]?(?=[A-Z])"
+)
+_PLAIN_BEHALF = re.compile(r"\b(?:[Aa]tas nam[ao]|a\.? ?n\b|a/n)")
 _ON_BEHALF = re.compile(r"\ba(?:\.\s?n|/n|n[.\s])")
 _I_AM = re.compile(r"\b(?:saya|sy|aku)\s*,?\s+", re.IGNORECASE)
 _AFTER_SELF = re.compile(r"\s+(?P<from>warga\b|dari\b|asal\b|umur\b|usia\b|tinggal\b)|\s*(?:,|\(\d)", re.IGNORECASE)
-_BELIEFS = frozenset({"muslim", "muslimah", "islam", "kristen", "katolik", "hindu", "buddha", "yatim"})
+BELIEFS = frozenset({"muslim", "muslimah", "islam", "kristen", "katolik", "hindu", "buddha", "yatim"})
+
+_THREE_LETTERS = re.compile(r"[ :][A-Za-z][ .\-][A-Za-z][ .\-][A-Za-z]\b")
+_SPACED_LETTERS = re.compile(
+    r"\b(?:pak|bapak|bpk|bu|ibu|mas|mbak|sdri?|bernama|nam[ao](?: saya| sy|nya)?|atas nam[ao]|a\.?n)\.?[ :]+"
+    r"([a-z](?:[ .\-][a-z]){3,24})(?![\w@])",
+    re.IGNORECASE,
+)
 
 _NEXT_WORD = re.compile(r"(?:[A-Z]\.|[A-Za-z]+(?:['’][A-Za-z]+)*(?![\w@/]))")
 _CONNECTOR = re.compile(r" (?:bin|binti|bte|van|de|al)(?= [A-Za-z])", re.IGNORECASE)
+_PARTICLE = re.compile(
+    r"(?:[lw]a(?= ode )|ode|ni(?= (?:luh|made|wayan|nyoman|ketut|putu|kadek|komang|gusti)))\b", re.IGNORECASE
+)
+_CAPITAL_PAIR = re.compile(r"([A-Z][a-z]{2,}) ([A-Z][a-z]{2,})(?![\w@])")
+_CAPITAL_PAIR_ENDS = re.compile(r"(?<!\w)([A-Z][a-z]{2,}) ([A-Z][a-z]{2,})$")
 _MOST_WORDS = 4
 
 
@@ -65,7 +87,18 @@ def _is_shouted(cue: str) -> bool:
     return cue.isupper() and len(cue) > len("a.n. ")
 
 
-def _words_of_name(text: str, start: int, *, shouted: bool) -> list[re.Match[str]]:
+def _is_capital_pair(text: str, word: re.Match[str]) -> bool:
+    """Tell whether an everyday word is a name by its capital and that of the next: "a.n. Rambu Ana" (a sign, if small).
+
+    Neither word may be one of offices, institutions or other holders of papers.
+    """
+    pair = _CAPITAL_PAIR.match(text, word.start()) or _CAPITAL_PAIR_ENDS.search(
+        text, max(0, word.start() - 32), word.end()
+    )
+    return pair is not None and all(may_be_named(one) for one in pair.groups())
+
+
+def _words_of_name(text: str, start: int, *, shouted: bool, behalf: bool = False) -> list[re.Match[str]]:
     """Return the one to four words from `start` on that make a name."""
     words: list[re.Match[str]] = []
     position = start
@@ -75,7 +108,10 @@ def _words_of_name(text: str, start: int, *, shouted: bool) -> list[re.Match[str
         initial = written.endswith(".")
         if small and words and not shouted and not words[0].group().islower():
             break
-        if not (initial or can_be_name(written, caseless=small)):
+        particle = _PARTICLE.match(text, position)
+        if not (
+            particle or initial or can_be_name(written, caseless=small) or (behalf and _is_capital_pair(text, word))
+        ):
             break
         words.append(word)
         connector = _CONNECTOR.match(text, word.end())
@@ -89,7 +125,8 @@ def _words_of_name(text: str, start: int, *, shouted: bool) -> list[re.Match[str
 
 
 def _after(text: str, cue: re.Match[str], *, capitals_only: bool) -> Iterator[Span]:
-    words = _words_of_name(text, cue.end(), shouted=_is_shouted(cue.group()))
+    behalf = _PLAIN_BEHALF.search(cue.group()) is not None
+    words = _words_of_name(text, cue.end(), shouted=_is_shouted(cue.group()), behalf=behalf)
     if words and not (capitals_only and words[0].group().islower()):
         yield Span(words[0].start(), words[-1].end(), PiiKind.NAME)
 
@@ -99,7 +136,7 @@ def _after_self(text: str, cue: re.Match[str]) -> Iterator[Span]:
     shouted = cue.group().isupper()
     words = _words_of_name(text, cue.end(), shouted=shouted)
     follows = _AFTER_SELF.match(text, words[-1].end()) if words else None
-    if follows is None or words[0].group().lower() in _BELIEFS:
+    if follows is None or words[0].group().lower() in BELIEFS:
         return
     first = words[0].group()
     titled = not shouted and first[0].isupper() and not first.isupper()
@@ -119,8 +156,13 @@ def find_introduced_names(text: str) -> Iterator[Span]:
     if named:
         for cue in _CAPITALS_ONLY.finditer(text):
             yield from _after(text, cue, capitals_only=True)
+        for cue in _WRITTEN_AS.finditer(text):
+            yield from _after(text, cue, capitals_only=True)
         for cue in _CALLED.finditer(text):
             if cue.group(1) is None:
                 yield from _after(text, cue, capitals_only=False)
     for cue in _I_AM.finditer(text):
         yield from _after_self(text, cue)
+    if _THREE_LETTERS.search(text):
+        for cue in _SPACED_LETTERS.finditer(text):
+            yield Span(*cue.span(1), PiiKind.NAME)

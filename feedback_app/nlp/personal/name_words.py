@@ -16,8 +16,12 @@ _NO_NAME = (
     | word_list("offices")
     | word_list("after_name_cues")
 ) - _AMBIGUOUS
+_NO_HOLDER = (_NO_NAME - word_list("pronouns")) | {
+    "saya", "kami", "kita", "aku", "anda", "kamu", "beliau", "dia", "mereka", "beta", "sendiri", "orang", "tanah",
+    "air",
+}  # fmt: skip
 _NAME_ENDING = re.compile(
-    r"(?:ningsih|ningrum|wati|yanti|yanto|yono|diono|tono|darti|wardani|wardana|wardhana|kusuma|astuti|uddin|udin|ullah|"
+    r"(?:hidayah|hayati|jannah|iyem|inem|ningsih|ningrum|wati|yanti|yanto|yono|diono|tono|darti|wardani|wardana|wardhana|kusuma|astuti|uddin|udin|ullah|"
     r"sumo|winata|atmaja|atmadja|negara|prasetyo|widodo|diarta|wirawan|setiawan|hartanto|syah)$"
 )
 _PREFIX = re.compile(
@@ -38,6 +42,15 @@ def is_ordinary(word: str) -> bool:
     """Tell whether the word belongs to everyday messages and is no name besides."""
     low = word.lower()
     return low in _COMMON and low not in _AMBIGUOUS and not is_known(low)
+
+
+def may_be_named(word: str) -> bool:
+    """Tell whether a person may be called by the word at all: everyday words yes, offices and pronouns no.
+
+    Words for "I" of some region are names in another, so only the common ones count.
+    """
+    low = word.lower()
+    return low in _AMBIGUOUS or (low not in _NO_HOLDER and not _is_inflected(low, of_common_words=True))
 
 
 def _is_inflected(low: str, *, of_common_words: bool) -> bool:

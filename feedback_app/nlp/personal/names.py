@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
-from feedback_app.nlp.personal.introduced_names import find_introduced_names
+from feedback_app.nlp.personal.introduced_names import THING
 from feedback_app.nlp.personal.name_words import is_known, is_ordinary
 from feedback_app.nlp.personal.pii import PiiKind, Span
 from feedback_app.nlp.text.word_lists import word_list
@@ -27,7 +28,7 @@ _DOTTED_ONLY = frozenset({"dr", "drg", "h", "hj", "ns", "drs", "dra", "ir"})
 _MAY_BE_DOTTED = frozenset({"sdr", "sdri", "bpk", "alm"})
 _RELATIVES = frozenset({"anak", "ibu", "beliau", "lengkap", "bayi", "dia"})
 _NEVER_A_NAME = _HONORIFICS | _CUES | _PRONOUNS | _STARTERS | _PLACES | _OTHER_WORDS | _OFFICES
-_CONNECTORS = r"(?:bin|binti|bte|van|de|al)"
+_CONNECTORS = r"(?:bin|binti|bte|van|de|al|[Bb]r\.?|boru)"
 _CAPITAL = r"[A-Z][A-Za-z]*(?:['’][A-Za-z]+)?"
 _DOTTED = r"(?:[A-Z]|Sdri?|Drs?|Drg|Dra|Hj|Ns|Ir|Bpk|Alm|Muh|Moh|Yth)\."
 _RUN = re.compile(rf"\b(?:{_DOTTED}|{_CAPITAL})(?: (?:{_CONNECTORS} )?(?:{_DOTTED}|{_CAPITAL}))*")
@@ -35,11 +36,14 @@ _WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?\.?")
 _REACH = 40
 _BRACKETS = ",:(\"'–—-"
 _TALKED_OF = _PRONOUNS | _RELATIVES
-_NAME_SAID_BEFORE = re.compile(r"(?<!\[)\bnam[ao](?:nya)?\b[^.;?!\n]{0,25}$", re.I)
+_NAME_SAID_BEFORE = re.compile(
+    rf"(?<!\[)\bnam[ao](?:nya)?\b(?!\s+(?:{THING}|usaha|kelompok)\b)[^.;?!\n]{{0,25}}$", re.I
+)
 _SIGNATURE = re.compile(r"(?:^|[\s.!?])[—–-]\s?\Z")
 _LOWER_CUED = re.compile(
     r"\b(?:(pak|bapak|bpk|bu|ibu|mas|mbak|mba|sdri|sdr|bang|kak)\.?|a\.?n\.?|a/n|atas nam[ao]"
     r"|nam[ao](?: saya| sy|nya)?|bernama)"
+    r"(?: (?:rt|rw|kades|lurah|camat|kadus|sekdes|guru|bidan|dokter|dr|haji|hj|ketua|kepsek))?"
     r"[ :]+([a-z']+(?: [a-z']+){0,3})"
 )
 
@@ -146,10 +150,10 @@ def _find_small_letters(text: str) -> Iterator[Span]:
         yield Span(words[0].start(), last.end(), PiiKind.NAME)
 
 
-def _united(spans: list[Span]) -> Iterator[Span]:
+def united(spans: list[Span]) -> Iterator[Span]:
     """Join spans that overlap: two kinds of evidence may each see a part of one name."""
     whole: Span | None = None
-    for span in sorted(spans):
+    for span in sorted(spans, key=attrgetter("start")):
         if whole is not None and span.start < whole.end:
             whole = Span(whole.start, max(whole.end, span.end), PiiKind.NAME)
             continue
@@ -160,6 +164,8 @@ def _united(spans: list[Span]) -> Iterator[Span]:
         yield whole
 
 
-def find_names(text: str) -> Iterator[Span]:
-    """Find names of persons, without the honorific before them, in order, none overlapping another."""
-    yield from _united([*_find_capitalised(text), *_find_small_letters(text), *find_introduced_names(text)])
+def find_seen_names(text: str) -> Iterator[Span]:
+    """Find names by capital letters, honorifics and lists, without the honorific before them; some may overlap."""
+    yield from _find_capitalised(text)
+    lowered = text.lower() if text.isupper() else text
+    yield from _find_small_letters(lowered if len(lowered) == len(text) else text)

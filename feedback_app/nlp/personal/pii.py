@@ -47,3 +47,19 @@ TAGS: Final = MappingProxyType(
     }
 )
 """Kind to the word a reader sees in its place."""
+
+TYPE_NAMES: Final = MappingProxyType(
+    {
+        PiiKind.NIK: "NIK",
+        PiiKind.NIP: "NIP",
+        PiiKind.PHONE: "PHONE",
+        PiiKind.EMAIL: "EMAIL",
+        PiiKind.PLATE: "PLATE",
+        PiiKind.ACCOUNT: "ACCT",
+        PiiKind.TAX_NUMBER: "NPWP",
+        PiiKind.PASSPORT: "PASSPORT",
+        PiiKind.ADDRESS: "ADDR",
+        PiiKind.NAME: "NAME",
+    }
+)
+"""Kind to the name that programs read, as in the marks of a probe."""

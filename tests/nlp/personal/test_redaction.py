@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import phonenumbers
 import pytest
@@ -38,7 +39,7 @@ from feedback_app.nlp.personal.redact import find_personal_data, redact
         pytest.param("NPWP 09.254.294.3-407.000", "NPWP [NPWP]", id="tax number"),
         pytest.param("paspor saya B1234567", "paspor saya [PASPOR]", id="passport"),
         pytest.param("rumah di Jl. Melati III No. 27, tolong", "rumah di [ALAMAT], tolong", id="address"),
-        pytest.param("depan Jl. Kenari 12 gelap", "depan [ALAMAT] gelap", id="address without No."),
+        pytest.param("kos saya di Jl. Kenari 12 gelap", "kos saya di [ALAMAT] gelap", id="address without No."),
         pytest.param("a.n. Siti Aminah", "a.n. [NAMA]", id="on behalf of"),
         pytest.param("nama saya Dwi Rahayu Lestari.", "nama saya [NAMA].", id="my name is"),
         pytest.param("pak slamet tetangga saya", "pak [NAMA] tetangga saya", id="small letters"),
@@ -114,11 +115,37 @@ def test_mobiles_are_found_as_libphonenumber_would(spelling: str) -> None:
     assert (redact(f"hubungi {spelling} segera").text == "hubungi [TELEPON] segera") == is_mobile
 
 
-@given(st.text(max_size=200))
-def test_redaction_never_fails_and_keeps_what_it_does_not_claim(text: str) -> None:
+PIECES = (
+    "a.n. ", "Siti Aminah", "nama saya ", "BUDI", "pak ", "NIK ", "3515140508680001", "081234567890",
+    " nol delapan satu ", "DK 5531 FAR", "plat ", "Jl. Melati No. 3", "rumah saya di ", "budi@contoh.id", "(at)",
+    "rek BCA ", "1234567890", ". ", ", ", " ", "-", "O", "(", ")", "[NAMA]", "[TELEPON]", "lampu di ",
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(PIECES), max_size=14).map("".join)))
+def test_spans_lie_inside_the_text_in_order_and_never_overlap(text: str) -> None:
     redaction = redact(text)
     end = 0
     for span in redaction.spans:
+        assert end <= span.start < span.end <= len(text)
         assert text[end : span.start] in redaction.text
-        assert span.start >= end
         end = span.end
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    once = redact(text).text
+    assert redact(once).text == once
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["1", "12 ", "a", "Aa ", "a.n. ", "nama saya ", "Jl. A ", "rumah di ", "08", "0 8 ", "@", "a@", "a at ", "x@y.",
+     "motor B ", "rek ", "rek 1", "nol ", "delapan ", "Budi ", "BUDI ", "(", "Jl. ", "Pak Budi ", "RT 1 ",
+     "- ", "NIK 1"],
+)  # fmt: skip
+def test_a_hundred_thousand_characters_are_read_in_two_seconds(unit: str) -> None:
+    text = (unit * (100_000 // len(unit) + 1))[:100_000]
+    began = time.process_time()
+    redact(text)
+    assert time.process_time() - began < 2
