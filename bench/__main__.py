@@ -9,6 +9,7 @@ dashboard  P8      a head's dashboard over 200,000 cases and their timelines, be
 inbox      P11     the inbox and its search over 200,000 cases against django-helpdesk's ticket list
 drain      P6      the worker against the model alone and against one job a row
 skm                the index of a million questionnaires, of a file and from the sums, against pandas
+duplicates         reports of one event among 100,000, against words TF-IDF of scikit-learn; the same in PostgreSQL
 real-text          public text sets through import, worker and recount
 """
 
@@ -24,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench import dashboard, drain, helpdesk, hot, inbox, pages, real_text, skm, skm_rows, spike, submit
+from bench import dashboard, drain, duplicates, helpdesk, hot, inbox, pages, real_text, skm, skm_rows, spike, submit
 from bench.report import Row, table
 from bench.stage import Stage, open_stage
 from feedback_app import config
@@ -47,6 +48,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "real-text": lambda stage, asked: real_text.run(stage, asked.data),
     "dashboard": lambda stage, asked: dashboard.run(stage, runs=asked.runs),
     "skm": lambda stage, asked: skm.run(stage, runs=asked.runs, responses=asked.responses),
+    "duplicates": lambda stage, _asked: duplicates.run(stage),
     "inbox": lambda stage, asked: inbox.run(stage, runs=asked.runs, folder=asked.helpdesk_folder),
 }
 

@@ -20,11 +20,12 @@ from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
-from feedback_app.handling.bulk import duplicates
+from feedback_app.handling.bulk import duplicates, suggestions
 from feedback_app.handling.bulk.collective import Chosen
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import cases_for
 from feedback_app.identity.rules import Permission
+from feedback_app.nlp.duplicates.own_matter import is_of_own_matter
 
 
 @bp.route("/kasus/<int:case_id>/gabung", methods=["GET", "POST"])
@@ -43,7 +44,7 @@ def merge(case_id: int) -> ResponseReturnValue:
         main = _merge(Chosen(case_id, number_or_none(request.form.get("version"))), ticked)
     except ConflictError as error:
         db.session.rollback()
-        form.form_errors = [error.message]
+        form.form_errors = [translated(error.message)]
         return _page(my_case(case_id), form, ticked), error.status
     db.session.commit()
     flash(
@@ -88,14 +89,16 @@ def unmerge(case_id: int) -> ResponseReturnValue:
 
 def _page(case: Case, form: MergeForm, ticked: Sequence[Chosen]) -> str:
     session = db.session()
-    listed = duplicates.suggested(session, current_user.id, case, day=today())
+    listed = suggestions.suggested(session, current_user.id, case, day=today())
     named = number_or_none((form.number.data or "").lstrip("#"))
     wanted = [one.case_id for one in ticked] + ([named] if named is not None else [])
     missing = [case_id for case_id in wanted if case_id not in {row.id for row in listed}]
     added = duplicates.similar_cases(session, current_user.id, [n for n in missing if n != case.id], day=today())
     if form.number.data and named not in {row.id for row in [*listed, *added]}:
         form.number.errors = [gettext("Kasus itu tidak ada di unit Anda, atau kasus ini sendiri.")]
+    rows = [*added, *listed]
+    this = duplicates.similar_cases(session, current_user.id, [case.id], day=today())[0]
     return render_template(
-        "cases/merge.html", case=case, form=form, rows=[*added, *listed], ticked=set(wanted),
-        this=duplicates.similar_cases(session, current_user.id, [case.id], day=today())[0],
+        "cases/merge.html", case=case, form=form, rows=rows, ticked=set(wanted), this=this,
+        speaks_of_own_matter=bool(rows) and any(is_of_own_matter(row.text or "") for row in [this, *rows]),
     )  # fmt: skip

@@ -285,6 +285,31 @@ def test_merging_nothing_or_something_changed_since_is_told(
     assert office.fresh(other).duplicate_of is None
 
 
+def test_reports_about_ones_own_papers_are_shown_with_a_warning(
+    session: Session, office: Office, officer: FlaskClient
+) -> None:
+    warning = "dokumen milik pelapornya sendiri"
+    lamp, again = office.report(LAMP), office.report(SAME)
+    assert warning not in page_of(officer, f"/petugas/kasus/{lamp.id}/gabung")
+    lost = office.report("KTP saya hilang")
+    assert f"{again.id}:" in page_of(officer, f"/petugas/kasus/{lamp.id}/gabung")
+    assert warning in page_of(officer, f"/petugas/kasus/{lamp.id}/gabung?number={lost.id}")
+
+
+def test_why_reports_cannot_be_merged_is_said_in_the_language_of_the_page(
+    session: Session, office: Office, officer: FlaskClient, who: User
+) -> None:
+    case, main, copy = office.report(LAMP), office.report(SAME), office.report(SAME)
+    merge(session, [main, copy], user_id=who.id, now=utcnow())
+    session.commit()
+    merged = copy if office.fresh(copy).duplicate_of else main
+    data = {"case": f"{merged.id}:{office.fresh(merged).version}", "version": str(office.fresh(case).version)}
+    officer.post("/bahasa", data={"language": "en"})
+    page = officer.post(f"/petugas/kasus/{case.id}/gabung", data=data)
+    assert page.status_code == 409
+    assert f"Case {merged.id} is merged already" in page.get_data(as_text=True)
+
+
 def test_a_merged_report_is_taken_apart(session: Session, office: Office, officer: FlaskClient, who: User) -> None:
     older, younger = office.report(LAMP, at=utcnow() - timedelta(days=2)), office.report(SAME)
     merge(session, [older, younger], user_id=who.id, now=utcnow())

@@ -14,23 +14,15 @@ from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import person
 from feedback_app.errors import ConflictError
 from feedback_app.handling.handing_on.disposition import dispose
-from feedback_app.handling.inbox.models import CaseWords
-from feedback_app.handling.inbox.search import LANGUAGE
 from feedback_app.handling.models import Case
 from feedback_app.handling.moves import due_first, note_act, part_from_main
 from feedback_app.handling.queries import version_on
 from feedback_app.handling.rules import ENDED, CaseStatus, Classification, EventKind
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.rules import Permission
-from feedback_app.nlp.duplicates.similarity import ALIKE, likeness
-from feedback_app.nlp.routing.router import shipped_router, words_of
 from feedback_app.organisation.models import Agency, UnitVersion
 
 MERGEABLE: Final = frozenset({CaseStatus.NEW, CaseStatus.VERIFIED, CaseStatus.IN_PROGRESS})
-SUGGESTED_MOST: Final = 5
-# The database finds by the rarest words who might tell of the same; only so many are then compared.
-_RAREST_WORDS: Final = 8
-_COMPARED_MOST: Final = 100
 
 
 class NotMergeableError(ConflictError):
@@ -46,6 +38,15 @@ class NotMergedError(ConflictError):
 
 
 @dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a case is suggested: a place both name, words of both (the rarest first), and how far apart they came."""
+
+    place: str | None
+    words: tuple[str, ...]
+    days_apart: int
+
+
+@dataclass(frozen=True, slots=True)
 class Similar:
     """A case as a list of reports of the same shows it."""
 
@@ -57,6 +58,7 @@ class Similar:
     opened_at: datetime
     due_at: datetime | None
     time_zone: str
+    reasons: Reasons | None = None
 
 
 def check_mergeable(cases: Sequence[Case]) -> None:
@@ -144,51 +146,6 @@ def similar_cases(session: Session, user_id: int, case_ids: Sequence[int], *, da
     """Return cases somebody may answer, as a list shows them; others are left out."""
     wanted = sa.and_(Case.id.in_(case_ids), may_see(user_id, Permission.ANSWER_CASE, day))
     return _rows(session, wanted, day)
-
-
-def suggested(session: Session, user_id: int, case: Case, *, day: date) -> list[Similar]:
-    """Return open cases within somebody's reach that seem to tell of the same, the likest first."""
-    text = session.scalar(_text_of(case))
-    if not text or case.is_confidential or case.classification is Classification.OVERSIGHT:
-        return []
-    words, rarity = words_of(text), shipped_router().rarity
-    rarest = sorted(words, key=lambda word: (-rarity(word), word))[:_RAREST_WORDS]
-    if not rarest:
-        return []
-    # Both texts are masked already; to look for personal data again would take longer than all the rest.
-    others = session.execute(_comparable(user_id, case, rarest, day)).all()
-    scored = [(likeness(words, words_of(other or "")), case_id) for case_id, other in others]
-    likest = [case_id for share, case_id in sorted(scored, reverse=True) if share >= ALIKE][:SUGGESTED_MOST]
-    found = {row.id: row for row in similar_cases(session, user_id, likest, day=day)}
-    return [found[case_id] for case_id in likest]
-
-
-def _text_of(case: Case) -> sa.Select[str | None]:
-    return sa.select(Labels.redacted_text).where(
-        Labels.agency_id == case.agency_id, Labels.submission_id == case.submission_id
-    )
-
-
-def _comparable(user_id: int, case: Case, words: Sequence[str], day: date) -> sa.Select[int, str | None]:
-    query = sa.func.websearch_to_tsquery(LANGUAGE, " or ".join(words))
-    return (
-        sa.select(Case.id, Labels.redacted_text)
-        .join(CaseWords, sa.and_(CaseWords.agency_id == Case.agency_id, CaseWords.case_id == Case.id))
-        .join(Labels, sa.and_(Labels.agency_id == Case.agency_id, Labels.submission_id == Case.submission_id))
-        .where(
-            Case.agency_id == case.agency_id,
-            Case.id != case.id,
-            Case.status.in_(MERGEABLE),
-            Case.classification == case.classification,
-            Case.duplicate_of.is_(None),
-            sa.not_(Case.is_confidential),
-            Labels.redacted_text.is_not(None),
-            CaseWords.document.op("@@")(query),
-            may_see(user_id, Permission.ANSWER_CASE, day),
-        )
-        .order_by(sa.func.ts_rank(CaseWords.document, query).desc(), Case.id.desc())
-        .limit(_COMPARED_MOST)
-    )
 
 
 def _rows(session: Session, wanted: sa.ColumnElement[bool], day: date) -> list[Similar]:

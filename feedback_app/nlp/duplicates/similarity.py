@@ -1,4 +1,8 @@
-"""Which of some published texts tell of the same thing: by the words they share, rare ones weighing more."""
+"""Which of some published texts tell of the same thing: by the words they share, rare ones weighing more.
+
+What somebody is writing is compared by words and not by pieces of words (`likeness`): it is short and often names no
+place yet, and at the threshold where pieces find as many tellings of one event they take twice as many others for it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,13 @@ from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from typing import Final, TypeVar
 
+from feedback_app.nlp.duplicates.places import Places, contradict, places_in
 from feedback_app.nlp.personal.redact import redact
 from feedback_app.nlp.routing.router import shipped_router, words_of
 
 ALIKE: Final = 0.30
 """Of 20 pairs that tell one event in other words (tests/nlp/duplicates/data/same_event.tsv) 19 reach it; of 400
-complaints of the corpus 4 % reach it with any of the complaints of their own sector, which is about what a unit has
+complaints of the corpus about 5 % reach it with any of a hundred others of their sector, which is about what a unit has
 open."""
 
 FEWEST_SHARED: Final = 3
@@ -25,6 +30,11 @@ Key = TypeVar("Key", bound=Hashable)
 def content_words(text: str) -> frozenset[str]:
     """Return the words of a text without personal data; published texts are asked for again and again."""
     return words_of(redact(text).text)
+
+
+@lru_cache(maxsize=2048)
+def _published_places(text: str) -> Places:
+    return places_in(text)
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
@@ -48,6 +58,8 @@ def _weight(words: Iterable[str]) -> float:
 def alike(text: str, others: Iterable[tuple[Key, str]], *, most: int = 3) -> list[Key]:
     """Return the keys of up to `most` texts that seem to tell of the same, the likest first.
 
+    None of them names another street, RT or the like than the text does.
+
     Parameters
     ----------
     text : str
@@ -55,12 +67,9 @@ def alike(text: str, others: Iterable[tuple[Key, str]], *, most: int = 3) -> lis
     others : iterable of (key, str)
         A few hundred texts at most: each is compared.
     """
-    words = redact_and_split(text)
-    scored = [(likeness(words, content_words(other)), number, key) for number, (key, other) in enumerate(others)]
+    # What somebody is writing is kept nowhere, so nothing of it goes into the caches.
+    redacted = redact(text).text
+    words, places = words_of(redacted), places_in(redacted)
+    scored = [(likeness(words, content_words(other)), number, key, other) for number, (key, other) in enumerate(others)]
     found = sorted((item for item in scored if item[0] >= ALIKE), key=lambda item: (-item[0], item[1]))
-    return [key for _, _, key in found[:most]]
-
-
-def redact_and_split(text: str) -> frozenset[str]:
-    """Return the words of what somebody is writing; it is kept nowhere."""
-    return words_of(redact(text).text)
+    return [key for _, _, key, other in found if not contradict(places, _published_places(other))][:most]

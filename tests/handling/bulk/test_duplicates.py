@@ -18,7 +18,6 @@ from feedback_app.handling.bulk.duplicates import (
     copies_of,
     merge,
     open_copies_of,
-    suggested,
     unmerge,
 )
 from feedback_app.handling.citizens.words import add_message
@@ -278,22 +277,6 @@ def test_taken_apart_a_case_has_the_deadline_it_always_had(
     assert (younger.duplicate_of, younger.due_at) == (None, due_at)
     with pytest.raises(NotMergedError):
         unmerge(session, younger, user_id=officer.id, now=now)
-
-
-def test_what_tells_of_the_same_is_suggested_and_nothing_else(
-    session: Session, office: Office, officer: User, now: datetime
-) -> None:
-    older, younger = pair(office, now)
-    office.report(OTHER)
-    sibling = Office(session, office.agency, make.unit(session, office.agency)).report(SAME)
-    new_office(session).report(SAME)
-    office.report(SAME, is_confidential=True)
-    day = office_day(now)
-    assert [row.id for row in suggested(session, officer.id, older, day=day)] == [younger.id]
-    above = office.staff(Role.UNIT_HEAD, everywhere=True)
-    assert {row.id for row in suggested(session, above.id, older, day=day)} == {younger.id, sibling.id}
-    merge(session, [older, younger], user_id=officer.id, now=now)
-    assert suggested(session, officer.id, older, day=day) == []
 
 
 def test_when_a_reviewer_lets_the_answer_to_the_main_case_stand_the_others_go_on(session: Session) -> None:
