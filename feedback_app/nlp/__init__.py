@@ -1,7 +1,7 @@
 """Text in, labels out: redaction and classification of citizens' messages.
 
 Pure: no database, web, queue, clock or settings. The names below are loaded on first use, so that importing
-`feedback_app.nlp.labels` does not pay for scikit-learn.
+`feedback_app.nlp.labels` does not pay for numpy, and reading texts never pays for scikit-learn, which only trains.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The vocabularies of the four heads, and how an aspect maps to the survey's elements.
+"""The vocabularies of the heads, and how an aspect maps to the survey's elements.
 
 Light on purpose: importing this module loads nothing but the standard library.
 """
@@ -69,6 +69,35 @@ class Language(StrEnum):
     ENGLISH = "en"
 
 
+class Sector(StrEnum):
+    """The field of public service a message speaks of."""
+
+    CIVIL_REGISTRY = "civil_registry"
+    HEALTH = "health"
+    LICENSING = "licensing"
+    TAX = "tax"
+    WATER = "water"
+    ROADS = "roads"
+    WASTE = "waste"
+    TRANSPORT = "transport"
+    EDUCATION = "education"
+    SOCIAL_AID = "social_aid"
+    LAND = "land"
+    RELIGIOUS_AFFAIRS = "religious_affairs"
+    POLICE_ORDER = "police_order"
+    EMPLOYMENT = "employment"
+    MARKET = "market"
+    VILLAGE_OFFICE = "village_office"
+    OTHER = "other"
+
+
+class Tone(StrEnum):
+    """Whether a message insults; an insult may stand around a grievance that is real."""
+
+    CIVIL = "civil"
+    ABUSIVE = "abusive"
+
+
 ASPECT_CODES: Final = MappingProxyType(
     {aspect: f"A{number:02d}" for number, aspect in enumerate((a for a in Aspect if a is not Aspect.OTHER), start=1)}
 )
@@ -104,4 +133,7 @@ from the survey's answers alone).
 """
 
 HEADS: Final = MappingProxyType({"kind": Kind, "sentiment": Sentiment, "aspect": Aspect, "urgency": Urgency})
-"""Head name to its vocabulary, in the order in which heads are trained and stored."""
+"""The heads that people correct and figures count: name to vocabulary."""
+
+ALL_HEADS: Final = MappingProxyType({**HEADS, "language": Language, "sector": Sector, "tone": Tone})
+"""Every head of the model, in the order in which heads are trained and stored."""

@@ -7,7 +7,6 @@ from collections import Counter
 import pytest
 
 from feedback_app.nlp import Classifier, TrainedModel, train
-from feedback_app.nlp.labels import HEADS
 from feedback_app.nlp.learning.corpus import Example, load_corpus
 from feedback_app.nlp.learning.training import LEAST_EXAMPLES
 
@@ -24,7 +23,7 @@ def small_corpus(corpus: list[Example]) -> list[Example]:
     counts: Counter[tuple[str, str]] = Counter()
     chosen = []
     for example in corpus:
-        labels = [(head, example.label(head)) for head in HEADS]
+        labels = list(example.row().labels.items())
         if any(counts[label] < LEAST_EXAMPLES for label in labels):
             chosen.append(example)
             counts.update(labels)
@@ -34,7 +33,7 @@ def small_corpus(corpus: list[Example]) -> list[Example]:
 @pytest.fixture(scope="session")
 def small_model(small_corpus: list[Example]) -> TrainedModel:
     """A model of the small corpus."""
-    return train(small_corpus)
+    return train([example.row() for example in small_corpus])
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,15 @@ from feedback_app.nlp.labels import Urgency
 
 Probabilities = NDArray[np.floating]
 
-NORMAL_NEEDS: Final = 0.6
-"""A message is read as normal only from this probability on: a missed emergency costs more than a false alarm."""
+NORMAL_NEEDS: Final = 0.7
+"""A message is read as normal only from this probability on: a missed emergency costs more than a false alarm. Out of
+fold on 13,000 messages 0.6 finds 79 % of the urgent ones at 77 % precision, 0.7 finds 85 % at 73 %, 0.8 finds 89 % at
+65 %."""
 
 
-def decide(head: str, classes: NDArray[np.str_], probabilities: Probabilities) -> tuple[Probabilities, Probabilities]:
+def decide(
+    head: str, classes: NDArray[np.str_], probabilities: Probabilities
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return the label of each row and the confidence in it.
 
     Parameters
@@ -35,7 +39,7 @@ def decide(head: str, classes: NDArray[np.str_], probabilities: Probabilities) -
     """
     columns = probabilities.argmax(axis=1)
     if head != "urgency":
-        return columns, probabilities.max(axis=1)
+        return columns, probabilities.max(axis=1).astype(np.float64)
     normal = int(np.flatnonzero(classes == Urgency.NORMAL.value)[0])
     urgent = probabilities.copy()
     urgent[:, normal] = -1.0

@@ -10,13 +10,19 @@ from numpy.typing import NDArray
 from sklearn.dummy import DummyClassifier
 from sklearn.metrics import f1_score
 
-from feedback_app.nlp.heads.abstention import Threshold, choose_threshold
-from feedback_app.nlp.heads.stacking import Labels
-from feedback_app.nlp.heads.validation import Prepared, Validation
-from feedback_app.nlp.labels import HEADS, Urgency
-from feedback_app.nlp.learning.corpus import Example
+from feedback_app.nlp.heads.abstention import (
+    Threshold,
+    choose_second_threshold,
+    choose_threshold,
+    with_calm_limit,
+)
+from feedback_app.nlp.heads.hits import Hits, hits_of, second_aspects
+from feedback_app.nlp.heads.layers import Labels
+from feedback_app.nlp.heads.rows import CORPUS, TrainingRow
+from feedback_app.nlp.heads.stacking import Fold
+from feedback_app.nlp.heads.validation import Answers, Validation
+from feedback_app.nlp.labels import Urgency
 
-Hits = NDArray[np.bool_]
 Figures = dict[str, Any]
 
 CALIBRATION_BINS: Final = 15
@@ -38,7 +44,8 @@ def calibration_error(confidences: NDArray[np.floating], hits: Hits) -> float:
     return float(sum(gaps))
 
 
-def _rounded(figures: Figures) -> Figures:
+def rounded(figures: Figures) -> Figures:
+    """Return the figures with four digits, so that a manifest says no more than was measured."""
     return {key: round(value, 4) if isinstance(value, float) else value for key, value in figures.items()}
 
 
@@ -46,13 +53,12 @@ def _dummy(labels: Labels) -> Figures:
     """Measure what is reached by always giving the most frequent label."""
     rows = np.zeros((len(labels), 1))
     predicted = DummyClassifier(strategy="most_frequent").fit(rows, labels).predict(rows)
-    return _rounded({"macro_f1": macro_f1(labels, predicted), "accuracy": float((labels == predicted).mean())})
+    return rounded({"macro_f1": macro_f1(labels, predicted), "accuracy": float((labels == predicted).mean())})
 
 
-def _by_language(examples: Sequence[Example], truth: Labels, predicted: Labels) -> dict[str, Figures]:
-    languages = np.array([example.language.value for example in examples])
+def _by_language(languages: Labels, truth: Labels, predicted: Labels) -> dict[str, Figures]:
     return {
-        str(language): _rounded(
+        str(language): rounded(
             {
                 "n": int((languages == language).sum()),
                 "macro_f1": macro_f1(truth[languages == language], predicted[languages == language]),
@@ -60,6 +66,15 @@ def _by_language(examples: Sequence[Example], truth: Labels, predicted: Labels) 
             }
         )
         for language in np.unique(languages)
+        if language
+    }
+
+
+def recall_by_label(truth: Labels, predicted: Labels) -> dict[str, tuple[int, int]]:
+    """Return for each label how many of its messages were found, and how many there are."""
+    return {
+        str(label): (int((predicted[truth == label] == label).sum()), int((truth == label).sum()))
+        for label in np.unique(truth)
     }
 
 
@@ -67,7 +82,7 @@ def urgency_figures(truth: Labels, predicted: Labels) -> Figures:
     """Measure urgency as triage feels it: urgent or not, and no emergency read as normal (all 0 to 1)."""
     urgent, called = truth != Urgency.NORMAL.value, predicted != Urgency.NORMAL.value
     critical = truth == Urgency.CRITICAL.value
-    return _rounded(
+    return rounded(
         {
             "urgent_recall": float(called[urgent].mean()),
             "urgent_precision": float(urgent[called].mean()) if called.any() else 0.0,
@@ -76,58 +91,66 @@ def urgency_figures(truth: Labels, predicted: Labels) -> Figures:
     )
 
 
-def hits_of(head: str, examples: Sequence[Example], truth: Labels, predicted: Labels) -> Hits:
-    """Tell which answers are right; an aspect is right when it is the first or the second one of the message."""
-    hits: Hits = truth == predicted
-    if head == "aspect":
-        second = np.array([example.aspect2.value if example.aspect2 else "" for example in examples])
-        hits = hits | (second == predicted)
-    return hits
-
-
-def _top_share(examples: Sequence[Example], validation: Validation) -> float:
+def top_share(classes: Labels, probabilities: NDArray[np.floating], truth: Labels, second: Labels) -> float:
     """Return the share of messages one of whose aspects is among the three likeliest."""
-    classes, probabilities = validation.classes["aspect"], validation.probabilities["aspect"]
     best = classes[np.argsort(-probabilities, axis=1)[:, :TOP]]
-    found = [
-        bool({example.aspect.value, example.aspect2.value if example.aspect2 else ""} & set(row))
-        for example, row in zip(examples, best, strict=True)
-    ]
-    return float(np.mean(found))
+    found = (best == truth[:, None]) | ((best == second[:, None]) & (second != "")[:, None])
+    return float(found.any(axis=1).mean())
+
+
+def _corpus_figures(answers: Answers, chosen: Hits) -> Figures:
+    """Measure the rows of the corpus alone: they are the same in every round, and rounds are compared by them."""
+    truth, predicted = answers.truth[chosen], answers.predicted[chosen]
+    return rounded(
+        {"n": int(chosen.sum()), "macro_f1": macro_f1(truth, predicted), "recall": recall_by_label(truth, predicted)}
+    )
 
 
 def head_figures(
-    head: str, examples: Sequence[Example], prepared: Prepared, validation: Validation
+    head: str, rows: Sequence[TrainingRow], answers: Answers, folds: Sequence[Fold]
 ) -> tuple[Threshold, Figures]:
-    """Choose the threshold of a head, and measure it.
+    """Choose the threshold of a head, and measure it on the rows that have a label.
 
     Returns
     -------
     (Threshold, dict)
-        The figures are macro-F1, accuracy, calibration error, those of the dummy, and macro-F1 by language; aspect and
+        The figures are the number of rows, macro-F1, accuracy, calibration error, those of the dummy, and macro-F1 by
+        language, recall by label, and those of the corpus alone where other rows were learnt from too; aspect and
         urgency have their own in addition.
     """
-    truth, predicted = prepared.targets[head], validation.predicted[head]
-    confidences = validation.confidences[head]
-    hits = hits_of(head, examples, truth, predicted)
-    threshold = choose_threshold(confidences, hits, [test for _, test in validation.folds])
+    known = answers.labelled
+    second = second_aspects(rows)
+    hits = hits_of(head, answers.truth, answers.predicted, second)
+    tests = [test[known[test]] for _, test in folds]
+    threshold = choose_threshold(answers.confidences, hits, tests)
+    truth, predicted = answers.truth[known], answers.predicted[known]
+    if head == "urgency":
+        calm, grave = predicted == Urgency.NORMAL.value, truth == Urgency.CRITICAL.value
+        threshold = with_calm_limit(threshold, answers.confidences[known], hits[known], calm, grave)
     figures = {
+        "n": int(known.sum()),
         "macro_f1": macro_f1(truth, predicted),
         "accuracy": float((truth == predicted).mean()),
-        "calibration_error": calibration_error(confidences, hits),
+        "calibration_error": calibration_error(answers.confidences[known], hits[known]),
         "dummy": _dummy(truth),
-        "by_language": _by_language(examples, truth, predicted),
+        "by_language": _by_language(np.array([row.language or "" for row in rows])[known], truth, predicted),
+        "recall": recall_by_label(truth, predicted),
     }
     if head == "aspect":
-        figures |= {"accuracy_first_or_second": float(hits.mean()), "top_3": _top_share(examples, validation)}
+        figures |= {
+            "accuracy_first_or_second": float(hits[known].mean()),
+            "top_3": top_share(answers.classes, answers.probabilities[known], truth, second[known]),
+            "second": choose_second_threshold(answers.probabilities[known], answers.classes, truth, second[known]),
+        }
+    from_corpus = np.array([row.source == CORPUS for row in rows]) & known
+    if from_corpus.any() and not from_corpus[known].all():
+        figures["corpus"] = _corpus_figures(answers, from_corpus)
     if head == "urgency":
         figures["as_triage"] = urgency_figures(truth, predicted)
-    return threshold, _rounded(figures)
+    return threshold, rounded(figures)
 
 
-def all_figures(
-    examples: Sequence[Example], prepared: Prepared, validation: Validation
-) -> tuple[dict[str, Threshold], dict[str, Figures]]:
+def all_figures(rows: Sequence[TrainingRow], validation: Validation) -> tuple[dict[str, Threshold], dict[str, Figures]]:
     """Return the thresholds and the figures of every head."""
-    measured = {head: head_figures(head, examples, prepared, validation) for head in HEADS}
+    measured = {head: head_figures(head, rows, answers, validation.folds) for head, answers in validation.heads.items()}
     return {head: found[0] for head, found in measured.items()}, {head: found[1] for head, found in measured.items()}

@@ -13,7 +13,8 @@ from typing import Any, Final
 import numpy as np
 
 from feedback_app.nlp.heads.folds import grouped_folds, near_duplicate_groups
-from feedback_app.nlp.learning.corpus import Example, data_hash
+from feedback_app.nlp.heads.rows import rows_hash
+from feedback_app.nlp.learning.corpus import Example
 from feedback_app.nlp.personal.redact import redact
 from feedback_app.nlp.routing.router import FILE, FORMAT, Router, router_from, words_of
 from feedback_app.nlp.stored.artefact import DEFAULT_ARTEFACT
@@ -113,7 +114,7 @@ def train(examples: Sequence[Example]) -> tuple[dict[str, Any], Measured]:
     content = counted([words_of(redact(e.text).text) for e in examples], [e.sector for e in examples])
     return {
         "format": FORMAT,
-        "data_sha256": data_hash(examples),
+        "data_sha256": rows_hash([example.row() for example in examples]),
         **content,
         "least_share": measured.least_share,
         "measured": {

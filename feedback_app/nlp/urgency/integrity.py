@@ -15,8 +15,8 @@ from feedback_app.nlp.urgency.urgent_words import RULES
 INTEGRITY_ASPECTS: Final = frozenset({Aspect.ILLEGAL_LEVY, Aspect.ABUSE_OF_POWER})
 
 LEAST_PROBABILITY: Final = 0.20
-"""Out of fold on the 3,150 messages of the corpus, with the rules: 0.20 finds 72 % of 390 such messages, and 60 % of
-its flags are some; 0.35 finds 66 %, and 72 % of its flags are; the thresholded labels alone find 48 %."""
+"""Of 651 messages by a second author it finds, with the rules, 79 % of those that allege such a thing, and 84 % of its
+flags do (model card)."""
 
 SURELY_PRAISE: Final = 0.5
 

@@ -50,4 +50,4 @@ def triage(
     confidence = rule_confidences.get(rule.name, 0.0)
     if given is rule.urgency:
         confidence = max(confidence, model.confidence)
-    return Label(rule.urgency.value, confidence), RULE_PREFIX + rule.name
+    return Label(rule.urgency.value, confidence, rule.urgency.value), RULE_PREFIX + rule.name

@@ -40,11 +40,19 @@ _VIOLENCE = any_of(
     r"di(?:pukul|tampar|tempeleng|tendang|cekik|bacok|tonjok|gebuk|keroyok|hajar|aniaya|siksa|pukulin|gebukin)i?",
     r"(?:memukul|menampar|menendang|mencekik|membacok|menonjok|mengeroyok|menganiaya|menyiksa|menodong)(?:i|kan)?",
     r"(?:mukul|nampar|nendang|nyekik|mbacok|nonjok|ngeroyok|nggebuk|jewer|dijewer)(?:i|in)?",
-    r"penganiayaan|kdrt|pisau|parang|celurit|clurit|golok|bedog|samurai",
+    r"di(?:tinju|tikam|tusuk|todong|sabet|injak|seret|banting|gampar|jotos|toyor|pentung)(?:i|in|nya|nyo)?",
+    r"(?:meninju|menikam|menusuk|menyabet|membanting|menggampar|nempeleng|nikam|ninju|nyabet|ngegebuk|gampar|jotos)(?:i|in)?",
+    r"(?:memar|lebam|babak belur|berdarah|bedarah|badarah|bocor kepala)(?:nya)?",
+    r"penganiayaan|kdrt|pisau|parang|celurit|clurit|golok|bedog|samurai|bom molotov|molotov|senjata tajam|pistol",
+    r"(?:beat(?:en|ing)?|punch(?:ed|ing)?|stab(?:bed|bing)?|slapp(?:ed|ing)|kicked|assault(?:ed)?)",
     r"(?:di)?(?:ancam|ancem)(?:nya)?(?: \S+){0,4} (?:bunuh|dibunuh|mati|bakar|dibakar|habisi|dihabisi)",
 )
 _HARASSMENT = any_of(
     r"(?:pe)?leceh(?:an|kan)?|dilecehkan|melecehkan|cabul|dicabuli|pencabulan|mesum|asusila",
+    r"cabulin|bugil|telanjangi|intip(?:in)?|ngintip|mengintip|diintip|siulin|disiulin",
+    r"cat ?call\w*|harass(?:ed|ment|ing)?",
+    r"(?:moto|motret|foto|rekam|ngerekam|memotret|merekam)(?: \S+){0,2} (?:rok|paha|dada|celana dalam)(?: \S+)?",
+    r"(?:ngajak|ajak|diajak|minta|maksa|dipaksa) (?:tidur|ngamar|hubungan badan|kencan)",
     r"perkosa(?:an)?|diperkosa|(?:di)?(?:grepe|raba|gerayangi|remas|remes)(?:in|i)?",
     r"(?:meraba|ngeraba|mengelus|meremas|menggerayangi)(?: \S+){0,3}",
     r"(?:di|me)?(?:pegang|pegangi|pegangin|megang|nyentuh|menyentuh|sentuh|elus|elusin)(?: \S+){0,3}"
@@ -52,6 +60,13 @@ _HARASSMENT = any_of(
     r"(?:mengajak|ngajak|diajak|maksa)(?: \S+){0,3} (?:hotel|menginap|ngamar|tidur bareng)",
 )
 _DANGER = any_of(
+    r"tenggelem|kecebur|tercebur|terperosok|kejebak|terjebak|terkubur|katimbun|meledak|meleduk|ledakan",
+    r"patah (?:kaki|tangan|tulang|leher)",
+    r"(?:kaki|tangan|tulang|jari)(?:nya)? (?:patah|putus|terpotong|hancur)|rem(?:nya)? blong",
+    r"(?:luka|luko) (?:parah|bakar|berat)|diinfus|kritis|sakaratul|air (?:su |sudah |udah |uda )?masuk rumah",
+    r"tsunami|gempa|banjir bandang|puting beliung|tanggul (?:jebol|bocor|retak|rembes)|jebol|angin puting",
+    r"(?:on|caught) fire|drown(?:ing|ed)?|sinking|collaps(?:e|ed|ing)|bleeding|unconscious|electrocut\w*|bare wires?",
+    r"gas leak",
     r"(?:ke|di)?setrum|tersengat|tertimbun|tenggelam|hanyut|kejepit|terjepit|keracunan|kejang|step",
     r"pendarahan|perdarahan|muntah darah|serangan jantung|bukaan|keguguran|kritis|sekarat",
     r"(?:sesak|sesek)(?: (?:napas|nafas))?|megap|pingsan|semaput|tewas|bunuh diri|minum racun",
@@ -64,15 +79,16 @@ _DANGER = any_of(
 _SOMEBODY_NOW = any_of(
     r"barusan|skrg|sekarang|saat ini|malam ini|tadi|pagi ini|hari ini|masih|msh|semalam|semalem|kemarin|kmrn",
     r"tolong|tlg|korban|anak|bayi|ibu|bapak|warga|orang|org|murid|siswa|pasien|lansia|nenek|kakek|istri|suami",
-    r"igd|ambulan(?:s|ce)?",
+    r"igd|ambulan(?:s|ce)?|people|child(?:ren)?|kids?|students?|woman|man|help|now|pedagang|pengendara|peserta|penumpang",
+    r"dalam|dalem|baru|teman|temen|om|paman|mama|papa|emak|abah|budak|rumah|kami|kita|saya|sy|gw|beta",
 )
 _THREAT = any_of(
     r"(?:di|meng|ng)?(?:ancam|ancem|intimidasi|teror)(?:an|in|nya)?|mengancam|diusir|digedor",
-    r"didatangi|didatengin|dilempari|dicegat",
+    r"didatangi|didatengin|dilempari|dicegat|ngancem|ngancam|dibuntuti|dikuntit|threat(?:en|ened|ening|s)?|follow(?:ed|ing)?",
 )
 _REPORTING = any_of(
     r"(?:me|nge|di)?lapor(?:kan|in|an)?|laporin|melapor|pelapor|aduan|pengaduan|ngadu|mengadu",
-    r"ulasan|komplen|komplain|cabut laporan",
+    r"ulasan|komplen|komplain|cabut laporan|report(?:ed|ing)?|complain(?:ed|t)?|reviews?",
 )
 
 _MONEY = r"(?:uang|duit|dwit|fulus|pitih|kepeng|xmoney|amplop|jatah|setoran|imbalan|upeti|tip|jasa|persenan|komisi)"

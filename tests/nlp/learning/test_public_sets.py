@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from feedback_app.nlp import Classifier
-from feedback_app.nlp.learning.evaluate import NoPublicSetsError, evaluate_folder, read_persons
+from feedback_app.nlp.learning.public_sets import NoPublicSetsError, evaluate_folder, read_persons
 
 
 def test_a_folder_without_the_public_sets_is_refused_with_their_names(tmp_path: Path) -> None:
