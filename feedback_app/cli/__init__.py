@@ -16,7 +16,7 @@ import click
 from feedback_app import __version__
 from feedback_app.errors import ConfigurationError, DomainError
 
-# Loaded when asked for: `feedback --help` should not wait for scikit-learn.
+# Loaded when asked for: `feedback --help` should not wait for a web framework, nor for numpy.
 COMMANDS: Final[dict[str, str]] = {
     "up": "feedback_app.cli.service:up_command",
     "down": "feedback_app.cli.service:down_command",
@@ -26,7 +26,7 @@ COMMANDS: Final[dict[str, str]] = {
     "tokens": "feedback_app.cli.tokens:tokens_group",
     "import": "feedback_app.cli.import_:import_group",
     "classify": "feedback_app.cli.reading:classify_command",
-    "nlp": "feedback_app.cli.reading:nlp_group",
+    "nlp": "feedback_app.cli.models:nlp_group",
     "attachments": "feedback_app.cli.attachments:attachments_group",
     "vault": "feedback_app.cli.vault:vault_group",
     "messages": "feedback_app.cli.messages:messages_group",

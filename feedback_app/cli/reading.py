@@ -1,19 +1,19 @@
-"""`feedback classify` and `feedback nlp`: reading texts, and the model that reads them."""
+"""`feedback classify`: reading texts, those that wait in the database or those that are given."""
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from feedback_app import config
-from feedback_app.cli.context import database
-from feedback_app.config import Settings
 from feedback_app.errors import ConfigurationError
 
-_COLUMN = 11
+if TYPE_CHECKING:
+    from feedback_app.config import Settings
 
 
 def check_model_dir(settings: Settings) -> None:
@@ -31,18 +31,56 @@ def check_model_dir(settings: Settings) -> None:
         )
 
 
-@click.command("classify", short_help="Read all pending submissions now.")
-@click.option("--text", help="Read this one text and print what the classifier makes of it; stores nothing.")
-def classify_command(*, text: str | None) -> None:
-    """Read all pending submissions now, in this process, as the worker would."""
-    settings = config.load()
-    check_model_dir(settings)
+@click.command("classify", short_help="Read texts, or all submissions that wait.")
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--text", help="Read this one text; stores nothing.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "jsonl"]),
+    help="table for people (as without it), jsonl for programs: an answer a line.",
+)
+@click.option(
+    "--model",
+    "model_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Folder of a model made by `feedback nlp train --out`; for a FILE the shipped one if unset.",
+)
+@click.option("--explain", is_flag=True, help="Say also which words decided.")
+def classify_command(
+    *, file: str | None, text: str | None, form: str | None, model_dir: Path | None, explain: bool
+) -> None:
+    """Read the texts in FILE ("-": standard input), a JSON object {"id", "text"} a line. Nothing is stored.
+
+    \b
+      feedback classify messages.jsonl --format jsonl > answers.jsonl
+      feedback classify --text "KTP saya belum jadi"
+      feedback classify          read all submissions that wait, as the worker would
+
+    Answers stand in the order of the lines. A line without a text is named on standard error and skipped; the exit
+    code is then 2. It is 1 where there is no model, or the answers cannot be written.
+    """
     if text is not None:
-        _show_reading(text, settings.model_dir)
-        return
-    from feedback_app import jobs
+        if file is not None:
+            raise click.UsageError("Give a FILE or --text, not both.")
+        _show_one(text, form, model_dir, explain=explain)
+    elif file is not None or form is not None:
+        from feedback_app.cli.classify_stream import classify_stream
+
+        sys.exit(classify_stream(file or "-", model_dir, as_table=form != "jsonl", explain=explain))
+    elif model_dir is not None or explain:
+        raise click.UsageError("--model and --explain need a FILE or --text; the worker's model is set by MODEL_DIR.")
+    else:
+        _read_what_waits()
+
+
+def _read_what_waits() -> None:
+    from feedback_app import config, jobs
+    from feedback_app.cli.context import database
     from feedback_app.drain.claim import count_pending
 
+    check_model_dir(config.load())
     with database() as session:
         waiting = count_pending(session)
         session.rollback()
@@ -59,71 +97,18 @@ def classify_command(*, text: str | None) -> None:
         click.echo(f"Read {done} submissions in {seconds:.1f} s ({done / seconds:.0f} a second).")
 
 
-def _show_reading(text: str, model_dir: Path | None) -> None:
-    from feedback_app.nlp import Classifier
+def _show_one(text: str, form: str | None, model_dir: Path | None, *, explain: bool) -> None:
+    from feedback_app import config
+    from feedback_app.cli.classify_stream import show
+    from feedback_app.cli.readings import as_lines, as_object
+    from feedback_app.nlp.classifier import Classifier
 
+    if model_dir is None:
+        settings = config.load()
+        check_model_dir(settings)
+        model_dir = settings.model_dir
     model = Classifier.load(model_dir)
-    reading = model.classify([text])[0]
-    _show("text", reading.redacted)
-    for head in ("kind", "sentiment", "aspect", "urgency"):
-        label = getattr(reading, head)
-        decided = f", decided by {_in_words(reading.urgency_source)}" if head == "urgency" else ""
-        _show(head, f"{label.value or 'not sure':<20}({label.confidence:.2f}{decided})")
-    _show("integrity", "yes, it alleges illegal levies or abuse of power" if reading.integrity else "no")
-    _show("model", model.model_version)
-
-
-def _show(name: str, said: str) -> None:
-    click.echo(f"{name:<{_COLUMN}}{said}")
-
-
-def _in_words(urgency_source: str) -> str:
-    _, is_rule, name = urgency_source.partition("rule:")
-    return f"the rule for {name.replace('_', ' ')}" if is_rule else "the model"
-
-
-@click.group("nlp")
-def nlp_group() -> None:
-    """The classifier."""
-
-
-@nlp_group.command("train")
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the artefact (the shipped one if unset)."
-)
-def train_command(out: Path | None) -> None:
-    """Train the classifier from the project's corpus. The same corpus gives the same bytes."""
-    from feedback_app.nlp.learning.training import DEFAULT_ARTEFACT, train_default
-
-    started = time.monotonic()
-    folder = out or DEFAULT_ARTEFACT
-    train_default(folder, lambda line: click.echo(line, err=True))
-    click.echo(f"Trained in {time.monotonic() - started:.0f} s: {folder}")
-
-
-@nlp_group.command("train-routing", short_help="Count which words speak of which sector.")
-def train_routing_command() -> None:
-    """Count from the project's corpus which words speak of which sector. The same corpus gives the same file."""
-    from feedback_app.nlp.learning.corpus import load_corpus
-    from feedback_app.nlp.routing.training import DEFAULT_FILE, train_default
-
-    found = train_default(load_corpus())
-    click.echo(
-        f"Out of fold the sector is right in {found.top1:.1%}, among three in {found.top3:.1%}; it answers "
-        f"{found.answered:.1%} of the texts and is right in {found.right_when_answered:.1%} of those: {DEFAULT_FILE}"
-    )
-
-
-@nlp_group.command("evaluate", short_help="Measure the classifier on public sets.")
-@click.option(
-    "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    required=True,
-    help="Folder of the public Indonesian sets (IndoNLU); they are not part of this project.",
-)
-def evaluate_command(data: Path) -> None:
-    """Measure the classifier on public sets that it was not trained on."""
-    from feedback_app.nlp.learning.evaluate import evaluate_folder
-
-    for line in evaluate_folder(data):
-        click.echo(line)
+    reading = model.classify([text], explain=explain)[0]
+    if form == "jsonl":
+        sys.exit(show([json.dumps(as_object(None, reading, model.model_version, explain=explain))]))
+    sys.exit(show(as_lines(reading, model.model_version)))
