@@ -84,6 +84,8 @@ class Submission(Base):
             name="fk_submissions_visit_token_of_the_unit",
         ),
         tenant_key("import_id", to="imports"),
+        # Few wait without a unit, and whoever looks for reports of the same event looks among all of them.
+        sa.Index("ix_submissions_without_unit", "agency_id", "id", postgresql_where=sa.text("unit_is_unknown")),
         # The hash comes first: a citizen who tracks names no agency.
         sa.UniqueConstraint("tracking_hash", "agency_id", name="uq_submissions_tracking_hash"),
         sa.Index(

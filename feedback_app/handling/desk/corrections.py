@@ -66,34 +66,43 @@ def correct(session: Session, case: Case, head: str, value: str, *, user_id: int
     AllegationLabelError
         The label says that it is an allegation, and the case is not examined as one.
     """
-    if head not in LABELS or value not in set(LABELS[head]):
-        raise UnknownLabelError("Pilih label dari daftar.")
-    if value in _ALLEGATIONS and head == "aspect" and case.classification is not Classification.OVERSIGHT:
+    _check_label(head, value)
+    if is_allegation(head, value) and case.classification is not Classification.OVERSIGHT:
         raise AllegationLabelError(
             "Pokok ini adalah dugaan pelanggaran. Ubah dahulu jenis penanganannya menjadi berkadar pengawasan."
         )
-    labels = session.scalars(
-        sa.select(Labels)
-        .where(Labels.agency_id == case.agency_id, Labels.submission_id == case.submission_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    said = getattr(labels, head)
-    if said == value:
+    changed = _change(session, _Text(case.agency_id, case.submission_id, case.id), head, value, user_id, now)
+    if changed is None:
         return None
-    before = _topic(labels)
-    correction = _kept(session, labels, head, value, user_id, now)
-    session.add(correction)
-    setattr(labels, head, LABELS[head](value))
-    if head == "urgency":
-        labels.urgency_source = BY_AN_OFFICER
     flag_modified(case, "status")
     session.flush()
-    record(
-        session, agency_id=case.agency_id, actor=person(user_id), action="handling.correct_label", subject_type="case",
-        subject_id=case.id, now=now, head=head, before=said, after=value, correction_id=correction.id,
-    )  # fmt: skip
-    return _relabelled(session, case, before, _topic(labels))
+    return topic_change(session, changed.labels, changed.before)
+
+
+def correct_text(
+    session: Session, agency_id: int, submission_id: int, head: str, value: str, *, user_id: int, now: datetime
+) -> Relabelled | None:
+    """Say what a text is really about that became no case, as `correct` does for one that did.
+
+    What is called an allegation is kept from the unit it speaks of from now on.
+
+    Raises
+    ------
+    UnknownLabelError
+    """
+    _check_label(head, value)
+    changed = _change(session, _Text(agency_id, submission_id, None), head, value, user_id, now)
+    if changed is None:
+        return None
+    if is_allegation(head, value):
+        changed.labels.integrity = True
+        session.flush()
+    return topic_change(session, changed.labels, changed.before)
+
+
+def is_allegation(head: str, value: str) -> bool:
+    """Tell whether a label says that a text alleges levy or abuse of an office."""
+    return head == "aspect" and value in _ALLEGATIONS
 
 
 def corrected_heads(session: Session, case: Case) -> frozenset[str]:
@@ -102,6 +111,50 @@ def corrected_heads(session: Session, case: Case) -> frozenset[str]:
         LabelCorrection.agency_id == case.agency_id, LabelCorrection.submission_id == case.submission_id
     )
     return frozenset(session.scalars(query))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    agency_id: int
+    submission_id: int
+    case_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    labels: Labels
+    before: Topic
+
+
+def _check_label(head: str, value: str) -> None:
+    if head not in LABELS or value not in set(LABELS[head]):
+        raise UnknownLabelError("Pilih label dari daftar.")
+
+
+def _change(session: Session, text: _Text, head: str, value: str, user_id: int, now: datetime) -> _Changed | None:
+    labels = session.scalars(
+        sa.select(Labels)
+        .where(Labels.agency_id == text.agency_id, Labels.submission_id == text.submission_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    said = getattr(labels, head)
+    if said == value:
+        return None
+    before = topic_of(labels)
+    correction = _kept(session, labels, head, value, user_id, now)
+    session.add(correction)
+    setattr(labels, head, LABELS[head](value))
+    if head == "urgency":
+        labels.urgency_source = BY_AN_OFFICER
+    session.flush()
+    record(
+        session, agency_id=text.agency_id, actor=person(user_id), action="handling.correct_label",
+        subject_type="submission" if text.case_id is None else "case",
+        subject_id=text.submission_id if text.case_id is None else text.case_id,
+        now=now, head=head, before=said, after=value, correction_id=correction.id,
+    )  # fmt: skip
+    return _Changed(labels, before)
 
 
 def _kept(session: Session, labels: Labels, head: str, value: str, user_id: int, now: datetime) -> LabelCorrection:
@@ -124,15 +177,18 @@ def _kept(session: Session, labels: Labels, head: str, value: str, user_id: int,
     )  # fmt: skip
 
 
-def _topic(labels: Labels) -> Topic:
+def topic_of(labels: Labels) -> Topic:
+    """Return the topic a text has now."""
     kind, sentiment, aspect = (
         found.value if found else None for found in (labels.kind, labels.sentiment, labels.aspect)
     )
     return kind, sentiment, aspect
 
 
-def _relabelled(session: Session, case: Case, before: Topic, after: Topic) -> Relabelled | None:
-    sent = session.get_one(Submission, (case.agency_id, case.submission_id))
+def topic_change(session: Session, labels: Labels, before: Topic) -> Relabelled | None:
+    """Return the change of a text's topic since `before`; None where there is none or no figure counts it."""
+    sent = session.get_one(Submission, (labels.agency_id, labels.submission_id))
+    after = topic_of(labels)
     # The same rows as `measures.operations.recount` counts.
     if before == after or sent.text is None or sent.unit_is_unknown:
         return None
