@@ -6,7 +6,7 @@ SHELL := /bin/bash
 ROOT := $(shell dirname '$(strip $(MAKEFILE_LIST))')
 IN := cd '$(ROOT)' &&
 
-.PHONY: help setup run test lint types contracts unit exhaustive coverage browser bench train translations lock clean
+.PHONY: help setup run test lint types contracts unit exhaustive coverage browser bench train evaluate translations lock clean
 
 help:  ## Show this list
 	@$(IN) grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,8 +43,12 @@ browser: setup  ## Run only the browser tests and keep their screenshots in scre
 bench: setup  ## Measure against the targets of docs/measured.md and print ratios
 	@$(IN) .venv/bin/python -m bench $(ARGS)
 
-train: setup  ## Train the shipped classifier again from the corpus
-	@$(IN) .venv/bin/feedback nlp train
+train: setup  ## Train the shipped models again from the corpus (5 minutes)
+	@$(IN) .venv/bin/feedback nlp train-names && .venv/bin/feedback nlp train-duplicates \
+		&& .venv/bin/feedback nlp train-routing && .venv/bin/feedback nlp train
+
+evaluate: setup  ## Measure the shipped classifier and write the figures into its card (15 minutes)
+	@$(IN) .venv/bin/feedback nlp evaluate --keep && .venv/bin/feedback nlp card --write docs/model-card.md
 
 translations: setup  ## Collect the words of the pages and compile the translations
 	@$(IN) ./scripts/translations

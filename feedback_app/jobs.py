@@ -19,10 +19,15 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
+from feedback_app.analysis.learning.reader_days import any_day_due
+from feedback_app.analysis.learning.rounds import round_is_due
+from feedback_app.analysis.learning.serving import Serving, usual_serving
 from feedback_app.config import Settings
 from feedback_app.db import db
 from feedback_app.drain.claim import any_pending
 from feedback_app.drain.run import drain_batch
+from feedback_app.handling.bulk import suggestions
+from feedback_app.handling.bulk.suggestions import any_without_grams
 from feedback_app.handling.clocks.deadline_rounds import any_round_waits, next_batch
 from feedback_app.handling.clocks.escalation import BATCH as ESCALATED_AT_ONCE
 from feedback_app.handling.clocks.escalation import any_escalation_due, escalate
@@ -65,6 +70,10 @@ ESCALATE_SECONDS: Final = 20
 # A round is made within the first minutes of a working day; looking reads the calendar of every agency.
 ROUND_SECONDS: Final = 120
 RECOMPUTE_SECONDS: Final = 20
+# Days and nights are looked at a few times an hour.
+READER_SECONDS: Final = 600
+# Texts without their rare pieces come with an older database, not day by day.
+GRAMS_SECONDS: Final = 600
 _DRAW: Final = random.SystemRandom()
 
 
@@ -84,12 +93,15 @@ def own_session() -> Iterator[Session]:
 
 
 @cache
-def classifier() -> Classifier:
-    """Return the classifier of this process, loaded once."""
-    # Imported here: the sweep needs the list of jobs and should not wait for scikit-learn.
-    from feedback_app.nlp import Classifier
+def serving() -> Serving[Classifier]:
+    """Return what holds the classifier of this process."""
+    return usual_serving(settings().model_dir)
 
-    return Classifier.load(settings().model_dir)
+
+def classifier() -> Classifier:
+    """Return the classifier that serves now, loaded again only where another one has begun to."""
+    with own_session() as session:
+        return serving().reader(session)
 
 
 def drain(seconds: float = DRAIN_SECONDS) -> int:
@@ -97,8 +109,9 @@ def drain(seconds: float = DRAIN_SECONDS) -> int:
     ends_at = time.monotonic() + seconds
     done = 0
     with own_session() as session:
+        reader = serving().reader(session)
         while time.monotonic() < ends_at:
-            batch = drain_batch(session, classifier(), limit=settings().drain_batch, now=clock.utcnow())
+            batch = drain_batch(session, reader, limit=settings().drain_batch, now=clock.utcnow())
             session.commit()
             done += batch.read
             if batch.quarantined:
@@ -232,6 +245,16 @@ def remove_orphan_files() -> int:
     return removed
 
 
+def fill_rare_grams(seconds: float = DRAIN_SECONDS) -> int:
+    """Keep the rare pieces of texts that were read before that was done, a commit for each batch. Return how many."""
+    ends_at, done = time.monotonic() + seconds, 0
+    with own_session() as session:
+        while time.monotonic() < ends_at and (filled := suggestions.fill_rare_grams(session)):
+            session.commit()
+            done += filled
+    return done
+
+
 def release_figures() -> int:
     """Release the public figures that have enough new answers. Return how many."""
     with own_session() as session:
@@ -307,6 +330,9 @@ PERIODIC: Final = (
     Periodic("deliver_messages", _message_is_due),
     Periodic("recompute_deadlines", lambda session: any_round_waits(session, now=clock.utcnow())),
     Periodic("fold_survey", any_to_fold),
+    Periodic("fill_rare_grams", Paced(GRAMS_SECONDS, any_without_grams)),
     Periodic("remove_orphan_files", Paced(ORPHAN_SECONDS, lambda _session: True)),
     Periodic("release_figures", Paced(RELEASE_SECONDS, figures_are_due)),
+    Periodic("watch_reader", Paced(READER_SECONDS, lambda session: any_day_due(session, now=clock.utcnow()))),
+    Periodic("start_refit", Paced(READER_SECONDS, lambda session: round_is_due(session, now=clock.utcnow()))),
 )

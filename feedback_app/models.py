@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feedback_app.analysis import models as analysis_models
+from feedback_app.analysis.learning import models as analysis_learning_models
 from feedback_app.audit import models as audit_models
 from feedback_app.evaluation import models as evaluation_models
 from feedback_app.handling import models as handling_models
@@ -39,6 +40,7 @@ ROOMS_WITH_TABLES = (
     intake_counter_models,
     intake_extra_models,
     analysis_models,
+    analysis_learning_models,
     handling_models,
     handling_answers_models,
     handling_bulk_models,

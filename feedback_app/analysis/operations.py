@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import HEADS, Labels
-from feedback_app.nlp.reading import Reading
+from feedback_app.nlp.reading import Ranked, Reading
+
+_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,32 @@ def _values(row: ReadSubmission, model_version: str, now: datetime) -> dict[str,
         "model_version": model_version,
         "labelled_at": now,
     }
-    for head in HEADS:
+    for head in (*HEADS, "language"):
         label = getattr(reading, head) if reading else None
         values[head] = label.value if label else None
         values[f"{head}_confidence"] = label.confidence if label else 0.0
-    return values
+    return values | _beside(reading)
+
+
+def _beside(reading: Reading | None) -> dict[str, object]:
+    """Return what is shown beside the labels and never counted; the same columns for every row, for one statement."""
+    return {
+        "aspect2": reading.aspect2 if reading else None,
+        "abusive": reading.abusive if reading else False,
+        "guesses": _guesses(reading) if reading else {},
+        "why": {head: _pairs(reading.why[head]) for head in HEADS if reading.why.get(head)} if reading else {},
+        "rare_grams": list(reading.rare_grams) if reading and reading.rare_grams else None,
+    }
+
+
+def _guesses(reading: Reading) -> dict[str, object]:
+    best = {head: getattr(reading, head).best for head in (*HEADS, "language")}
+    return {
+        "best": {head: label for head, label in best.items() if label},
+        "aspects": _pairs(reading.aspects),
+        "sectors": _pairs(reading.sectors),
+    }
+
+
+def _pairs(ranked: Ranked) -> list[list[object]]:
+    return [[name, round(share, _DIGITS)] for name, share in ranked]

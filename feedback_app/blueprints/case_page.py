@@ -14,6 +14,7 @@ from feedback_app.blueprints import (
     case_story,
     duplicates_panel,
     life_panels,
+    machine_reading,
     reply_panel,
 )
 from feedback_app.blueprints.access import today
@@ -63,7 +64,6 @@ def case_page(case: Case, form: ReplyForm, *, original: str | None = None) -> st
         original=original,
         missing=case_story.missing_words(file),
         story=case_story.story(file, names),
-        suggestions=case_story.suggestions(file.labels),
         assigned_to=names.get(case.assigned_to) if case.assigned_to else None,
         deadlines=case_deadlines(session, file, now=clock.utcnow()),
         silence_days=_silence_days(session, case),
@@ -88,12 +88,13 @@ def _parts(file: CaseFile, can_answer: bool) -> dict[str, Any]:
     panels = case_panels.drawn(case_panels.PANELS, file, can_answer=can_answer)
     if review is not None and on_top.review is None:
         panels.insert(0, (case_panels.REVIEW, review))
+    can_correct = life_panels.read_labels(file, can_answer) is not None
     return {
         "card": on_top,
         "panels": panels,
         "can_prove": any(template == case_panels.PROOFS and shown["rest"] for template, shown in panels),
         "groups": case_panels.drawn_acts(file, can_answer=can_answer),
-        "can_correct": life_panels.read_labels(file, can_answer) is not None,
+        "reading": machine_reading.read(file, can_correct=can_correct),
         "unsent": act_forms.read_unsent(file, can_answer),
     }
 

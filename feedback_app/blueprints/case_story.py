@@ -1,4 +1,4 @@
-"""A case as an officer reads it: what to do next, what happened, what the classifier suggests."""
+"""A case as an officer reads it: what to do next, and what happened."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Final
 
 from flask_babel import gettext
 
-from feedback_app.analysis.models import HEADS, Labels
 from feedback_app.blueprints.event_titles import event_title, event_who
-from feedback_app.blueprints.labels import Words, label
 from feedback_app.db import db
 from feedback_app.handling.ending.dispute_reviews import reviews_of
 from feedback_app.handling.ending.models import DisputeReview, ReviewVerdict
@@ -32,25 +30,6 @@ class Told:
     title: str
     at: datetime
     quote: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One head of the classifier: its words (None: not sure) and how sure, from 0 to 1."""
-
-    head: str
-    words: Words | None
-    confidence: float
-
-
-def suggestions(labels: Labels) -> list[Suggestion]:
-    """Return what the classifier suggests, head by head."""
-    titles = (gettext("Jenis"), gettext("Nada"), gettext("Pokok"), gettext("Kemendesakan"))
-    found = []
-    for title, head in zip(titles, HEADS, strict=True):
-        value = getattr(labels, head)
-        found.append(Suggestion(title, label(value) if value else None, getattr(labels, f"{head}_confidence")))
-    return found
 
 
 def next_step(status: CaseStatus, *, reopened: bool) -> str:

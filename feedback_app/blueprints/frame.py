@@ -55,6 +55,7 @@ def staff_pages() -> list[tuple[str, str, Permission | None]]:
         # Who works with the inbox finds it in the menu of cases.
         ("anomalies.listed", gettext("Kejanggalan"), Permission.MANAGE_CYCLE),
         ("message_pages.listed", gettext("Pesan"), Permission.MANAGE_MESSAGES),
+        ("reader_page.page", gettext("Pembaca"), Permission.MANAGE_READER),
         ("account.preferences", gettext("Akun saya"), None),
     ]
 

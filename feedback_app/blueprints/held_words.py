@@ -25,7 +25,7 @@ from feedback_app.intake.rules import (
     Signal,
     SubmissionKind,
 )
-from feedback_app.nlp.labels import Aspect, Kind, Sentiment
+from feedback_app.nlp.labels import Aspect, Kind, Language, Sentiment
 from feedback_app.nlp.personal.pii import PiiKind
 
 Held = Mapping[str, Any]
@@ -107,8 +107,11 @@ def _labels(held: Held, at: Moment) -> list[Row]:
         (gettext("Jenis"), guess(Kind, held["kind"], held["kind_confidence"])),
         (gettext("Nada"), guess(Sentiment, held["sentiment"], held["sentiment_confidence"])),
         (gettext("Pokok"), guess(Aspect, held["aspect"], held["aspect_confidence"])),
+        (gettext("Pokok kedua"), word(Aspect, held["aspect2"])),
         (gettext("Kemendesakan"), urgency(held["urgency"], held["urgency_confidence"], held["urgency_source"])),
         (gettext("Tampaknya mengadukan pungutan liar atau penyalahgunaan wewenang"), yes(held["integrity"])),
+        (gettext("Ragam bahasa"), word(Language, held["language"])),
+        (gettext("Memuat kata kasar"), yes(held["abusive"])),
         (gettext("Dibaca"), at(held["labelled_at"])),
         (gettext("Versi pembaca"), held["model_version"]),
     )

@@ -27,7 +27,7 @@ from feedback_app.intake.rules import (
     SubmissionKind,
 )
 from feedback_app.measures.release_models import AnomalyKind, AnomalyState
-from feedback_app.nlp.labels import Aspect, Kind, Sentiment, Urgency
+from feedback_app.nlp.labels import Aspect, Kind, Language, Sector, Sentiment, Tone, Urgency
 from feedback_app.nlp.personal.pii import PiiKind
 from feedback_app.organisation.models import UnitKind
 from feedback_app.organisation.rules import AssignmentKind
@@ -147,6 +147,29 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (Aspect.COMPLAINT_HANDLING, _("Penanganan pengaduan")),
     (Aspect.DATA_PRIVACY, _("Data pribadi")),
     (Aspect.OTHER, _("Lainnya")),
+    (Language.INDONESIAN, _("Bahasa Indonesia")),
+    (Language.INFORMAL, _("Bahasa Indonesia sehari-hari")),
+    (Language.REGIONAL_MIX, _("Bercampur bahasa daerah")),
+    (Language.ENGLISH, _("Bahasa Inggris")),
+    (Sector.CIVIL_REGISTRY, _("Kependudukan dan pencatatan sipil")),
+    (Sector.HEALTH, _("Kesehatan")),
+    (Sector.LICENSING, _("Perizinan")),
+    (Sector.TAX, _("Pajak dan retribusi")),
+    (Sector.WATER, _("Air bersih")),
+    (Sector.ROADS, _("Jalan, jembatan, dan penerangan jalan")),
+    (Sector.WASTE, _("Sampah dan kebersihan")),
+    (Sector.TRANSPORT, _("Perhubungan dan parkir")),
+    (Sector.EDUCATION, _("Pendidikan")),
+    (Sector.SOCIAL_AID, _("Bantuan sosial")),
+    (Sector.LAND, _("Pertanahan")),
+    (Sector.RELIGIOUS_AFFAIRS, _("Urusan agama")),
+    (Sector.POLICE_ORDER, _("Ketertiban umum")),
+    (Sector.EMPLOYMENT, _("Ketenagakerjaan")),
+    (Sector.MARKET, _("Pasar dan perdagangan")),
+    (Sector.VILLAGE_OFFICE, _("Kantor desa atau kelurahan")),
+    (Sector.OTHER, _("Lainnya")),
+    (Tone.CIVIL, _("Tanpa kata kasar")),
+    (Tone.ABUSIVE, _("Memuat kata kasar")),
     (PiiKind.NIK, _("NIK atau nomor kartu keluarga")),
     (PiiKind.NIP, _("NIP")),
     (PiiKind.PHONE, _("Nomor telepon")),

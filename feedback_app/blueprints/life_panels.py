@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_security import current_user
 
 from feedback_app.blueprints.access import today
@@ -21,7 +22,7 @@ from feedback_app.blueprints.forms.case_life import (
 )
 from feedback_app.clock import utcnow
 from feedback_app.db import db
-from feedback_app.handling.desk.corrections import LABELS, corrected_heads
+from feedback_app.handling.desk.corrections import LABELS
 from feedback_app.handling.desk.reclassification import RECLASSIFIABLE
 from feedback_app.handling.ending.dispute_reviews import open_review_of, wrote_an_answer
 from feedback_app.handling.ending.reviewers import may_review
@@ -75,11 +76,19 @@ def read_reclassify(file: CaseFile, can_answer: bool) -> Shown:
 
 
 def read_labels(file: CaseFile, can_answer: bool) -> Shown:
-    """Return the form to put labels right, and which of them people have."""
+    """Return the form to put labels right, filled in with what a link asks for."""
     if not can_answer or file.labels.redacted_text is None or file.submission.erased_at is not None:
         return None
     start = {head: found.value if (found := getattr(file.labels, head)) else "" for head in LABELS}
-    return drawn(LabelsForm, file, **start) | {"corrected": corrected_heads(db.session(), file.case)}
+    asked = _asked_labels()
+    shown = drawn(LabelsForm, file, **start | asked)
+    return shown | {"is_open": shown["is_open"] or bool(asked), "asked": asked}
+
+
+def _asked_labels() -> dict[str, str]:
+    """Return the labels that a link on the page asks to fill in; nothing is kept before the form is sent."""
+    given = {head: request.args.get(head, "") for head in LABELS}
+    return {head: value for head, value in given.items() if value in set(LABELS[head])}
 
 
 def read_review(file: CaseFile, _can_answer: bool) -> Shown:

@@ -37,6 +37,7 @@ _ABOUT: Final[Mapping[Template, Words]] = {
     Template.REFERRED_HERE: _("Rujukan dari instansi lain"),
     Template.REMINDER: _("Pengingat harian"),
     Template.DIGEST: _("Ringkasan pekanan"),
+    Template.READER_DRIFT: _("Perubahan pada pembaca tulisan"),
 }
 _REASONS: Final[Mapping[str, Words]] = {
     UNSUBSCRIBED: _("Penerima tidak ingin dikabari lagi"),

@@ -35,6 +35,7 @@ class Permission(enum.StrEnum):
     ENTER_SURVEY = "enter_survey"
     PLAN_FOLLOW_UP = "plan_follow_up"
     MANAGE_SURVEY = "manage_survey"
+    MANAGE_READER = "manage_reader"
 
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
@@ -75,6 +76,7 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.PLACE_CASE,
             Permission.READ_SURVEY,
             Permission.MANAGE_SURVEY,
+            Permission.MANAGE_READER,
         }
     ),
 }

@@ -79,6 +79,13 @@ STAFF: Final[dict[str, dict[Template, tuple[str, str]]]] = {
                 "Surel ini datang sekali sepekan. Ubah di {account}."
             ),
         ),
+        Template.READER_DRIFT: (
+            "Pembaca tulisan perlu diperiksa: {alarms} hal berubah",
+            (
+                "Cara pembaca tulisan bekerja di instansi Anda berubah dalam {alarms} hal. Buka {reader} untuk melihat "
+                "apa yang berubah dan membaca tulisan yang menunggu."
+            ),
+        ),
     },
     "en": {
         Template.REOPENED: (
@@ -152,12 +159,20 @@ STAFF: Final[dict[str, dict[Template, tuple[str, str]]]] = {
                 "This mail comes once a week. Change that at {account}."
             ),
         ),
+        Template.READER_DRIFT: (
+            "The reader of texts needs a look: {alarms} things changed",
+            (
+                "The reader of texts works differently in your agency in {alarms} ways. Open {reader} to see what "
+                "changed and to read the texts that wait."
+            ),
+        ),
     },
 }
 # The numbers each template holds. Whatever else stood in a row's parameters could not reach the text.
 NUMBERS: Final[dict[Template, tuple[str, ...]]] = {
     Template.ESCALATED: ("case", "share"),
     Template.ESCALATED_MANY: ("cases", "share"),
+    Template.READER_DRIFT: ("alarms",),
     Template.REMINDER: ("late", "today", "next"),
     Template.DIGEST: ("came", "answered", "reopened", "closed", "confirmed", "late", "waiting"),
 }

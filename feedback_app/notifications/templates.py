@@ -32,6 +32,8 @@ class Template(enum.StrEnum):
     # For staff, on its day.
     REMINDER = "reminder"
     DIGEST = "digest"
+    # For whoever looks after the reader of texts.
+    READER_DRIFT = "reader_drift"
 
 
 ROUNDS: Final = frozenset({Template.REMINDER, Template.DIGEST})
@@ -47,4 +49,4 @@ ABOUT_ONE_CASE: Final = frozenset(
         Template.REFERRED_HERE,
     }
 )
-FOR_STAFF: Final = ABOUT_ONE_CASE | ROUNDS | {Template.ESCALATED_MANY}
+FOR_STAFF: Final = ABOUT_ONE_CASE | ROUNDS | {Template.ESCALATED_MANY, Template.READER_DRIFT}

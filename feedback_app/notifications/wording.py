@@ -58,6 +58,7 @@ def _to_staff(template: Template, params: Mapping[str, Any], staff: str, languag
     filled: dict[str, int | str] = {
         **numbers, "page": f"{staff}/kasus/{numbers.get('case')}", "inbox": f"{staff}/kotak-masuk",
         "dashboard": f"{staff}/dasbor", "account": f"{staff}/akun",
+        "reader": f"{staff}/pembaca",
     }  # fmt: skip
     subject, body = STAFF[language][template]
     return Words(subject.format(**filled), body.format(**filled))

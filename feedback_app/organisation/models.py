@@ -58,6 +58,8 @@ class Agency(Base):
     created_at: Mapped[datetime]
     # The unit that reads reports whose sender did not know whom they concern, and sends them on.
     reception_unit_id: Mapped[int | None]
+    # Whether the reader of texts may learn from what is written to this agency; the model is shared by all.
+    texts_may_teach: Mapped[bool] = mapped_column(server_default=sa.text("true"))
 
 
 class Holiday(Base):

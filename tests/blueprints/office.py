@@ -21,6 +21,7 @@ from feedback_app.intake.models import Submission
 from feedback_app.intake.operations import Draft, submit
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.intake.visits import issue_visit_tokens
+from feedback_app.nlp.duplicates.grams import rare_grams
 from feedback_app.nlp.reading import Label, Reading
 from feedback_app.organisation.models import Agency, Employee, PublicService, Unit
 from tests import factories as make
@@ -32,24 +33,28 @@ Login = Callable[[object], FlaskClient]
 
 @dataclass
 class NumberHider:
-    """A reader that hides one telephone number and gives every text the same labels."""
+    """A reader that hides one telephone number and gives every text the same labels, and what stands in `further`."""
 
     aspect: str | None = "delay"
     urgency_source: str = "model"
     model_version: str = "uji-1"
+    further: dict[str, Any] = field(default_factory=dict)
 
-    def classify(self, texts: Sequence[str]) -> list[Reading]:
+    def classify(self, texts: Sequence[str], *, explain: bool = False) -> list[Reading]:  # noqa: ARG002
         return [self._reading(text) for text in texts]
 
     def _reading(self, text: str) -> Reading:
+        redacted = text.replace(SECRET_NUMBER, "[nomor telepon]")
         return Reading(
-            redacted=text.replace(SECRET_NUMBER, "[nomor telepon]"),
+            redacted=redacted,
             pii_kinds=("phone",) if SECRET_NUMBER in text else (),
             kind=Label("complaint", 0.91),
             sentiment=Label("negative", 0.88),
             aspect=Label(self.aspect, 0.83 if self.aspect else 0.31),
             urgency=Label("high", 0.77),
             urgency_source=self.urgency_source,
+            rare_grams=rare_grams(redacted),
+            **self.further,
         )
 
 

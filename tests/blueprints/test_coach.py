@@ -77,7 +77,7 @@ class Says:
         unsure = Label(None, 0.1)
         self.reading = Reading("", (), Label(kind, 0.9), unsure, unsure, unsure, "model", integrity)
 
-    def classify(self, texts: Sequence[str]) -> list[Reading]:
+    def classify(self, texts: Sequence[str], *, explain: bool = False) -> list[Reading]:  # noqa: ARG002
         return [self.reading for _ in texts]
 
 
@@ -449,7 +449,7 @@ def test_sending_goes_on_where_the_classifier_is_broken_slow_or_stumbles() -> No
         raise OSError("no model")
 
     class Stumbles(Says):
-        def classify(self, texts: Sequence[str]) -> list[Reading]:
+        def classify(self, texts: Sequence[str], *, explain: bool = False) -> list[Reading]:  # noqa: ARG002
             raise ValueError(texts[0])
 
     gate = threading.Event()
@@ -463,7 +463,7 @@ def test_sending_goes_on_where_the_classifier_is_broken_slow_or_stumbles() -> No
 
 def test_stumbling_classifier_leaves_no_word_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     class Stumbles(Says):
-        def classify(self, texts: Sequence[str]) -> list[Reading]:
+        def classify(self, texts: Sequence[str], *, explain: bool = False) -> list[Reading]:  # noqa: ARG002
             raise ValueError(texts[0])
 
     TextReader(lambda: Stumbles("praise")).read(PHONE, patience=5)

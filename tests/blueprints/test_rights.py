@@ -21,6 +21,7 @@ from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.intake.extra_models import Attachment
 from feedback_app.intake.rules import AttachmentKind
+from feedback_app.nlp.reading import Label
 from feedback_app.organisation.models import UnitKind
 from feedback_app.storage import new_key
 from tests import factories as make
@@ -91,6 +92,19 @@ def test_everything_held_is_a_page_in_words_by_the_clock_of_the_agency(session: 
         assert held in words, held
     assert "maria.kenari" not in words
     assert re.findall(r"20\d\d-\d\d-\d\dT|>(?:complaint|delay|answered|access|email)<", words) == []
+
+
+def test_the_page_of_everything_held_tells_the_language_a_second_subject_and_insults(
+    session: Session, reporter: Reporter
+) -> None:
+    reporter.office.reader.further = {"language": Label("id-informal", 0.9), "aspect2": "facilities", "abusive": True}
+    reporter.report()
+    reporter.look()
+    page = html.unescape(reporter.post("/lacak/data", follow=True).get_data(as_text=True))
+    told = dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd[^>]*>([^<]+)</dd>", page))
+    assert told["Ragam bahasa"] == "Bahasa Indonesia sehari-hari"
+    assert told["Pokok kedua"] == "Sarana dan prasarana"
+    assert told["Memuat kata kasar"] == "Ya"
 
 
 def test_the_page_of_everything_held_links_what_is_attached_and_shows_masked_and_withdrawn_words(

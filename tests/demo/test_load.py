@@ -179,7 +179,7 @@ class Killed(BaseException):
 class DeadlyReader(CorpusReader):
     """Dies over its first texts."""
 
-    def classify(self, texts: Sequence[str]) -> list[Reading]:
+    def classify(self, texts: Sequence[str], *, explain: bool = False) -> list[Reading]:  # noqa: ARG002
         raise Killed(texts[0])
 
 

@@ -50,7 +50,7 @@ class FakeReader:
     def __init__(self, says: Reading | None = None) -> None:
         self.says = says or reading()
 
-    def classify(self, texts: Sequence[str]) -> list[Reading]:
+    def classify(self, texts: Sequence[str], *, explain: bool = False) -> list[Reading]:  # noqa: ARG002
         if any("racun" in text for text in texts):
             raise ValueError("unreadable")
         return [self.says for _ in texts]
@@ -137,9 +137,27 @@ def test_a_reader_that_fails_on_everything_sets_nothing_aside(session: Session) 
     assert set(session.scalars(sa.select(Submission.analysis))) == {AnalysisState.PENDING}
 
 
+def test_labels_are_kept_where_only_their_explanation_fails(session: Session, caplog: pytest.LogCaptureFixture) -> None:
+    class Silent(FakeReader):
+        def classify(self, texts: Sequence[str], *, explain: bool = False) -> list[Reading]:
+            if explain and any("~" in text for text in texts):
+                raise IndexError("no word")
+            return super().classify(texts, explain=explain)
+
+    unit = make.unit(session, make.agency(session))
+    rows = [make.submission(session, unit, text=f"Terima kasih {sign}") for sign in "~!~"]
+    result = drain_batch(session, Silent(), limit=10, now=make.NOW)
+    assert (result.read, result.quarantined) == (3, 0)
+    session.expire_all()
+    assert {row.analysis for row in rows} == {AnalysisState.DONE}
+    assert session.scalar(sa.select(sa.func.count()).select_from(Labels)) == 3
+    assert caplog.text.count("explaining it failed") == 2
+    assert "Terima kasih" not in caplog.text
+
+
 def test_running_out_of_memory_is_not_the_fault_of_a_text(session: Session) -> None:
     class Hungry(FakeReader):
-        def classify(self, texts: Sequence[str]) -> list[Reading]:
+        def classify(self, texts: Sequence[str], *, explain: bool = False) -> list[Reading]:  # noqa: ARG002
             raise MemoryError(len(texts))
 
     make.submission(session, make.unit(session, make.agency(session)), text="Antrean lama")

@@ -181,6 +181,8 @@ BY_ENDPOINT: Final[dict[str, Expected]] = {
     "evaluation.open": lambda holder, _wanted: Gate.OPEN if holder.place in _WHOLE_AGENCY else Gate.FORBIDDEN,
     # The form names what it is about; an empty one names nothing.
     "message_pages.all_again": lambda _holder, _wanted: Gate.MISSING,
+    "reader_page.teach": lambda _holder, _wanted: Gate.MISSING,
+    "reader_texts.answer": lambda _holder, _wanted: Gate.MISSING,
     "clocks.strike_holiday": lambda _holder, _wanted: Gate.MISSING,
     "clocks.restore_holiday": lambda _holder, _wanted: Gate.MISSING,
     # A note is taken back by who wrote it; everybody here is somebody else.

@@ -124,7 +124,7 @@ def _erase_reading(session: Session, submission: Submission) -> None:
             Labels.submission_id == submission.id,
             Labels.redacted_text.is_not(None),
         )
-        .values(redacted_text=ERASED, pii_kinds=[])
+        .values(redacted_text=ERASED, pii_kinds=[], why={}, rare_grams=None)
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.analysis.models import Labels
+from feedback_app.analysis.learning.models import LabelReview
+from feedback_app.analysis.models import LabelCorrection, Labels
 from feedback_app.audit.models import ActorKind
 from feedback_app.audit.operations import CITIZEN
 from feedback_app.handling.answers.proofs import proofs_of
@@ -32,6 +34,12 @@ _SUBMISSION: Final = (
 _LABELS: Final = (
     "redacted_text", "pii_kinds", "kind", "kind_confidence", "sentiment", "sentiment_confidence", "aspect",
     "aspect_confidence", "urgency", "urgency_confidence", "urgency_source", "integrity", "model_version", "labelled_at",
+    "language", "language_confidence", "aspect2", "abusive", "guesses", "why",
+)  # fmt: skip
+_CORRECTION: Final = ("head", "machine_said", "machine_confidence", "person_says", "model_version", "corrected_at")
+_REVIEW: Final = (
+    "reason", "machine", "model_version", "drawn_at", "state", "kind", "sentiment", "aspect", "aspect2", "urgency",
+    "abusive", "judged_at",
 )  # fmt: skip
 _CASE: Final = (
     "id", "classification", "is_confidential", "status", "outcome", "opened_at", "reply_due_at", "resolve_due_at",
@@ -41,6 +49,8 @@ _ATTACHMENT: Final = ("kind", "media_type", "size_bytes", "width", "height", "sh
 _PROOF: Final = ("kind", "media_type", "size_bytes", "caption", "added_at")
 _REQUEST: Final = ("kind", "requested_at", "due_at", "outcome", "settled_at", "reason")
 _PUBLICATION: Final = ("text", "reply", "published_at", "withdrawn_at")
+
+Said = TypeVar("Said", LabelCorrection, LabelReview)
 
 
 def take_out(session: Session, agency_id: int, submission_id: int, *, now: datetime) -> dict[str, Any]:
@@ -72,12 +82,27 @@ def everything_held(session: Session, agency_id: int, submission_id: int) -> dic
             "network_mark": "kept" if submission.network_mark is not None else None,
             "visit_token": "used" if submission.visit_token_hash is not None else None,
         },
-        "labels": _plain(labels, _LABELS) if labels else None,
+        "labels": _labels(session, labels) if labels else None,
         "contact": _contact(session, agency_id, submission_id),
         "attachments": [_plain(row, _ATTACHMENT) for row in session.scalars(attachments.order_by(Attachment.id))],
         "requests": [_plain(row, _REQUEST) for row in session.scalars(requests.order_by(SubjectRequest.id))],
         "case": _case(session, case) if case else None,
     }
+
+
+def _labels(session: Session, labels: Labels) -> dict[str, Any]:
+    """Return what was read in the text, and what people said about it."""
+    return {
+        **_plain(labels, _LABELS),
+        "rare_grams": "kept as numbers made of the words" if labels.rare_grams else None,
+        "corrections": [_plain(row, _CORRECTION) for row in _of_text(session, LabelCorrection, labels)],
+        "reviews": [_plain(row, _REVIEW) for row in _of_text(session, LabelReview, labels)],
+    }
+
+
+def _of_text(session: Session, kind: type[Said], labels: Labels) -> Sequence[Said]:
+    query = sa.select(kind).where(kind.agency_id == labels.agency_id, kind.submission_id == labels.submission_id)
+    return session.scalars(query.order_by(kind.id)).all()
 
 
 def _place(session: Session, submission: Submission) -> dict[str, Any]:
