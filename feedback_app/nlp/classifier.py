@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from feedback_app.nlp.duplicates.grams import rare_grams
 from feedback_app.nlp.heads.abstention import LEAST_FAMILIAR
-from feedback_app.nlp.heads.decision import decide
+from feedback_app.nlp.heads.decision import decide, softmax
 from feedback_app.nlp.heads.features import FeatureReader
 from feedback_app.nlp.labels import HEADS, Kind, Tone, Urgency
 from feedback_app.nlp.personal.redact import Redaction, redact
@@ -30,13 +30,6 @@ TOP: Final = 3
 NEVER: Final = 1.01
 
 Scores = NDArray[np.float32]
-
-
-def softmax(scores: Scores) -> Scores:
-    """Turn rows of scores into rows of probabilities."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Scores = powers / powers.sum(axis=1, keepdims=True)
-    return shares
 
 
 class Classifier:

@@ -70,8 +70,8 @@ def test_models_are_compared_on_labelled_messages_of_ones_own(labelled: Path, tm
     out = tmp_path / "model"
     run("train", "--tsv", str(labelled), "--out", str(out))
     row: dict[str, object] = {
-        "id": "x-1", "text": "Terima kasih, petugasnya ramah", "kind": "praise", "sentiment": "positive", "aspect": "conduct",
-        "aspect2": None, "urgency": "normal", "language": "id", "sector": "health", "pii": [],
+        "id": "x-1", "text": "Terima kasih, petugasnya ramah", "kind": "praise", "sentiment": "positive",
+        "aspect": "conduct", "aspect2": None, "urgency": "normal", "language": "id", "sector": "health", "pii": [],
     }  # fmt: skip
     (tmp_path / "own.jsonl").write_text(json.dumps(row))
     done = run("compare", str(DEFAULT_ARTEFACT), str(out), "--file", str(tmp_path / "own.jsonl"))

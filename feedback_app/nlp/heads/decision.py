@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,19 @@ from feedback_app.nlp.labels import Urgency
 
 Probabilities = NDArray[np.floating]
 
+Numbers = TypeVar("Numbers", bound=NDArray[np.floating[Any]])
+
 NORMAL_NEEDS: Final = 0.7
 """A message is read as normal only from this probability on: a missed emergency costs more than a false alarm. Out of
 fold on 13,000 messages 0.6 finds 79 % of the urgent ones at 77 % precision, 0.7 finds 85 % at 73 %, 0.8 finds 89 % at
 65 %."""
+
+
+def softmax(scores: Numbers) -> Numbers:
+    """Turn rows of scores into rows of probabilities, of the same precision."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Numbers = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
 def decide(

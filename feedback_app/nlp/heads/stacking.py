@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
+from feedback_app.nlp.heads.decision import softmax
 from feedback_app.nlp.heads.layers import Floats, Labels, Layer, fit_first_layer
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -35,13 +36,6 @@ class LinearHead:
     def probabilities(self, features: Any) -> Floats:
         """Return the probabilities of the labels, (rows, labels); each row adds up to 1."""
         return softmax(np.asarray(features @ self.weights, dtype=np.float64) + self.bias)
-
-
-def softmax(scores: Floats) -> Floats:
-    """Turn rows of scores into rows of probabilities."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
-    return shares
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from feedback_app.nlp.personal.pii import PiiKind, Span
+from feedback_app.nlp.personal.pii import TYPE_NAMES, PiiKind, Span
 from feedback_app.nlp.personal.redact import find_personal_data
 
 PROBE_TYPES: Final = MappingProxyType(
-    {kind.name: kind for kind in PiiKind}
-    | {
-        "KK": PiiKind.NIK,
-        "ADDR": PiiKind.ADDRESS,
-        "ACCT": PiiKind.ACCOUNT,
-        "BPJS": PiiKind.ACCOUNT,
-        "NPWP": PiiKind.TAX_NUMBER,
-    }
+    {name: kind for kind, name in TYPE_NAMES.items()}
+    | {kind.name: kind for kind in PiiKind}
+    | {"KK": PiiKind.NIK, "BPJS": PiiKind.ACCOUNT}
 )
 """What marks call a kind of personal data to our kind."""
 

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from feedback_app.nlp.heads.decision import softmax
 from feedback_app.nlp.heads.hits import hits_of, second_aspects
 from feedback_app.nlp.heads.layers import fit_first_layer
 from feedback_app.nlp.heads.metrics import calibration_error, recall_by_label, top_share
 from feedback_app.nlp.heads.rows import TrainingRow, rows_hash
-from feedback_app.nlp.heads.stacking import fit_second_layer, sharpness, softmax
+from feedback_app.nlp.heads.stacking import fit_second_layer, sharpness
 
 
 def toy(rows: int = 120, labels: int = 3) -> tuple[sparse.csr_matrix, np.ndarray]:
