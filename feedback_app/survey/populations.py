@@ -19,6 +19,7 @@ from feedback_app.survey.rules import MOST_POPULATION, PeriodState
 from feedback_app.survey.targets import check_population
 
 _DELIMITERS: Final = "\t;,"
+_LONGEST_CELL: Final = 1_000
 _COLUMNS: Final = 3
 
 
@@ -114,7 +115,8 @@ def _lines(pasted: str) -> Iterator[tuple[int, Sequence[str]]]:
             trimmed = [cell.strip() for cell in cells]
             is_head = number == 1 and len(trimmed) >= _COLUMNS and trimmed[-1].lower().startswith("populasi")
             if any(trimmed) and not is_head:
-                yield number, trimmed
+                # Not left to the reader's own limit: that is one for the whole process, and others move it.
+                yield number, trimmed if max(map(len, trimmed)) <= _LONGEST_CELL else []
     except csv.Error:
         # A cell so long that the reader gives up is no unit, service or number either.
         yield number + 1, []

@@ -95,7 +95,7 @@ def test_days_that_are_no_period_are_refused_with_a_sentence(
 def test_difference_to_the_time_before_is_told_in_words(session: Session, office: Office, login: Login) -> None:
     head = office.staff(Role.UNIT_HEAD)
     now = clock.utcnow()
-    day = (now - timedelta(days=3)).date().isoformat()
+    day = clock.office_day(now - timedelta(days=3)).isoformat()
     for _ in range(3):
         report(session, office.unit, now - timedelta(days=3))
     report(session, office.unit, now - timedelta(days=4))
@@ -107,7 +107,7 @@ def test_difference_to_the_time_before_is_told_in_words(session: Session, office
 
 def test_figure_of_the_time_before_opens_its_own_cases(session: Session, office: Office, login: Login) -> None:
     client, now = login(office.staff(Role.UNIT_HEAD)), clock.utcnow()
-    day = (now - timedelta(days=3)).date().isoformat()
+    day = clock.office_day(now - timedelta(days=3)).isoformat()
     report(session, office.unit, now - timedelta(days=3))
     earlier = [report(session, office.unit, now - timedelta(days=4)) for _ in range(2)]
     shown = _page(client, f"/petugas/dasbor?period=chosen&from={day}&to={day}")
@@ -120,7 +120,7 @@ def test_figure_of_the_time_before_opens_its_own_cases(session: Session, office:
 
 def test_of_fewer_than_five_cases_no_share_is_told(session: Session, office: Office, login: Login) -> None:
     client, now = login(office.staff(Role.UNIT_HEAD)), clock.utcnow()
-    period = f"period=chosen&from={(now - timedelta(days=60)).date()}&to={now.date()}"
+    period = f"period=chosen&from={clock.office_day(now - timedelta(days=60))}&to={clock.office_day(now)}"
 
     def promise() -> str:
         shown = _page(client, f"/petugas/dasbor?{period}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from typing import Any
 
@@ -254,8 +255,13 @@ def test_one_bad_line_keeps_all_from_being_noted(session: Session, agency: Agenc
     assert targets_of(session, agency.id, period.id)[0].population is None
 
 
-def test_a_cell_without_end_is_a_bad_line_too(session: Session, unit: Unit, period: Period) -> None:
+@pytest.mark.parametrize("limit", [1 << 17, 1 << 24], ids=["as Python has it", "moved by another reader"])
+def test_a_cell_without_end_is_a_bad_line_too(session: Session, unit: Unit, period: Period, limit: int) -> None:
     makers.target(session, period, unit)
-    noted = note(session, period, f"dukcapil,,759\n{'d' * 200_000},,5")
+    before = csv.field_size_limit(limit)
+    try:
+        noted = note(session, period, f"dukcapil,,759\n{'d' * 200_000},,5")
+    finally:
+        csv.field_size_limit(before)
     assert [(bad.line, bad.problem) for bad in noted.bad] == [(2, LINE_SENTENCES["columns"])]
     assert noted.noted == 0
