@@ -9,6 +9,7 @@ from typing import Final
 
 import psycopg
 
+from bench.copying import copy_rows
 from bench.stage import Stage
 from bench.tellings import DAYS
 from feedback_app import clock
@@ -113,13 +114,7 @@ def _copy(connection: psycopg.Connection, agency_id: int, units: dict[int, int],
         "labels": _LABELS,
         "cases": _CASES,
     }
-    with connection.cursor() as cursor:
-        for place, (table, columns) in enumerate(tables.items()):
-            with cursor.copy(f"COPY {table} (agency_id, {', '.join(columns)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row((agency_id, *row[place]))
-    for table in ("submissions", "cases"):
-        connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+    copy_rows(connection, agency_id, tables, rows)
     connection.execute("VACUUM ANALYZE labels, cases, submissions")
     return first
 

@@ -10,6 +10,7 @@ from typing import Final
 import psycopg
 import sqlalchemy as sa
 
+from bench.copying import copy_rows
 from bench.stage import Stage
 from feedback_app import clock
 from feedback_app.db import db
@@ -110,13 +111,7 @@ def _copy(connection: psycopg.Connection, agency_id: int, units: list[int], case
                   "silence_ends_at", "closed_at", "archive_reason", "held_until", "clock", "due_at", "escalation_step",
                   "reopened_count", "version"),
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        for place, (table, columns) in enumerate(tables.items()):
-            with cursor.copy(f"COPY {table} (agency_id, {', '.join(columns)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row((agency_id, *row[place]))
-    for table in ("submissions", "cases"):
-        connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
+    copy_rows(connection, agency_id, tables, rows)
 
 
 def _row(

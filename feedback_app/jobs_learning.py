@@ -138,12 +138,12 @@ def usual_workshop() -> Workshop:
     from feedback_app.nlp.classifier import Classifier
     from feedback_app.nlp.learning.corpus import load_rows
     from feedback_app.nlp.learning.training import train
-    from feedback_app.nlp.stored.artefact import unpack
+    from feedback_app.nlp.stored.artefact import DEFAULT_ARTEFACT, read_manifest
 
     return Workshop(
         corpus=load_rows,
         fit=lambda rows: train(rows).packed(),
-        open_packed=lambda manifest, body: Classifier(unpack(dict(manifest), body)),
-        open_shipped=lambda: Classifier.load(None),
-        shipped_manifest=lambda: Classifier.load(None).manifest,
+        open_packed=Classifier.unpacked,
+        open_shipped=Classifier.load,
+        shipped_manifest=lambda: read_manifest(DEFAULT_ARTEFACT),
     )

@@ -12,6 +12,7 @@ from flask_babel import gettext
 
 from feedback_app.analysis.models import Labels
 from feedback_app.blueprints.labels import Words, label, rule_label
+from feedback_app.blueprints.reader_words import HEAD_WORDS
 from feedback_app.db import db
 from feedback_app.handling.desk.corrections import LABELS, corrected_heads
 from feedback_app.handling.queries import CaseFile
@@ -87,28 +88,18 @@ def read(file: CaseFile, *, can_correct: bool) -> MachineReading | None:
 def _answer(labels: Labels, head: str, corrected: Iterable[str], case_id: int | None) -> Answer:
     value, probability = getattr(labels, head), min(getattr(labels, f"{head}_confidence"), _MOST)
     if head in corrected:
-        return Answer(_title(head), label(value), gettext("diperbaiki petugas"))
+        return Answer(str(HEAD_WORDS[head]), label(value), gettext("diperbaiki petugas"))
     if value is None:
         return Answer(
-            _title(head), None, candidates=_candidates(labels, head, case_id), probability=probability or None
+            str(HEAD_WORDS[head]), None, candidates=_candidates(labels, head, case_id), probability=probability or None
         )
     return Answer(
-        _title(head),
+        str(HEAD_WORDS[head]),
         label(value),
         _decided(labels, head, probability),
         because=tuple(word for word, _weight in labels.why.get(head, ())),
         probability=probability,
     )
-
-
-def _title(head: str) -> str:
-    titles: dict[str, str] = {
-        "kind": gettext("Jenis"),
-        "sentiment": gettext("Nada"),
-        "aspect": gettext("Pokok"),
-        "urgency": gettext("Kemendesakan"),
-    }
-    return titles[head]
 
 
 def _decided(labels: Labels, head: str, probability: float) -> str:

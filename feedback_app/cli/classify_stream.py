@@ -15,6 +15,7 @@ import click
 from feedback_app.cli.readings import as_object, as_row, heading
 from feedback_app.cli.text_lines import BadLineError, Line, Message, batches, message
 from feedback_app.errors import ConfigurationError
+from feedback_app.nlp.attempts import attempt_each
 
 if TYPE_CHECKING:
     from feedback_app.nlp.classifier import Classifier
@@ -94,22 +95,12 @@ def _answer(lines: Sequence[Line], model: Classifier, as_table: bool, explain: b
 
 
 def _readings(messages: Sequence[Message], model: Classifier, *, explain: bool) -> Iterator[Reading | None]:
-    """Yield a reading for each text, None where a text breaks the classifier: it is found by halving.
-
-    Where only the explanation breaks, the labels are given without it.
-    """
-    try:
-        yield from model.classify([found.text for found in messages], explain=explain)
-    except Exception as error:  # whatever a text does to the classifier must not stop the others
-        if len(messages) > 1:
-            middle = len(messages) // 2
-            yield from _readings(messages[:middle], model, explain=explain)
-            yield from _readings(messages[middle:], model, explain=explain)
-        elif explain:
-            yield from _readings(messages, model, explain=False)
-        else:
-            _skip(messages[0].number, f"it could not be read ({type(error).__name__})")
-            yield None
+    """Yield a reading for each text, None where a text breaks the classifier; it is named."""
+    found = attempt_each([one.text for one in messages], model.classify, explain=explain)
+    for one, attempt in zip(messages, found, strict=True):
+        if attempt.reading is None:
+            _skip(one.number, f"it could not be read ({type(attempt.error).__name__})")
+        yield attempt.reading
 
 
 def _skip(number: int, reason: str) -> int:

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from rq.timeouts import JobTimeoutException
 
 from feedback_app.drain.claim import Claimed
+from feedback_app.nlp.attempts import Attempt, attempt_each
 from feedback_app.nlp.reading import Reading
 
 # From this many texts on, a batch of which nothing could be read speaks of the reader and not of the texts.
@@ -43,39 +44,21 @@ def read(rows: Sequence[Claimed], reader: Reader) -> ReadBatch:
     """Read every text of a batch; rows without text have no reading."""
     batch = ReadBatch()
     with_text = [row for row in rows if row.text]
-    _read(with_text, reader, batch)
+    # Not the fault of a text: the batch is given back and tried again.
+    fatal = (MemoryError, JobTimeoutException)
+    found = attempt_each([row.text or "" for row in with_text], reader.classify, explain=True, fatal=fatal)
+    for row, attempt in zip(with_text, found, strict=True):
+        _note(row.id, attempt, batch)
     if len(with_text) >= FEWEST_FOR_A_VERDICT and len(batch.poison) == len(with_text):
         raise ReaderBrokenError(f"none of {len(with_text)} texts could be read")
     return batch
 
 
-def _read(rows: Sequence[Claimed], reader: Reader, batch: ReadBatch) -> None:
-    if not rows:
+def _note(submission_id: int, attempt: Attempt, batch: ReadBatch) -> None:
+    if attempt.reading is None:
+        log.error("Submission %s could not be read", submission_id, exc_info=attempt.error)
+        batch.poison[submission_id] = type(attempt.error).__name__
         return
-    try:
-        found = reader.classify([row.text or "" for row in rows], explain=True)
-    except (MemoryError, JobTimeoutException):
-        # Not the fault of a text: the batch is given back and tried again.
-        raise
-    except Exception:  # whatever a text does to the reader must not stop the others
-        if len(rows) == 1:
-            _read_without_reasons(rows[0], reader, batch)
-            return
-        middle = len(rows) // 2
-        _read(rows[:middle], reader, batch)
-        _read(rows[middle:], reader, batch)
-        return
-    batch.readings.update({row.id: reading for row, reading in zip(rows, found, strict=True)})
-
-
-def _read_without_reasons(row: Claimed, reader: Reader, batch: ReadBatch) -> None:
-    """Read a text whose explanation may be what failed: its labels matter more than the words behind them."""
-    try:
-        (batch.readings[row.id],) = reader.classify([row.text or ""])
-    except (MemoryError, JobTimeoutException):
-        raise
-    except Exception as error:
-        log.exception("Submission %s could not be read", row.id)
-        batch.poison[row.id] = type(error).__name__
-    else:
-        log.warning("Submission %s was read without the words that decided: explaining it failed", row.id)
+    batch.readings[submission_id] = attempt.reading
+    if attempt.error is not None:
+        log.warning("Submission %s was read without the words that decided: explaining it failed", submission_id)

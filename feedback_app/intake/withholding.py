@@ -11,8 +11,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Final
+
+from feedback_app.score_interval import score_interval
 
 # Nine of ten: a counter loses some receipts to hurry, a full printer, and people who wave it away.
 ISSUE_NORM: Final = 0.9
@@ -73,8 +74,7 @@ def upper_limit(hits: int, n: int) -> float:
     >>> round(upper_limit(70, 100), 3)
     0.794
     """
-    centre, spread = _wilson(hits, n)
-    return min(1.0, centre + spread)
+    return score_interval(hits / n, n, Z_99)[1]
 
 
 def lower_limit(hits: int, n: int) -> float:
@@ -83,8 +83,7 @@ def lower_limit(hits: int, n: int) -> float:
     >>> round(lower_limit(70, 100), 3)
     0.585
     """
-    centre, spread = _wilson(hits, n)
-    return max(0.0, centre - spread)
+    return score_interval(hits / n, n, Z_99)[0]
 
 
 def issue_finding(transactions: int | None, issued: int) -> Finding:
@@ -125,9 +124,3 @@ def use_finding(week: Use, before: Sequence[Use]) -> UseFinding:
     usual = lower_limit(sum(use.used for use in history), issued)
     fallen = upper_limit(week.used, week.issued) < USUAL_SWING * usual
     return UseFinding.FALLEN if fallen else UseFinding.AS_EXPECTED
-
-
-def _wilson(hits: int, n: int) -> tuple[float, float]:
-    share, z2 = hits / n, Z_99 * Z_99
-    scale = 1 + z2 / n
-    return (share + z2 / (2 * n)) / scale, Z_99 * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / scale

@@ -10,6 +10,8 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from feedback_app.score_interval import score_interval
+
 FIRST_RELEASE: Final = 30
 NEXT_RELEASE: Final = 10
 """An average of few people tells about each of them, and two averages that differ by one answer tell that answer."""
@@ -104,20 +106,14 @@ def interval(mean: Decimal, n: int) -> tuple[Decimal, Decimal]:
     ['2.3', '3.6']
     """
     half = float(grid(n)) / 2
-    low = _points(_wilson(_share(float(mean) - half), n, -1))
-    high = _points(_wilson(_share(float(mean) + half), n, +1))
+    low = _points(score_interval(_share(float(mean) - half), n, _Z_90)[0])
+    high = _points(score_interval(_share(float(mean) + half), n, _Z_90)[1])
     return Decimal(math.floor(low * 10 + 1e-9)) / 10, Decimal(math.ceil(high * 10 - 1e-9)) / 10
 
 
 def _share(points: float) -> float:
     width = RATING_HIGH - RATING_LOW
     return min(max((points - RATING_LOW) / width, 0.0), 1.0)
-
-
-def _wilson(share: float, n: int, side: int) -> float:
-    squared = _Z_90**2 / n
-    spread = math.sqrt(share * (1 - share) * squared + squared**2 / 4)
-    return (share + squared / 2 + side * spread) / (1 + squared)
 
 
 def _points(share: float) -> float:

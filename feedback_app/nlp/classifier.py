@@ -76,6 +76,17 @@ class Classifier:
         """
         return cls(artefact.load(path or artefact.DEFAULT_ARTEFACT))
 
+    @classmethod
+    def unpacked(cls, manifest: Mapping[str, Any], body: bytes) -> Classifier:
+        """Read a model from its manifest and bytes.
+
+        Raises
+        ------
+        ArtefactError
+            When anything differs from the manifest, or is not of this program.
+        """
+        return cls(artefact.unpack(dict(manifest), body))
+
     @property
     def heads(self) -> tuple[str, ...]:
         """The heads that this model has."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from feedback_app.nlp.heads.features import FeatureReader, word_grams
-from feedback_app.nlp.text.normalise import PII_PLACEHOLDERS
+from feedback_app.nlp.text.masks import PERSONAL
 from feedback_app.nlp.text.tokens import END, NEGATED, NEGATORS, START
 from feedback_app.nlp.urgency.rules import words_of_rule
 from feedback_app.nlp.urgency.triage import RULE_PREFIX
@@ -25,7 +25,7 @@ LEAST_SHARE: Final = 0.15
 GAP: Final = "…"
 """Stands between a negator and a word under it where the text has other words there."""
 
-_SAYS_NOTHING: Final = {START, END, "xtime", "xurl", *(tag.strip() for tag in PII_PLACEHOLDERS.values())}
+_SAYS_NOTHING: Final = {START, END, "xtime", "xurl", *PERSONAL}
 _SHOWN: Final = {"xmoney": "Rp"}
 _SIGNS_THAT_SPEAK: Final = frozenset("?!")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import sqrt
 from statistics import NormalDist
 from typing import Any, Final
+
+from feedback_app.score_interval import score_interval
 
 FEWEST_SHOWN: Final = 10
 """Audited answers below which no share is shown: its interval would span half the scale."""
@@ -45,19 +46,6 @@ class Accuracy:
         return self.is_shown and self.high < PROMISED
 
 
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """Return the 95 % score interval of a share (E. B. Wilson, JASA 22, 1927); `n` may be an effective number.
-
-    >>> [round(limit, 3) for limit in wilson(0.9, 50)]
-    [0.786, 0.957]
-    """
-    z2 = _Z_95 * _Z_95
-    scale = 1 + z2 / n
-    centre = (share + z2 / (2 * n)) / scale
-    spread = _Z_95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / scale
-    return max(0.0, centre - spread), min(1.0, centre + spread)
-
-
 def accuracy(judged: Iterable[Judged]) -> Accuracy | None:
     """Return the share of right answers among all texts, of which the audited ones are a sample; None without any.
 
@@ -72,7 +60,7 @@ def accuracy(judged: Iterable[Judged]) -> Accuracy | None:
     total = sum(weights)
     share = sum(weight for weight, row in zip(weights, rows, strict=True) if row.is_right) / total
     share = min(1.0, max(0.0, share))
-    low, high = wilson(share, total * total / sum(weight * weight for weight in weights))
+    low, high = score_interval(share, total * total / sum(weight * weight for weight in weights), _Z_95)
     return Accuracy(len(rows), share, low, high)
 
 

@@ -78,14 +78,16 @@ def newest_use(session: Session) -> int | None:
     return session.scalar(sa.select(sa.func.max(ModelUse.id)))
 
 
+def newest_version(*columns: Any) -> sa.Select[Any]:
+    """Select columns of the model that serves and of the change that let it; no row where none was registered."""
+    joined = sa.select(*columns).select_from(ModelUse).join(ModelVersion, ModelVersion.version == ModelUse.version)
+    return joined.order_by(ModelUse.id.desc()).limit(1)
+
+
 def champion(session: Session) -> Champion | None:
     """Return the model that serves; None where none was registered yet, and the shipped one does."""
-    query = (
-        sa.select(ModelUse.id, ModelVersion.version, ModelVersion.manifest, ModelVersion.body)
-        .add_columns(ModelVersion.trained_until)
-        .join(ModelVersion, ModelVersion.version == ModelUse.version)
-        .order_by(ModelUse.id.desc())
-        .limit(1)
+    query = newest_version(
+        ModelUse.id, ModelVersion.version, ModelVersion.manifest, ModelVersion.body, ModelVersion.trained_until
     )
     row = session.execute(query).first()
     if row is None:
@@ -117,13 +119,7 @@ def register_shipped(
     )
     # One at a time, or two processes that start together would both be the first.
     lock(session)
-    query = (
-        sa.select(ModelVersion.version, ModelVersion.origin)
-        .join(ModelUse, ModelUse.version == ModelVersion.version)
-        .order_by(ModelUse.id.desc())
-        .limit(1)
-    )
-    serving = session.execute(query).first()
+    serving = session.execute(newest_version(ModelVersion.version, ModelVersion.origin)).first()
     # A model that was fitted here stays; a shipped one is gone with its release.
     ends = serving is None or serving.origin is VersionOrigin.SHIPPED or serving.version == instead_of
     if ends and (serving is None or serving.version != version):

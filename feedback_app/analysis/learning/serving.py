@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-import sqlalchemy as sa
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.orm import Session
 
-from feedback_app.analysis.learning.models import ModelUse, ModelVersion
-from feedback_app.analysis.learning.registry import Champion, champion, newest_use
+from feedback_app.analysis.learning.models import ModelVersion
+from feedback_app.analysis.learning.registry import Champion, champion, newest_use, newest_version
 from feedback_app.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
@@ -78,13 +77,8 @@ def reads_now(session: Session, folder: Path | None) -> ReadsNow:
     # Imported here: who only lists models should not wait for the classifier.
     from feedback_app.nlp.stored.artefact import DEFAULT_ARTEFACT, ArtefactError, check_manifest, read_manifest
 
-    query = (
-        sa.select(ModelVersion.version, ModelVersion.manifest, ModelVersion.body.is_not(None).label("has_body"))
-        .join(ModelUse, ModelUse.version == ModelVersion.version)
-        .order_by(ModelUse.id.desc())
-        .limit(1)
-    )
-    row = session.execute(query).first()
+    has_body = ModelVersion.body.is_not(None).label("has_body")
+    row = session.execute(newest_version(ModelVersion.version, ModelVersion.manifest, has_body)).first()
     refused = None
     if row is not None and row.has_body and folder is None:
         try:
@@ -103,6 +97,5 @@ def usual_serving(folder: Path | None) -> Serving[Any]:
     """Return the serving of this program's own classifier."""
     # Imported here: who only lists models should not wait for the classifier.
     from feedback_app.nlp.classifier import Classifier
-    from feedback_app.nlp.stored.artefact import unpack
 
-    return Serving(Classifier.load, lambda manifest, body: Classifier(unpack(dict(manifest), body)), folder)
+    return Serving(Classifier.load, Classifier.unpacked, folder)

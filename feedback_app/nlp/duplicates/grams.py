@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from feedback_app.errors import ConfigurationError
-from feedback_app.nlp.text.normalise import PII_PLACEHOLDERS, normalise
+from feedback_app.nlp.text.masks import PERSONAL
+from feedback_app.nlp.text.normalise import normalise
 from feedback_app.nlp.text.word_lists import word_list
 
 FORMAT: Final = 1
@@ -36,7 +37,7 @@ MOST_OF_A_WORD: Final = 3
 """So many of one long word are kept at most: a word that the other did not use would else take all the places."""
 
 _WORD = re.compile(r"[^\W\d_]+")
-_MASKS: Final = frozenset(mask.strip() for mask in PII_PLACEHOLDERS.values()) | {"xurl", "xmoney", "xtime"}
+_MASKS: Final = PERSONAL | {"xurl", "xmoney", "xtime"}
 _SILENT: Final = _MASKS | word_list("courtesies")
 _KNOWN_WORDS: Final = 20_000
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from feedback_app.nlp.text.normalise import PII_PLACEHOLDERS
+from feedback_app.nlp.text.masks import PERSONAL
 from feedback_app.nlp.text.tokens import NEGATED
 
 Ids = NDArray[np.int32]
@@ -30,7 +30,6 @@ LEAST_DOCUMENTS: Final = {"word": 2, "char": 3}
 
 SHORTEST, LONGEST = 2, 5
 _MOST_CACHED_WORDS = 60_000
-_MASKS = frozenset(mask.strip() for mask in PII_PLACEHOLDERS.values())
 
 
 def word_grams(words: Sequence[str]) -> list[str]:
@@ -172,7 +171,7 @@ class FeatureReader:
         """
         known = self._word_ids
         words = [word.lstrip(NEGATED) for word in line.split()[1:-1]]
-        words = [word for word in words if word and word[0].isalpha() and word not in _MASKS]
+        words = [word for word in words if word and word[0].isalpha() and word not in PERSONAL]
         return sum(word in known or NEGATED + word in known for word in words) / len(words) if words else 0.0
 
     def _words_of(self, words: Sequence[str]) -> Ids:

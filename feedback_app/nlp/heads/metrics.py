@@ -98,6 +98,34 @@ def top_share(classes: Labels, probabilities: NDArray[np.floating], truth: Label
     return float(found.any(axis=1).mean())
 
 
+def answer_figures(head: str, truth: Labels, predicted: Labels, second: Labels, top_3: float | None = None) -> Figures:
+    """Return the figures that any answers have, ours and others': macro-F1, accuracy, and a head's own.
+
+    Parameters
+    ----------
+    truth, predicted, second : arrays of str of shape (messages,)
+        What a person named, what is answered, and the second aspects.
+    top_3 : float, optional
+        The share of messages one of whose aspects is among the three likeliest, 0 to 1; of the aspect only.
+    """
+    figures: Figures = {"macro_f1": macro_f1(truth, predicted), "accuracy": float((truth == predicted).mean())}
+    if head == "aspect":
+        figures |= {"first_or_second": float(hits_of(head, truth, predicted, second).mean()), "top_3": top_3}
+    if head == "urgency":
+        figures |= urgency_figures(truth, predicted)
+    return figures
+
+
+def threshold_of(head: str, answers: Answers, hits: Hits, folds: Sequence[Fold]) -> Threshold:
+    """Choose the threshold of a head on the rows that have a label; urgency gets a limit for normal too."""
+    known = answers.labelled
+    threshold = choose_threshold(answers.confidences, hits, [test[known[test]] for _, test in folds])
+    if head != "urgency":
+        return threshold
+    calm, grave = answers.predicted == Urgency.NORMAL.value, answers.truth == Urgency.CRITICAL.value
+    return with_calm_limit(threshold, answers.confidences[known], hits[known], calm[known], grave[known])
+
+
 def _corpus_figures(answers: Answers, chosen: Hits) -> Figures:
     """Measure the rows of the corpus alone: they are the same in every round, and rounds are compared by them."""
     truth, predicted = answers.truth[chosen], answers.predicted[chosen]
@@ -121,12 +149,7 @@ def head_figures(
     known = answers.labelled
     second = second_aspects(rows)
     hits = hits_of(head, answers.truth, answers.predicted, second)
-    tests = [test[known[test]] for _, test in folds]
-    threshold = choose_threshold(answers.confidences, hits, tests)
     truth, predicted = answers.truth[known], answers.predicted[known]
-    if head == "urgency":
-        calm, grave = predicted == Urgency.NORMAL.value, truth == Urgency.CRITICAL.value
-        threshold = with_calm_limit(threshold, answers.confidences[known], hits[known], calm, grave)
     figures = {
         "n": int(known.sum()),
         "macro_f1": macro_f1(truth, predicted),
@@ -147,7 +170,7 @@ def head_figures(
         figures["corpus"] = _corpus_figures(answers, from_corpus)
     if head == "urgency":
         figures["as_triage"] = urgency_figures(truth, predicted)
-    return threshold, rounded(figures)
+    return threshold_of(head, answers, hits, folds), rounded(figures)
 
 
 def all_figures(rows: Sequence[TrainingRow], validation: Validation) -> tuple[dict[str, Threshold], dict[str, Figures]]:

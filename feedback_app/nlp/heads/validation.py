@@ -119,6 +119,8 @@ class Workshop:
             [LEAST_DOCUMENTS[name] for name in BLOCKS], [len(self.space.terms[name]) for name in BLOCKS]
         )
         self._by_fold = [self._weighed(train) for train, _ in self.folds]
+        idf = np.concatenate([self.space.idf[name] for name in BLOCKS])
+        self._all = tf_idf(self._counts, idf, self._first_char)
 
     def _weighed(self, train: NDArray[np.intp]) -> Any:
         """Return all rows, weighed by how rare n-grams are among the rows to fit on; what stands in too few is out."""
@@ -133,8 +135,7 @@ class Workshop:
         labels, weights = truth[chosen], cluster_weights(self.prepared.groups[chosen])
         scores = self._scores(head, truth)
         second = self._second_layer(head, scores, truth, chosen)
-        full = tf_idf(self._counts, np.concatenate([self.space.idf[name] for name in BLOCKS]), self._first_char)
-        fitted = second.fold(fit_first_layer(head, full[chosen], labels, weights))
+        fitted = second.fold(fit_first_layer(head, self._all[chosen], labels, weights))
         return fitted, self._answers(head, truth, scores, second)
 
     def _second_layer(self, head: str, scores: Floats, truth: Labels, known: NDArray[np.intp]) -> SecondLayer:

@@ -11,22 +11,15 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from feedback_app.nlp.classifier import Classifier
 from feedback_app.nlp.heads.abstention import answered_by_others, choose_threshold
-from feedback_app.nlp.heads.folds import near_duplicate_groups
 from feedback_app.nlp.heads.hits import hits_of, second_aspects
 from feedback_app.nlp.heads.layers import Labels
-from feedback_app.nlp.heads.metrics import (
-    calibration_error,
-    head_figures,
-    macro_f1,
-    rounded,
-    top_share,
-    urgency_figures,
-)
+from feedback_app.nlp.heads.metrics import answer_figures, calibration_error, rounded, threshold_of, top_share
 from feedback_app.nlp.heads.rows import TrainingRow
 from feedback_app.nlp.heads.validation import Answers, Prepared, Validation, prepare, validate_nested
 from feedback_app.nlp.labels import ALL_HEADS, HEADS
 from feedback_app.nlp.learning.baseline import Scored, plain_scores
 from feedback_app.nlp.learning.training import lines_of, rule_figures, with_rules
+from feedback_app.nlp.urgency.integrity import INTEGRITY_ASPECTS
 
 Figures = dict[str, Any]
 Tell = Callable[[str], None]
@@ -95,7 +88,7 @@ def _compared(rows: Rows, prepared: Prepared, ours: Validation, plain: Mapping[s
                 head, (classes, scores[chosen]), prepared.targets[head][chosen], second[chosen]
             )
     urgency = ours.heads["urgency"]
-    threshold = head_figures("urgency", rows, urgency, ours.folds)[0]
+    threshold = threshold_of("urgency", urgency, urgency.truth == urgency.predicted, ours.folds)
     rules = rule_figures(prepared.lines, urgency)
     picked = np.flatnonzero(chosen)
     part = Answers(
@@ -115,20 +108,15 @@ def _ours(head: str, answers: Answers, validation: Validation, second: Labels, c
     tests = [test[answers.labelled[test]] for _, test in validation.folds]
     threshold = choose_threshold(answers.confidences, hits, tests)
     answered = answered_by_others(answers.confidences, hits, tests, threshold.target)[known]
+    top_3 = top_share(answers.classes, answers.probabilities[known], truth, second[known])
     figures = {
         "n": int(known.sum()),
-        "macro_f1": macro_f1(truth, predicted),
-        "accuracy": float((truth == predicted).mean()),
+        **answer_figures(head, truth, predicted, second[known], top_3),
         "calibration_error": calibration_error(confidences, hits[known]),
         "threshold": threshold.value,
         "answered": float(answered.mean()),
         "answered_right": float(hits[known][answered].mean()) if answered.any() else 0.0,
     }
-    if head == "aspect":
-        figures["first_or_second"] = float(hits[known].mean())
-        figures["top_3"] = top_share(answers.classes, answers.probabilities[known], truth, second[known])
-    if head == "urgency":
-        figures |= urgency_figures(truth, predicted)
     return rounded(figures)
 
 
@@ -136,13 +124,7 @@ def plain_figures(head: str, scored: Scored, truth: Labels, second: Labels) -> F
     """Measure the baseline's answers to some messages."""
     classes, scores = scored
     predicted = classes[scores.argmax(axis=1)]
-    figures: Figures = {"macro_f1": macro_f1(truth, predicted), "accuracy": float((truth == predicted).mean())}
-    if head == "aspect":
-        figures["first_or_second"] = float(hits_of(head, truth, predicted, second).mean())
-        figures["top_3"] = top_share(classes, scores, truth, second)
-    if head == "urgency":
-        figures |= urgency_figures(truth, predicted)
-    return rounded(figures)
+    return rounded(answer_figures(head, truth, predicted, second, top_share(classes, scores, truth, second)))
 
 
 def on_held_out(rows: Rows, taught: Rows, classifier: Classifier) -> Figures:
@@ -172,18 +154,13 @@ def as_given_out(rows: Rows, classifier: Classifier) -> Figures:
         given = np.array([label.value or "" for label in labels])
         hits, answered = hits_of(head, truth, best, second), given != ""
         found = {
-            "macro_f1": macro_f1(truth, best),
-            "accuracy": float((truth == best).mean()),
+            **answer_figures(head, truth, best, second, _among(readings, truth, second)),
             "calibration_error": calibration_error(np.array([label.confidence for label in labels]), hits),
             "answered": float(answered.mean()),
             "answered_right": float(hits_of(head, truth, given, second)[answered].mean()),
         }
-        if head == "aspect":
-            found |= {"first_or_second": float(hits.mean()), "top_3": _among(readings, truth, second)}
-        if head == "urgency":
-            found |= urgency_figures(truth, best)
         ours[head] = rounded(found)
-    alleged = np.array([row.labels["aspect"] in {"illegal_levy", "abuse_of_power"} for row in rows])
+    alleged = np.array([row.labels["aspect"] in INTEGRITY_ASPECTS for row in rows])
     flagged = np.array([reading.integrity for reading in readings])
     integrity = {"recall": float(flagged[alleged].mean()), "precision": float(alleged[flagged].mean())}
     return {"ours": ours, "integrity": rounded(integrity)}
@@ -195,9 +172,3 @@ def _among(readings: Sequence[Any], truth: Labels, second: Labels) -> float:
         for reading, first, other in zip(readings, truth, second, strict=True)
     ]
     return float(np.mean(found))
-
-
-def duplicates_in(rows: Rows) -> int:
-    """Return how many messages are near-copies of another one."""
-    groups = near_duplicate_groups(lines_of([row.text for row in rows]))
-    return int((np.bincount(groups)[groups] > 1).sum())

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.analysis.learning.accuracy_rules import Accuracy, Judged, accuracy, is_right, wilson
+from feedback_app.analysis.learning.accuracy_rules import Accuracy, Judged, accuracy, is_right
+from feedback_app.score_interval import score_interval
 
 CHANCES = st.floats(0.01, 1.0)
 
@@ -24,7 +27,7 @@ def test_a_text_drawn_from_a_small_unit_speaks_for_fewer_others() -> None:
     found = accuracy([Judged(True, 0.03)] * 30 + [Judged(False, 0.3)] * 30)
     assert found is not None
     assert found.share == pytest.approx(10 / 11)
-    low, high = wilson(found.share, 60)
+    low, high = score_interval(found.share, 60, NormalDist().inv_cdf(0.975))
     assert found.low < low
     assert found.high > high
 

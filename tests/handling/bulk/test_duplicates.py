@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import person
-from feedback_app.clock import office_day, utcnow
+from feedback_app.clock import office_day
 from feedback_app.handling.answers.answering import answer
 from feedback_app.handling.bulk.duplicates import (
     NotMergeableError,
@@ -34,22 +34,9 @@ from feedback_app.handling.rules import CaseStatus, Classification, EventKind, O
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from tests import factories as make
-from tests.blueprints.office import Office, new_office
+from tests.blueprints.office import Office
+from tests.handling.bulk.same_event import LAMP, SAME
 from tests.handling.lives import ANSWER, LATER, NEWS, QUESTION, new_life
-
-LAMP = "Lampu jalan di depan Pasar Inpres Waingapu padam sejak seminggu, gelap sekali kalau malam."
-SAME = "Sudah seminggu lampu jalan depan pasar inpres padam, malam gelap dan rawan. Mohon diperbaiki."
-OTHER = "Blangko KTP elektronik habis, sudah tiga bulan saya menunggu di kantor dukcapil."
-
-
-@pytest.fixture
-def now() -> datetime:
-    return utcnow()
-
-
-@pytest.fixture
-def office(session: Session) -> Office:
-    return new_office(session, name="Dinas Pekerjaan Umum")
 
 
 @pytest.fixture

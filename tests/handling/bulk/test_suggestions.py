@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
-from feedback_app.clock import office_day, utcnow
+from feedback_app.clock import office_day
 from feedback_app.handling.bulk.duplicates import Similar, merge
 from feedback_app.handling.bulk.suggestions import any_without_grams, fill_rare_grams, suggested
 from feedback_app.handling.models import Case
@@ -19,21 +19,9 @@ from feedback_app.nlp.duplicates.grams import rare_grams
 from feedback_app.nlp.duplicates.likeness import WINDOW_DAYS
 from tests import factories as make
 from tests.blueprints.office import Office, new_office
+from tests.handling.bulk.same_event import LAMP, OTHER, SAME
 
-LAMP = "Lampu jalan di depan Pasar Inpres Waingapu padam sejak seminggu, gelap sekali kalau malam."
-SAME = "Sudah seminggu lampu jalan depan pasar inpres padam, malam gelap dan rawan. Mohon diperbaiki."
-OTHER = "Blangko KTP elektronik habis, sudah tiga bulan saya menunggu di kantor dukcapil."
 HOLE = "Lubang besar di Jalan Cendana dekat jembatan, motor sering jatuh."
-
-
-@pytest.fixture
-def now() -> datetime:
-    return utcnow()
-
-
-@pytest.fixture
-def office(session: Session) -> Office:
-    return new_office(session, name="Dinas Pekerjaan Umum")
 
 
 @pytest.fixture
