@@ -6,6 +6,9 @@ from feedback_app.analysis import models as analysis_models
 from feedback_app.analysis.learning import models as analysis_learning_models
 from feedback_app.audit import models as audit_models
 from feedback_app.evaluation import models as evaluation_models
+from feedback_app.evaluation import result_models as evaluation_result_models
+from feedback_app.evaluation.attribution import models as evaluation_attribution_models
+from feedback_app.evaluation.replies import models as evaluation_replies_models
 from feedback_app.handling import models as handling_models
 from feedback_app.handling.answers import models as handling_answers_models
 from feedback_app.handling.bulk import models as handling_bulk_models
@@ -25,6 +28,7 @@ from feedback_app.measures import models as measures_models
 from feedback_app.measures import release_models as measures_release_models
 from feedback_app.notifications import models as notifications_models
 from feedback_app.organisation import models as organisation_models
+from feedback_app.organisation.people import models as organisation_people_models
 from feedback_app.survey import batch_models as survey_batch_models
 from feedback_app.survey import models as survey_models
 from feedback_app.survey import result_models as survey_result_models
@@ -35,6 +39,7 @@ ROOMS_WITH_TABLES = (
     audit_models,
     identity_models,
     organisation_models,
+    organisation_people_models,
     notifications_models,
     intake_models,
     intake_counter_models,
@@ -60,4 +65,7 @@ ROOMS_WITH_TABLES = (
     measures_models,
     measures_release_models,
     evaluation_models,
+    evaluation_attribution_models,
+    evaluation_result_models,
+    evaluation_replies_models,
 )

@@ -21,10 +21,11 @@ from feedback_app.blueprints.score_figure import figure, scale_of
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ConflictError, NotFoundError
-from feedback_app.evaluation import operations, queries, ratings
+from feedback_app.evaluation.attribution.shadow import shadow_score
+from feedback_app.evaluation.cycles import computing
+from feedback_app.evaluation.evidence import queries, ratings
+from feedback_app.evaluation.evidence.queries import Evidence, EvidenceGroup
 from feedback_app.evaluation.models import Cycle
-from feedback_app.evaluation.queries import Evidence, EvidenceGroup
-from feedback_app.evaluation.shadow import shadow_score
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.rules import Channel
 from feedback_app.organisation.models import Agency
@@ -61,7 +62,7 @@ def open() -> ResponseReturnValue:  # noqa: A001 - the word of the field; the bu
         return _cycles_page(form), 422
     wanted, actor = form.wanted(), person(current_user.id)
     try:
-        cycle = operations.open_cycle(db.session(), **asdict(wanted), actor=actor, now=clock.utcnow())
+        cycle = computing.open_cycle(db.session(), **asdict(wanted), actor=actor, now=clock.utcnow())
     except ConflictError as error:
         db.session.rollback()
         form.name.errors = [gettext(error.message)]
@@ -98,7 +99,7 @@ def cycle(cycle_id: int) -> ResponseReturnValue:
 def compute(cycle_id: int) -> ResponseReturnValue:
     """Compute a cycle anew from the figures of today."""
     found = _cycle(cycle_id, Permission.MANAGE_CYCLE)
-    done = operations.compute(db.session(), found, actor=person(current_user.id), now=clock.utcnow())
+    done = computing.compute(db.session(), found, actor=person(current_user.id), now=clock.utcnow())
     db.session.commit()
     flash(
         gettext(
@@ -147,7 +148,7 @@ def rows(cycle_id: int, employee_id: int) -> ResponseReturnValue:
         cycle=found,
         evidence=evidence,
         group=group,
-        position=_positions(evidence).get(group.assignment_id, "–"),
+        position=_positions(evidence).get(group.assignment_id or 0, "–"),
         ratings=opened,
         shown=shown,
         page=page,

@@ -9,8 +9,8 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _
 
 from feedback_app.blueprints.survey_labels import SURVEY_LABELS
-from feedback_app.evaluation.models import CycleKind, CycleStatus, Exclusion
-from feedback_app.evaluation.rules import Band
+from feedback_app.evaluation.attribution.rules import Exclusion
+from feedback_app.evaluation.rules import Band, CycleKind, CycleStatus
 from feedback_app.handling.citizens.models import RequestKind, RequestOutcome
 from feedback_app.handling.clocks.sla import CaseClock
 from feedback_app.handling.clocks.sla_editing import Origin
@@ -190,7 +190,7 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (CycleKind.QUARTERLY, _("Triwulanan")),
     (CycleKind.SEMESTER, _("Semesteran")),
     (CycleKind.ANNUAL, _("Tahunan")),
-    (CycleStatus.OPEN, _("Belum dihitung")),
+    (CycleStatus.DRAFT, _("Belum dihitung")),
     (CycleStatus.COMPUTED, _("Sudah dihitung")),
     (Exclusion.NO_PROOF_OF_VISIT, _("Tanpa bukti kunjungan")),
     (AnomalyKind.BURST, _("Lonjakan mendadak")),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from feedback_app.evaluation.models import Score
+from feedback_app.evaluation.result_models import Score
 
 WIDTH: Final = 200.0
 _MARGIN: Final = 6.0

@@ -7,10 +7,11 @@ import math
 from flask_babel import gettext
 
 from feedback_app.blueprints.formats import number
-from feedback_app.evaluation.models import Cycle, Score
-from feedback_app.evaluation.queries import EvidenceGroup
+from feedback_app.evaluation.evidence.queries import EvidenceGroup
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import Band, ratings_needed
-from feedback_app.evaluation.score import N_EFFECTIVE_MIN, RELIABILITY_MIN
+from feedback_app.evaluation.score.people import N_EFFECTIVE_MIN, RELIABILITY_MIN
 
 
 def signed(points: float) -> str:

@@ -14,7 +14,7 @@ from feedback_app.blueprints.access import my_permissions, requires, today
 from feedback_app.blueprints.due import due
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
-from feedback_app.evaluation.queries import cycles_for
+from feedback_app.evaluation.evidence.queries import cycles_for
 from feedback_app.handling.ending.review_queue import SHOWN_MOST, cases_to_review, count_to_review
 from feedback_app.handling.inbox.workload import workload
 from feedback_app.identity.rules import Permission

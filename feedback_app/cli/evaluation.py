@@ -12,7 +12,8 @@ from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
 from feedback_app.cli.lookup import find_agency
-from feedback_app.evaluation.models import Cycle, CycleKind
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.rules import CycleKind
 
 
 @click.group("evaluation")
@@ -43,7 +44,7 @@ def _day(moment: datetime) -> date:
 @click.option("--to", "ends", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day of service.")
 def open_command(agency: str, name: str, kind: str, starts: datetime, ends: datetime) -> None:
     """Open a cycle."""
-    from feedback_app.evaluation.operations import open_cycle
+    from feedback_app.evaluation.cycles.computing import open_cycle
 
     with database() as session:
         open_cycle(
@@ -84,7 +85,7 @@ def list_command() -> None:
 @click.option("--name", required=True, help="Name of the cycle.")
 def compute_command(agency: str, name: str) -> None:
     """Compute a cycle: who answered for which ratings, and how sure the figures are."""
-    from feedback_app.evaluation.operations import compute
+    from feedback_app.evaluation.cycles.computing import compute
 
     with database() as session:
         done = compute(session, _cycle(session, agency, name), actor=SYSTEM, now=clock.utcnow())
@@ -102,7 +103,7 @@ def compute_command(agency: str, name: str) -> None:
 @click.option("--name", required=True, help="Name of the cycle.")
 def verify_command(agency: str, name: str) -> None:
     """Compute a cycle again from the raw ratings and compare every figure. Exit code 1 if any differs."""
-    from feedback_app.evaluation.verification import newer_ratings, verify
+    from feedback_app.evaluation.cycles.verification import newer_ratings, verify
 
     with database() as session:
         cycle = _cycle(session, agency, name)

@@ -29,8 +29,8 @@ from feedback_app.demo.visits import Visit, visits_of
 from feedback_app.demo.voices import Voice, voices_of
 from feedback_app.drain.read import Reader
 from feedback_app.drain.run import drain_batch
-from feedback_app.evaluation.models import CycleKind
-from feedback_app.evaluation.operations import Computation, compute, open_cycle
+from feedback_app.evaluation.cycles.computing import Computation, compute, open_cycle
+from feedback_app.evaluation.rules import CycleKind
 from feedback_app.handling.clocks.in_force import clocks_of
 from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.handling.models import Case

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Final
 
-from feedback_app.evaluation.baseline import Baselines, Strata, baselines
-from feedback_app.evaluation.responsibility import AssignmentSpan, Segment, responsibility_segments
-from feedback_app.evaluation.score import (
+from feedback_app.evaluation.attribution.responsibility import AssignmentSpan, Segment, responsibility_segments
+from feedback_app.evaluation.score.baseline import Baselines, Strata, baselines
+from feedback_app.evaluation.score.people import (
+    DELTA_IN_TAU,
     N_EFFECTIVE_MIN,
     RELIABILITY_MIN,
     Z_90,
@@ -20,7 +22,7 @@ from feedback_app.evaluation.score import (
     band,
     score_people,
 )
-from feedback_app.evaluation.variance import (
+from feedback_app.evaluation.score.variance import (
     Shrunk,
     VarianceComponents,
     ratings_needed,
@@ -29,6 +31,7 @@ from feedback_app.evaluation.variance import (
 )
 
 __all__ = [
+    "DELTA_IN_TAU",
     "METHOD_VERSION",
     "N_EFFECTIVE_MIN",
     "POINTS_PER_STEP",
@@ -38,7 +41,9 @@ __all__ = [
     "Band",
     "Baselines",
     "Contributions",
+    "CycleKind",
     "CycleScores",
+    "CycleStatus",
     "PersonScore",
     "Segment",
     "Shrunk",
@@ -54,8 +59,28 @@ __all__ = [
     "variance_components",
 ]
 
-METHOD_VERSION: Final = "fair-score/1"
+METHOD_VERSION: Final = "fair-score/2"
 POINTS_PER_STEP: Final = 25
+
+
+class CycleKind(enum.StrEnum):
+    """How long a cycle is (PermenPANRB 6/2022: periodic and annual)."""
+
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    SEMESTER = "semester"
+    ANNUAL = "annual"
+
+
+class CycleStatus(enum.StrEnum):
+    """How far a cycle is."""
+
+    DRAFT = "draft"
+    COMPUTED = "computed"
+    RIGHT_OF_REPLY = "right_of_reply"
+    REVIEWED = "reviewed"
+    SIGNED = "signed"
+    FROZEN = "frozen"
 
 
 def rating_value(rating: int) -> int:

@@ -13,6 +13,10 @@ class Role(enum.StrEnum):
     UNIT_HEAD = "unit_head"
     EVALUATOR = "evaluator"
     ADMINISTRATOR = "administrator"
+    PERSONNEL = "personnel"  # BKPSDM, kepegawaian: people and posts
+    REVIEWER = "reviewer"  # decides what employees contest
+    SUPERIOR = "superior"  # atasan Pejabat Penilai: signs, and decides objections
+    EMPLOYEE = "employee"  # a civil servant, for what the platform says about them
 
 
 class Permission(enum.StrEnum):
@@ -36,6 +40,13 @@ class Permission(enum.StrEnum):
     PLAN_FOLLOW_UP = "plan_follow_up"
     MANAGE_SURVEY = "manage_survey"
     MANAGE_READER = "manage_reader"
+    MANAGE_PEOPLE = "manage_people"
+    APPROVE_PEOPLE = "approve_people"
+    SIGN_CYCLE = "sign_cycle"
+    REVIEW_CONTEST = "review_contest"
+    DECIDE_OBJECTION = "decide_objection"
+    READ_OWN_RECORD = "read_own_record"
+    READ_BOARD = "read_board"
 
 
 PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
@@ -63,9 +74,18 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.READ_SURVEY,
             Permission.ENTER_SURVEY,
             Permission.PLAN_FOLLOW_UP,
+            Permission.READ_BOARD,
         }
     ),
-    Role.EVALUATOR: frozenset({Permission.READ_EVIDENCE, Permission.MANAGE_CYCLE, Permission.READ_SURVEY}),
+    Role.EVALUATOR: frozenset(
+        {
+            Permission.READ_EVIDENCE,
+            Permission.MANAGE_CYCLE,
+            Permission.SIGN_CYCLE,
+            Permission.READ_SURVEY,
+            Permission.READ_BOARD,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.READ_INBOX,
@@ -77,8 +97,22 @@ PERMISSIONS: Final[dict[Role, frozenset[Permission]]] = {
             Permission.READ_SURVEY,
             Permission.MANAGE_SURVEY,
             Permission.MANAGE_READER,
+            Permission.MANAGE_PEOPLE,
+            Permission.APPROVE_PEOPLE,
         }
     ),
+    Role.PERSONNEL: frozenset({Permission.MANAGE_PEOPLE, Permission.APPROVE_PEOPLE}),
+    Role.REVIEWER: frozenset({Permission.REVIEW_CONTEST}),
+    Role.SUPERIOR: frozenset(
+        {
+            Permission.READ_EVIDENCE,
+            Permission.SIGN_CYCLE,
+            Permission.DECIDE_OBJECTION,
+            Permission.APPROVE_PEOPLE,
+            Permission.READ_BOARD,
+        }
+    ),
+    Role.EMPLOYEE: frozenset({Permission.READ_OWN_RECORD}),
 }
 
 

@@ -17,6 +17,11 @@ class CounterKey(Base):
     __table_args__ = (
         sa.PrimaryKeyConstraint("agency_id", "id"),
         tenant_key("unit_id", to="units"),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "unit_id", "counter_id"],
+            ["counters.agency_id", "counters.unit_id", "counters.id"],
+            name="fk_counter_keys_counter_of_the_unit",
+        ),
         sa.UniqueConstraint("key_hash"),
         sa.CheckConstraint("octet_length(key_hash) = 32", name="hash_length"),
         sa.CheckConstraint("tokens_a_day > 0", name="budget_positive"),
@@ -25,6 +30,7 @@ class CounterKey(Base):
     agency_id: Mapped[int]
     id: Mapped[int] = mapped_column(identity())
     unit_id: Mapped[int]
+    counter_id: Mapped[int | None]  # the one counter whose machine this is; empty for a machine of the whole unit
     name: Mapped[str]
     key_hash: Mapped[bytes]
     tokens_a_day: Mapped[int] = mapped_column(server_default=sa.text("2000"))

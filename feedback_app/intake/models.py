@@ -43,6 +43,11 @@ class VisitToken(Base):
             name="fk_visit_tokens_service_of_the_unit",
         ),
         tenant_key("counter_key_id", to="counter_keys"),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "unit_id", "counter_id"],
+            ["counters.agency_id", "counters.unit_id", "counters.id"],
+            name="fk_visit_tokens_counter_of_the_unit",
+        ),
         sa.CheckConstraint("octet_length(token_hash) = 32", name="hash_length"),
         sa.CheckConstraint("expires_at > issued_at", name="expires_after_issue"),
         sa.Index("ix_visit_tokens_unit_id_visited_on", "agency_id", "unit_id", "visited_on"),
@@ -57,6 +62,7 @@ class VisitToken(Base):
     expires_at: Mapped[datetime]
     issued_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     counter_key_id: Mapped[int | None]
+    counter_id: Mapped[int | None]
 
 
 class Submission(Base):
@@ -84,6 +90,12 @@ class Submission(Base):
             name="fk_submissions_visit_token_of_the_unit",
         ),
         tenant_key("import_id", to="imports"),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "unit_id", "counter_id"],
+            ["counters.agency_id", "counters.unit_id", "counters.id"],
+            name="fk_submissions_counter_of_the_unit",
+        ),
+        sa.CheckConstraint("counter_id IS NULL OR channel = 'token'", name="counter_is_proven"),
         # Few wait without a unit, and whoever looks for reports of the same event looks among all of them.
         sa.Index("ix_submissions_without_unit", "agency_id", "id", postgresql_where=sa.text("unit_is_unknown")),
         # The hash comes first: a citizen who tracks names no agency.
@@ -148,6 +160,7 @@ class Submission(Base):
     external_id: Mapped[str | None]
     analysis: Mapped[AnalysisState] = mapped_column(server_default=sa.text("'pending'"))
     analysis_error: Mapped[str | None]
+    counter_id: Mapped[int | None]
     unit_is_unknown: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     signals: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), server_default=sa.text("'{}'"))
     network_mark: Mapped[bytes | None]

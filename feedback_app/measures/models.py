@@ -26,7 +26,7 @@ def _unit_and_service(table: str) -> tuple[sa.ForeignKeyConstraint, sa.ForeignKe
 
 
 class DailyMeasure(Base):
-    """Answers of one element, one unit, service, day of service and channel.
+    """Answers of one element, one unit, service, day of service, channel and, where a visit token names it, counter.
 
     `n` answers, their `total` and `total_squares` (in the element's own points, 1 to 4), and the count of each point.
     """
@@ -35,8 +35,13 @@ class DailyMeasure(Base):
     __table_args__ = (
         sa.PrimaryKeyConstraint("agency_id", "id"),
         *_unit_and_service("daily_measures"),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "unit_id", "counter_id"],
+            ["counters.agency_id", "counters.unit_id", "counters.id"],
+            name="fk_daily_measures_counter_of_the_unit",
+        ),
         sa.UniqueConstraint(
-            "agency_id", "unit_id", "day", "channel", "element", "service_id",
+            "agency_id", "unit_id", "day", "channel", "element", "service_id", "counter_id",
             name="uq_daily_measures_cell",
             postgresql_nulls_not_distinct=True,
         ),
@@ -50,6 +55,7 @@ class DailyMeasure(Base):
     id: Mapped[int] = mapped_column(identity())
     unit_id: Mapped[int]
     service_id: Mapped[int | None]
+    counter_id: Mapped[int | None]
     day: Mapped[date]
     channel: Mapped[Channel]
     element: Mapped[str]

@@ -29,6 +29,7 @@ class Answer:
     channel: Channel
     rating: int | None
     topic: tuple[str | None, str | None, str | None] | None  # kind, sentiment, aspect
+    counter_id: int | None = None
 
 
 def fold(session: Session, answers: Iterable[Answer]) -> None:
@@ -102,13 +103,14 @@ class Difference:
 # A submission counts once its labels are written: both happen in one transaction of the drain. One whose sender did not
 # know the unit counts for none; it has no rating (a constraint of the table), so only the topics leave it out.
 _COUNTED_MEASURES = f"""
-    SELECT s.agency_id, s.unit_id, s.service_id, s.occurred_on AS day, s.channel, '{PORTAL_RATING}' AS element,
+    SELECT s.agency_id, s.unit_id, s.service_id, s.counter_id, s.occurred_on AS day, s.channel,
+           '{PORTAL_RATING}' AS element,
            count(*) AS n, sum(s.rating) AS total, sum(s.rating * s.rating) AS total_squares,
            count(*) FILTER (WHERE s.rating = 1) AS n1, count(*) FILTER (WHERE s.rating = 2) AS n2,
            count(*) FILTER (WHERE s.rating = 3) AS n3, count(*) FILTER (WHERE s.rating = 4) AS n4
     FROM submissions s JOIN labels l ON l.agency_id = s.agency_id AND l.submission_id = s.id
     WHERE s.rating IS NOT NULL
-    GROUP BY 1, 2, 3, 4, 5
+    GROUP BY 1, 2, 3, 4, 5, 6
 """  # noqa: S608 - a constant of this module
 _COUNTED_TOPICS = """
     SELECT s.agency_id, s.unit_id, s.service_id, s.occurred_on AS day, s.channel, l.kind, l.sentiment, l.aspect,
@@ -117,10 +119,12 @@ _COUNTED_TOPICS = """
     WHERE s.text IS NOT NULL AND NOT s.unit_is_unknown
     GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
-_MEASURE_COLUMNS = "agency_id, unit_id, service_id, day, channel, element, n, total, total_squares, n1, n2, n3, n4"
+_MEASURE_COLUMNS = (
+    "agency_id, unit_id, service_id, counter_id, day, channel, element, n, total, total_squares, n1, n2, n3, n4"
+)
 _TOPIC_COLUMNS = "agency_id, unit_id, service_id, day, channel, kind, sentiment, aspect, n"
 _TABLES = {
-    "daily_measures": (_COUNTED_MEASURES, _MEASURE_COLUMNS, 6),
+    "daily_measures": (_COUNTED_MEASURES, _MEASURE_COLUMNS, 7),
     "daily_topics": (_COUNTED_TOPICS, _TOPIC_COLUMNS, 8),
 }
 

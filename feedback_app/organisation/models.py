@@ -20,6 +20,9 @@ NIP_PATTERN = (
     "(00[1-9]|0[1-9][0-9]|[1-9][0-9]{2})$"
 )
 
+# A post that is known at present: not corrected and not ended otherwise since.
+_STANDS = "superseded_at IS NULL"
+
 
 class UnitKind(enum.StrEnum):
     """The forms a unit of local government takes (PP 18/2016)."""
@@ -184,6 +187,8 @@ class Employee(Base):
     name: Mapped[str]
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     created_at: Mapped[datetime]
+    rank: Mapped[str | None]  # pangkat/golongan, as the personnel system writes it
+    left_on: Mapped[date | None]  # last day in the agency's service: retired, moved away
 
 
 class Assignment(Base):
@@ -192,6 +197,10 @@ class Assignment(Base):
     Who may overlap whom: nobody holds two definitive posts at once; a unit has one definitive head or one Plt at a
     time, never both (a Plt fills a vacancy); and one acting head (Plt or Plh) at a time, who may stand beside the
     definitive head as Plh (SE BKN 1/SE/I/2021). The same person is not assigned twice to the same work.
+
+    Dated twice: `starts_on` and `ends_on` say what was true, `recorded_at` and `superseded_at` when the agency knew it.
+    A row is never edited but for `superseded_at`: what was wrong or went on otherwise is superseded by a row that
+    `replaces_id` points back from, so that every figure can be worked out again as it was known at its time.
     """
 
     __tablename__ = "assignments"
@@ -212,26 +221,32 @@ class Assignment(Base):
             "ex_assignments_one_definitive_post",
             "agency_id", "employee_id",
             during=("starts_on", "ends_on"),
-            where="kind = 'definitive'",
+            where=f"kind = 'definitive' AND {_STANDS}",
         ),
         no_overlap(
             "ex_assignments_definitive_or_vacant_head",
             "agency_id", "unit_id",
             during=("starts_on", "ends_on"),
-            where="is_head AND kind IN ('definitive', 'acting_vacant')",
+            where=f"is_head AND kind IN ('definitive', 'acting_vacant') AND {_STANDS}",
         ),
         no_overlap(
             "ex_assignments_one_acting_head",
             "agency_id", "unit_id",
             during=("starts_on", "ends_on"),
-            where="kind IN ('acting_vacant', 'acting_absent')",
+            where=f"kind IN ('acting_vacant', 'acting_absent') AND {_STANDS}",
         ),
         no_overlap(
             "ex_assignments_not_twice_the_same",
             "agency_id", "employee_id", "unit_id", "coalesce(service_id, 0)",
             during=("starts_on", "ends_on"),
+            where=_STANDS,
         ),
+        sa.CheckConstraint("superseded_at >= recorded_at", name="superseded_after_recorded"),
+        sa.CheckConstraint("replaces_id <> id", name="not_own_predecessor"),
+        tenant_key("replaces_id", to="assignments"),
+        tenant_key("import_id", to="people_imports"),
         sa.Index("ix_assignments_unit_id_starts_on", "agency_id", "unit_id", "starts_on"),
+        sa.Index("ix_assignments_employee_id", "agency_id", "employee_id", "starts_on"),
     )  # fmt: skip
 
     agency_id: Mapped[int]
@@ -247,3 +262,8 @@ class Assignment(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    superseded_at: Mapped[datetime | None]
+    superseded_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    replaces_id: Mapped[int | None]
+    import_id: Mapped[int | None]

@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import SYSTEM
-from feedback_app.evaluation.models import Cycle, CycleKind, Score
-from feedback_app.evaluation.operations import compute, open_cycle
+from feedback_app.evaluation.cycles.computing import compute, open_cycle
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.result_models import Score
+from feedback_app.evaluation.rules import CycleKind
 from feedback_app.intake.rules import Channel
 from feedback_app.organisation.models import Agency, Employee, PublicService, Unit
 from tests import factories as make

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.evaluation.shadow import shadow_score
+from feedback_app.evaluation.attribution.shadow import shadow_score
 from feedback_app.intake.rules import Channel
 from feedback_app.measures.anomalies import clear, detect
 from feedback_app.measures.release_models import Anomaly, AnomalyKind

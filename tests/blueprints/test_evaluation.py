@@ -18,9 +18,10 @@ from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.blueprints import score_words
 from feedback_app.blueprints.score_figure import figure, scale_of
-from feedback_app.evaluation.models import Cycle, CycleKind, CycleStatus, Score
-from feedback_app.evaluation.operations import compute, open_cycle
-from feedback_app.evaluation.rules import Band
+from feedback_app.evaluation.cycles.computing import compute, open_cycle
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.result_models import Score
+from feedback_app.evaluation.rules import Band, CycleKind, CycleStatus
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.models import Employee
 from feedback_app.organisation.rules import AssignmentKind, mask_nip
@@ -352,7 +353,7 @@ def test_an_evaluator_of_one_unit_neither_opens_nor_computes_a_cycle_of_the_agen
         assert answer.status_code == 403
         assert "seluruh instansi" in answer.get_data(as_text=True)
     session.refresh(cycle)
-    assert cycle.status is CycleStatus.OPEN
+    assert cycle.status is CycleStatus.DRAFT
     assert session.scalars(sa.select(Cycle)).all() == [cycle]
 
 

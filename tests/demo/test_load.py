@@ -19,7 +19,8 @@ from feedback_app.demo.load import NotADemoError, UnknownDemoCityError, load
 from feedback_app.demo.replies import templates
 from feedback_app.demo.samples import NoDemoError, ensure_samples
 from feedback_app.demo.texts import corpus
-from feedback_app.evaluation.models import Cycle, Score
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.result_models import Score
 from feedback_app.handling.answers.models import ReplyTemplate
 from feedback_app.handling.clocks.escalation import any_escalation_due
 from feedback_app.handling.clocks.models import CasePause, Escalation

@@ -8,8 +8,10 @@ from datetime import time, timedelta
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, CycleStatus, Score
-from feedback_app.evaluation.rules import Band
+from feedback_app.evaluation.attribution.models import Contribution
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.result_models import Score
+from feedback_app.evaluation.rules import Band, CycleKind, CycleStatus
 from feedback_app.handling.answers.models import ReplyTemplate
 from feedback_app.handling.bulk.models import BulkAct, BulkKind
 from feedback_app.handling.clocks.models import StoredSlaRule
@@ -60,7 +62,7 @@ class Things:
     def line_of_evidence(self) -> dict[str, int | str]:
         """Return what names the one line of evidence there is."""
         line = self.contribution
-        return {"assignment": line.assignment_id, "channel": line.channel.value, "from": line.day.isoformat()}
+        return {"assignment": line.assignment_id or 0, "channel": line.channel.value, "from": line.day.isoformat()}
 
 
 def things_of(session: Session, agency: Agency, unit: Unit, *, by: User) -> Things:

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, ValidationError
 from feedback_app.blueprints.forms.public import DayField
 from feedback_app.blueprints.labels import label
 from feedback_app.blueprints.numbers import number_or_none
-from feedback_app.evaluation.models import CycleKind
+from feedback_app.evaluation.rules import CycleKind
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN
 from feedback_app.intake.rules import clean_text
 from feedback_app.organisation.models import Agency

@@ -21,7 +21,7 @@ from feedback_app.evaluation.rules import (
     band,
     score_people,
 )
-from feedback_app.evaluation.score import Z_90
+from feedback_app.evaluation.score.people import Z_90
 
 COMPONENTS = VarianceComponents(20.0, 380.0)
 Cell = tuple[int, list[float], float, float]  # person, ratings, share, baseline
@@ -47,7 +47,7 @@ def only(scores: CycleScores) -> PersonScore:
 
 
 def test_method_has_a_version() -> None:
-    assert METHOD_VERSION == "fair-score/1"
+    assert METHOD_VERSION == "fair-score/2"
 
 
 def test_score_of_one_person_by_hand() -> None:

@@ -11,7 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.errors import ForbiddenError, NotFoundError
-from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, CycleStatus, Score
+from feedback_app.evaluation.attribution.models import Contribution
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.result_models import Score
+from feedback_app.evaluation.rules import CycleKind, CycleStatus
 from feedback_app.identity.models import RoleGrant
 from feedback_app.identity.rules import Permission, roles_with
 from feedback_app.intake.rules import Channel
@@ -137,6 +140,7 @@ def _in_cycle(cycle: Cycle) -> sa.ColumnElement[bool]:
     return sa.and_(
         Assignment.agency_id == Employee.agency_id,
         Assignment.employee_id == Employee.id,
+        Assignment.superseded_at.is_(None),
         Assignment.starts_on <= cycle.ends_on,
         sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= cycle.starts_on),
     )
@@ -164,12 +168,12 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceGroup:
-    """Ratings of one post, service, channel and month that count with one share for one reason.
+    """Ratings of one post (or counter record), service, channel and month that count with one share for one reason.
 
     `mean` and `baseline` lie on 25 to 100. `first_day` tells the groups of a month apart: no day is in two of them.
     """
 
-    assignment_id: int
+    assignment_id: int | None
     service_id: int | None
     service_name: str | None
     channel: Channel

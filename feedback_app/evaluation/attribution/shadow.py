@@ -16,9 +16,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
-from feedback_app.evaluation.models import Contribution, Cycle, Score
-from feedback_app.evaluation.operations import unrated
-from feedback_app.evaluation.queries import of_person
+from feedback_app.evaluation.attribution.models import Contribution
+from feedback_app.evaluation.cycles.computing import unrated
+from feedback_app.evaluation.evidence.queries import of_person
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import (
     POINTS_PER_STEP,
     Contributions,

@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.evaluation.baseline import residual_sums
-from feedback_app.evaluation.variance import FloatArray, VarianceComponents, shrink, variance_components
+from feedback_app.evaluation.score.baseline import residual_sums
+from feedback_app.evaluation.score.variance import FloatArray, VarianceComponents, shrink, variance_components
 
 Z_90: Final = 1.6448536269514722  # two-sided 90 % of the normal distribution
 RELIABILITY_MIN: Final = 0.7

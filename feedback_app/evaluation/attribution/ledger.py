@@ -34,9 +34,10 @@ _NEW_CELLS = """
 
 _CELLS = f"""
     INSERT INTO pg_temp.cycle_cells
-    SELECT agency_id, unit_id, service_id, day, channel, n, total, total_squares
+    SELECT agency_id, unit_id, service_id, day, channel, sum(n), sum(total), sum(total_squares)
     FROM daily_measures
     WHERE agency_id = :agency_id AND day BETWEEN :starts_on AND :ends_on AND element = '{PORTAL_RATING}'
+    GROUP BY 1, 2, 3, 4, 5
 """  # noqa: S608 - constants of this module
 
 _STRATA = f"""
@@ -67,11 +68,11 @@ _CONTRIBUTIONS = f"""
         LEFT JOIN bound ON bound.unit_id = m.unit_id AND bound.service_id = m.service_id
     )
     INSERT INTO contributions (
-        agency_id, cycle_id, employee_id, assignment_id, unit_id, service_id, day, channel, share, reason,
+        agency_id, cycle_id, employee_id, level, assignment_id, unit_id, service_id, day, channel, share, reason,
         n, total, total_squares, baseline, exclusion
     )
-    SELECT m.agency_id, :cycle_id, seg.employee_id, seg.assignment_id, m.unit_id, m.service_id, m.day, m.channel,
-           seg.share, seg.reason, m.n, m.total, m.total_squares,
+    SELECT m.agency_id, :cycle_id, seg.employee_id, 'assignment', seg.assignment_id, m.unit_id, m.service_id, m.day,
+           m.channel, seg.share, seg.reason, m.n, m.total, m.total_squares,
            CASE WHEN m.channel = '{Channel.TOKEN.value}' THEN stratum.baseline END,
            CASE WHEN m.channel <> '{Channel.TOKEN.value}' THEN 'no_proof_of_visit' END
     FROM cell m

@@ -17,7 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
-from feedback_app.evaluation.models import Cycle, Score
+from feedback_app.evaluation.attribution.spans import assignment_spans
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import (
     Contributions,
     PersonScore,
@@ -28,7 +30,6 @@ from feedback_app.evaluation.rules import (
     responsibility_segments,
     score_people,
 )
-from feedback_app.evaluation.spans import assignment_spans
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import Channel
 

@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.drain.run import drain_batch
-from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, Score
-from feedback_app.evaluation.operations import CycleDatesError, CycleExistsError, compute, open_cycle
-from feedback_app.evaluation.queries import evidence, scores_of
-from feedback_app.evaluation.ratings import rating_rows
-from feedback_app.evaluation.rules import Band
-from feedback_app.evaluation.verification import verify
+from feedback_app.evaluation.attribution.models import Contribution
+from feedback_app.evaluation.cycles.computing import CycleDatesError, CycleExistsError, compute, open_cycle
+from feedback_app.evaluation.cycles.verification import verify
+from feedback_app.evaluation.evidence.queries import evidence, scores_of
+from feedback_app.evaluation.evidence.ratings import rating_rows
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.result_models import Score
+from feedback_app.evaluation.rules import Band, CycleKind
 from feedback_app.identity.rules import Role
 from feedback_app.intake.operations import Draft, submit
 from feedback_app.intake.rules import Channel, SubmissionKind

@@ -11,19 +11,23 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.operations import Actor, record
 from feedback_app.db import add_unless_taken
 from feedback_app.errors import ConflictError, InvalidInputError
-from feedback_app.evaluation.ledger import fingerprint, sums_by_person, write_contributions
-from feedback_app.evaluation.models import Contribution, Cycle, CycleKind, CycleStatus, Score
+from feedback_app.evaluation.attribution.ledger import fingerprint, sums_by_person, write_contributions
+from feedback_app.evaluation.attribution.models import Contribution
+from feedback_app.evaluation.attribution.spans import assignment_spans
+from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import (
     METHOD_VERSION,
     Z_90,
     Band,
+    CycleKind,
     CycleScores,
+    CycleStatus,
     PersonScore,
     Segment,
     responsibility_segments,
     score_people,
 )
-from feedback_app.evaluation.spans import assignment_spans
 
 
 class CycleDatesError(InvalidInputError):
@@ -71,7 +75,7 @@ def open_cycle(
         raise CycleDatesError("Tanggal akhir siklus harus sama dengan atau sesudah tanggal mulai.")
     cycle = Cycle(
         agency_id=agency_id, name=name.strip(), kind=kind, starts_on=starts_on, ends_on=ends_on,
-        status=CycleStatus.OPEN, opened_by=actor.user_id, opened_at=now,
+        status=CycleStatus.DRAFT, method_version=METHOD_VERSION, opened_by=actor.user_id, opened_at=now,
     )  # fmt: skip
     add_unless_taken(session, cycle, CycleExistsError("Siklus dengan nama ini sudah ada. Pakai nama lain."))
     record(
@@ -99,6 +103,8 @@ def compute(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> C
     scores = score_people(sums_by_person(session, cycle))
     _write_scores(session, cycle, segments, scores)
     cycle.input_hash = fingerprint(session, cycle)
+    cycle.output_hash = cycle.input_hash
+    cycle.inputs_until = cycle.inputs_until or now
     cycle.status = CycleStatus.COMPUTED
     cycle.method_version = METHOD_VERSION
     cycle.computed_at = now
@@ -155,4 +161,5 @@ def _score_row(cycle: Cycle, person: PersonScore, n_beside: int) -> dict[str, ob
         "reliability", "band",
     )  # fmt: skip
     values = {name: getattr(person, name) for name in names}
-    return {"agency_id": cycle.agency_id, "cycle_id": cycle.id, "n_beside": n_beside, **values}
+    shadow = {f"shadow_{name}": values[name] for name in ("score", "low", "high", "band")}
+    return {"agency_id": cycle.agency_id, "cycle_id": cycle.id, "n_beside": n_beside, **values, **shadow}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from feedback_app.evaluation.variance import FloatArray, VarianceComponents, shrink, variance_components
+from feedback_app.evaluation.score.variance import FloatArray, VarianceComponents, shrink, variance_components
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
-from feedback_app.evaluation.models import Contribution, Cycle
-from feedback_app.evaluation.queries import EvidenceGroup, of_person
+from feedback_app.evaluation.attribution.models import Contribution
+from feedback_app.evaluation.evidence.queries import EvidenceGroup, of_person
+from feedback_app.evaluation.models import Cycle
 from feedback_app.handling.visibility import text_is_open
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.models import Submission

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.db import db
 from feedback_app.drain.run import drain_batch
-from feedback_app.evaluation import ledger
-from feedback_app.evaluation.models import Contribution, Cycle
-from feedback_app.evaluation.operations import compute
-from feedback_app.evaluation.queries import evidence
-from feedback_app.evaluation.ratings import RatingRows, rating_rows
-from feedback_app.evaluation.verification import newer_ratings, verify
+from feedback_app.evaluation.attribution import ledger
+from feedback_app.evaluation.attribution.models import Contribution
+from feedback_app.evaluation.cycles.computing import compute
+from feedback_app.evaluation.cycles.verification import newer_ratings, verify
+from feedback_app.evaluation.evidence.queries import evidence
+from feedback_app.evaluation.evidence.ratings import RatingRows, rating_rows
+from feedback_app.evaluation.models import Cycle
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.intake.models import Submission
@@ -28,7 +29,7 @@ from feedback_app.organisation.rules import AssignmentKind
 from tests import factories as make
 from tests.conftest import Live
 from tests.drain.test_run import FakeReader
-from tests.evaluation.test_operations import START, Office
+from tests.evaluation.cycles.test_computing import START, Office
 
 LATER = make.NOW + timedelta(minutes=1)
 

@@ -17,6 +17,7 @@ def assignment_spans(session: Session, agency_id: int, starts_on: date, ends_on:
         sa.select(Assignment)
         .where(
             Assignment.agency_id == agency_id,
+            Assignment.superseded_at.is_(None),
             Assignment.starts_on <= ends_on,
             sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= starts_on),
         )

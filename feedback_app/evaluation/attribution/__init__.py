@@ -1,0 +1,1 @@
+"""Who answers for which ratings, at which declared level, and what counted for whom."""
