@@ -71,15 +71,18 @@ def _replace_check(table: str, name: str, condition: str) -> None:
 
 
 def upgrade() -> None:
-    """Add the tables and columns; what was computed before stays as it is, and can be computed anew."""
+    """Add the tables and columns; a cycle that was computed before is a draft again, to be computed anew."""
     _new_tables_and_columns()
     _keep_apart(only_standing=True)
     _replace_check("role_grants", "role", _one_of("role", (*_ROLES, *_NEW_ROLES)))
     for name in ("cyclestatus", "computed_has_moment", "computed_has_hash"):
         op.drop_constraint(op.f(f"ck_cycles_{name}"), "cycles", type_="check")
     op.execute("ALTER TABLE cycles ALTER COLUMN status SET DEFAULT 'draft'")
-    op.execute("UPDATE cycles SET status = 'draft' WHERE status = 'open'")
-    op.execute("UPDATE cycles SET inputs_until = computed_at, output_hash = input_hash")
+    # Its figures are by ratings that could still come in, and nothing says which posts were known: computed anew they
+    # can be verified.
+    op.execute("DELETE FROM contributions")
+    op.execute("DELETE FROM scores")
+    op.execute("UPDATE cycles SET status = 'draft', computed_at = NULL, input_hash = NULL")
     op.create_check_constraint(op.f("ck_cycles_cyclestatus"), "cycles", _one_of("status", _STATES))
     for name, condition in _CYCLE_CHECKS.items():
         op.create_check_constraint(op.f(f"ck_cycles_{name}"), "cycles", condition)
@@ -205,6 +208,95 @@ def _new_tables_and_columns() -> None:
         sa.ForeignKeyConstraint(["undone_by"], ["users.id"], name=op.f("fk_people_imports_undone_by_users")),
         sa.ForeignKeyConstraint(["uploaded_by"], ["users.id"], name=op.f("fk_people_imports_uploaded_by_users")),
         sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_people_imports")),
+    )
+    op.create_index(
+        "ix_submissions_told_apart", "submissions", ["agency_id", "occurred_on"], unique=False,
+        postgresql_where=sa.text("is_confidential OR cardinality(signals) > 0"),
+    )  # fmt: skip
+    op.create_index(
+        "ix_labels_integrity", "labels", ["agency_id", "submission_id"], unique=False,
+        postgresql_where=sa.text("integrity"),
+    )  # fmt: skip
+    op.create_index(
+        "ix_cases_confidential", "cases", ["agency_id", "submission_id"], unique=False,
+        postgresql_where=sa.text("is_confidential"),
+    )  # fmt: skip
+    op.create_table(
+        "board_lots",
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("n_low", sa.BigInteger(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("total_squares", sa.BigInteger(), nullable=False),
+        sa.Column("read_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("n >= 40", name=op.f("ck_board_lots_no_small_lot")),
+        sa.CheckConstraint("n_low BETWEEN 0 AND n", name=op.f("ck_board_lots_low_is_a_part")),
+        sa.CheckConstraint(
+            "total BETWEEN n AND 4 * n AND total_squares BETWEEN n AND 16 * n", name=op.f("ck_board_lots_sums_range")
+        ),
+        sa.CheckConstraint("last_on >= first_on", name=op.f("ck_board_lots_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "unit_id"],
+            ["units.agency_id", "units.id"],
+            name=op.f("fk_board_lots_agency_id_unit_id_units"),
+        ),
+        sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_board_lots")),
+        sa.UniqueConstraint("agency_id", "unit_id", "read_until", "first_on", name="uq_board_lots_once"),
+    )
+    op.create_table(
+        "board_visits",
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("unit_id", sa.BigInteger(), nullable=False),
+        sa.Column("block", sa.SmallInteger(), nullable=False),
+        sa.Column("issued", sa.BigInteger(), nullable=False),
+        sa.Column("used", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("block BETWEEN 0 AND 23 AND block % 2 = 0", name=op.f("ck_board_visits_block_range")),
+        sa.CheckConstraint("used BETWEEN 0 AND issued AND issued > 0", name=op.f("ck_board_visits_used_is_a_part")),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "unit_id"],
+            ["units.agency_id", "units.id"],
+            name=op.f("fk_board_visits_agency_id_unit_id_units"),
+        ),
+        sa.PrimaryKeyConstraint("agency_id", "day", "unit_id", "block", name=op.f("pk_board_visits")),
+    )
+    op.create_table(
+        "account_links",
+        sa.Column("agency_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("employee_id", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("linked_by", sa.BigInteger(), nullable=True),
+        sa.Column("unlinked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unlinked_by", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("unlinked_at >= linked_at", name=op.f("ck_account_links_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["agency_id", "employee_id"],
+            ["employees.agency_id", "employees.id"],
+            name=op.f("fk_account_links_agency_id_employee_id_employees"),
+        ),
+        sa.ForeignKeyConstraint(["linked_by"], ["users.id"], name=op.f("fk_account_links_linked_by_users")),
+        sa.ForeignKeyConstraint(["unlinked_by"], ["users.id"], name=op.f("fk_account_links_unlinked_by_users")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_account_links_user_id_users")),
+        sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_account_links")),
+    )
+    for column in ("employee_id", "user_id"):
+        op.create_index(
+            f"uq_account_links_standing_of_{column.removesuffix('_id')}", "account_links", ["agency_id", column],
+            unique=True, postgresql_where=sa.text("unlinked_at IS NULL"),
+        )  # fmt: skip
+    op.create_index("ix_account_links_employee_id", "account_links", ["agency_id", "employee_id"])
+    op.create_index("ix_account_links_user_id", "account_links", ["user_id"])
+    # Whose an account is today it has been since the record was made, as far as anybody noted.
+    op.execute(
+        "INSERT INTO account_links (agency_id, employee_id, user_id, linked_at) "
+        "SELECT agency_id, id, user_id, created_at FROM employees WHERE user_id IS NOT NULL"
     )
     op.create_table(
         "people_mappings",
@@ -501,6 +593,8 @@ def _new_tables_and_columns() -> None:
         sa.Column("transactions", sa.BigInteger(), nullable=True),
         sa.Column("tokens", sa.BigInteger(), nullable=False),
         sa.Column("tokens_used", sa.BigInteger(), nullable=False),
+        sa.Column("is_withheld", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("n_changed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.CheckConstraint("low <= score AND score <= high", name=op.f("ck_unit_scores_interval_holds_score")),
         sa.CheckConstraint(
             "n >= 0 AND n_beside >= 0 AND n_nobody BETWEEN 0 AND n", name=op.f("ck_unit_scores_counts_positive")
@@ -600,6 +694,7 @@ def _new_tables_and_columns() -> None:
                 "duty",
                 "import",
                 "undo_import",
+                "link",
                 name="changekind",
                 native_enum=False,
                 create_constraint=True,
@@ -613,6 +708,10 @@ def _new_tables_and_columns() -> None:
         sa.Column("payload", postgresql.JSONB(), nullable=False),
         sa.Column("touches_from", sa.Date(), nullable=False),
         sa.Column("touches_to", sa.Date(), nullable=False),
+        sa.Column(
+            "concerned_employees", postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False
+        ),
+        sa.Column("concerned_users", postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column(
             "state",
@@ -643,6 +742,13 @@ def _new_tables_and_columns() -> None:
         ),
         sa.CheckConstraint("char_length(reason) BETWEEN 1 AND 1000", name=op.f("ck_people_changes_reason_length")),
         sa.CheckConstraint("decided_by <> requested_by", name=op.f("ck_people_changes_decided_by_a_second_person")),
+        sa.CheckConstraint(
+            "decided_by <> ALL (concerned_users)", name=op.f("ck_people_changes_decided_by_nobody_concerned")
+        ),
+        sa.CheckConstraint(
+            "state <> 'approved' OR requested_by IS NOT NULL",
+            name=op.f("ck_people_changes_approved_was_asked_by_somebody"),
+        ),
         sa.CheckConstraint("touches_to >= touches_from", name=op.f("ck_people_changes_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["agency_id", "assignment_id"],
@@ -796,6 +902,30 @@ def _new_tables_and_columns() -> None:
         ),
         sa.Column("explanation", sa.Text(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "correction",
+            sa.Enum(
+                "posts",
+                "roster",
+                "cases",
+                "figure",
+                name="correction",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("corrected_by", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "correction IS NULL OR outcome IN ('upheld', 'partly')", name=op.f("ck_contests_correction_follows_outcome")
+        ),
+        sa.CheckConstraint("corrected_at IS NULL OR correction IS NOT NULL", name=op.f("ck_contests_corrected_what")),
+        sa.CheckConstraint(
+            "(corrected_at IS NULL) = (corrected_by IS NULL)", name=op.f("ck_contests_corrected_by_somebody")
+        ),
+        sa.CheckConstraint("corrected_by <> filed_by", name=op.f("ck_contests_corrected_by_somebody_else")),
         sa.CheckConstraint(
             "(kind = 'rating') = (submission_id IS NOT NULL)", name=op.f("ck_contests_rating_has_submission")
         ),
@@ -840,6 +970,7 @@ def _new_tables_and_columns() -> None:
             ["agency_id", "unit_id"], ["units.agency_id", "units.id"], name=op.f("fk_contests_agency_id_unit_id_units")
         ),
         sa.ForeignKeyConstraint(["assigned_by"], ["users.id"], name=op.f("fk_contests_assigned_by_users")),
+        sa.ForeignKeyConstraint(["corrected_by"], ["users.id"], name=op.f("fk_contests_corrected_by_users")),
         sa.ForeignKeyConstraint(["filed_by"], ["users.id"], name=op.f("fk_contests_filed_by_users")),
         sa.ForeignKeyConstraint(["reviewer_id"], ["users.id"], name=op.f("fk_contests_reviewer_id_users")),
         sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_contests")),
@@ -851,6 +982,14 @@ def _new_tables_and_columns() -> None:
         ["reviewer_id"],
         unique=False,
         postgresql_where=sa.text("state = 'assigned'"),
+    )
+    op.create_index(
+        "uq_contests_one_thing",
+        "contests",
+        ["agency_id", "cycle_id", "employee_id", "kind", "unit_id", "month", "assignment_id"],
+        unique=True,
+        postgresql_where=sa.text("submission_id IS NULL AND state <> 'withdrawn'"),
+        postgresql_nulls_not_distinct=True,
     )
     op.create_index(
         "uq_contests_one_at_a_time",
@@ -939,6 +1078,7 @@ def _new_tables_and_columns() -> None:
     op.add_column("assignments", sa.Column("recorded_by", sa.BigInteger(), nullable=True))
     op.add_column("assignments", sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("assignments", sa.Column("superseded_by", sa.BigInteger(), nullable=True))
+    op.add_column("assignments", sa.Column("superseded_reason", sa.Text(), nullable=True))
     op.add_column("assignments", sa.Column("replaces_id", sa.BigInteger(), nullable=True))
     op.add_column("assignments", sa.Column("import_id", sa.BigInteger(), nullable=True))
     op.create_index(
@@ -966,6 +1106,11 @@ def _new_tables_and_columns() -> None:
         op.f("ck_contributions_attributionlevel"), "contributions", "level IN ('counter', 'assignment', 'unit')"
     )
     op.add_column("contributions", sa.Column("counter_id", sa.BigInteger(), nullable=True))
+    # Cycles computed before are to be computed anew; until then each of their rows is one day.
+    op.add_column("contributions", sa.Column("days", sa.Integer(), nullable=True))
+    op.execute("UPDATE contributions SET days = 1 << (extract(day FROM day)::integer - 1)")
+    op.alter_column("contributions", "days", nullable=False)
+    op.create_check_constraint(op.f("ck_contributions_days_positive"), "contributions", "days > 0")
     op.alter_column("contributions", "assignment_id", existing_type=sa.BIGINT(), nullable=True)
     op.drop_constraint(op.f("uq_contributions_cell"), "contributions", type_="unique")
     op.create_unique_constraint(
@@ -1034,6 +1179,13 @@ def _new_tables_and_columns() -> None:
         ["agency_id", "replaces_id"],
         ["agency_id", "id"],
     )
+    op.create_index(
+        "ix_submissions_signalled",
+        "submissions",
+        ["agency_id", "unit_id"],
+        unique=False,
+        postgresql_where=sa.text("cardinality(signals) > 0"),
+    )
     op.add_column("daily_measures", sa.Column("counter_id", sa.BigInteger(), nullable=True))
     op.drop_constraint(op.f("uq_daily_measures_cell"), "daily_measures", type_="unique")
     op.create_unique_constraint(
@@ -1062,6 +1214,7 @@ def _new_tables_and_columns() -> None:
         "scores", sa.Column("is_shadow_notable", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
     op.add_column("scores", sa.Column("is_withheld", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("scores", sa.Column("n_changed", sa.BigInteger(), server_default=sa.text("0"), nullable=False))
     op.add_column("submissions", sa.Column("counter_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
         "fk_submissions_counter_of_the_unit",
@@ -1086,6 +1239,7 @@ def _drop_tables_and_columns() -> None:
     op.drop_column("visit_tokens", "counter_id")
     op.drop_constraint("fk_submissions_counter_of_the_unit", "submissions", type_="foreignkey")
     op.drop_column("submissions", "counter_id")
+    op.drop_column("scores", "n_changed")
     op.drop_column("scores", "is_withheld")
     op.drop_column("scores", "is_shadow_notable")
     op.drop_column("scores", "shadow_band")
@@ -1141,6 +1295,9 @@ def _drop_tables_and_columns() -> None:
         postgresql_nulls_not_distinct=True,
     )
     op.alter_column("contributions", "assignment_id", existing_type=sa.BIGINT(), nullable=False)
+    op.drop_index("ix_submissions_signalled", table_name="submissions")
+    op.drop_constraint(op.f("ck_contributions_days_positive"), "contributions", type_="check")
+    op.drop_column("contributions", "days")
     op.drop_column("contributions", "counter_id")
     op.drop_column("contributions", "level")
     op.drop_constraint(op.f("fk_assignments_agency_id_import_id_people_imports"), "assignments", type_="foreignkey")
@@ -1150,6 +1307,7 @@ def _drop_tables_and_columns() -> None:
     op.drop_index("ix_assignments_employee_id", table_name="assignments")
     op.drop_column("assignments", "import_id")
     op.drop_column("assignments", "replaces_id")
+    op.drop_column("assignments", "superseded_reason")
     op.drop_column("assignments", "superseded_by")
     op.drop_column("assignments", "superseded_at")
     op.drop_column("assignments", "recorded_by")
@@ -1183,5 +1341,14 @@ def _drop_tables_and_columns() -> None:
     op.drop_table("case_records")
     op.drop_table("attribution_rules")
     op.drop_table("sync_keys")
+    op.drop_index("ix_cases_confidential", table_name="cases", postgresql_where=sa.text("is_confidential"))
+    op.drop_index("ix_labels_integrity", table_name="labels", postgresql_where=sa.text("integrity"))
+    op.drop_index(
+        "ix_submissions_told_apart", table_name="submissions",
+        postgresql_where=sa.text("is_confidential OR cardinality(signals) > 0"),
+    )  # fmt: skip
+    op.drop_table("board_visits")
+    op.drop_table("board_lots")
+    op.drop_table("account_links")
     op.drop_table("people_mappings")
     op.drop_table("people_imports")
