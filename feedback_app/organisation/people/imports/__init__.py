@@ -1,0 +1,1 @@
+"""Lists of civil servants and posts that are kept elsewhere: mapped, compared, applied as one, and undone as one."""
