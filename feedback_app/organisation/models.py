@@ -199,7 +199,7 @@ class Assignment(Base):
     definitive head as Plh (SE BKN 1/SE/I/2021). The same person is not assigned twice to the same work.
 
     Dated twice: `starts_on` and `ends_on` say what was true, `recorded_at` and `superseded_at` when the agency knew it.
-    A row is never edited but for `superseded_at`: what was wrong or went on otherwise is superseded by a row that
+    A row is never edited but for `superseded_*`: what was wrong or went on otherwise is superseded by a row that
     `replaces_id` points back from, so that every figure can be worked out again as it was known at its time.
     """
 
@@ -265,5 +265,6 @@ class Assignment(Base):
     recorded_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     superseded_at: Mapped[datetime | None]
     superseded_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    superseded_reason: Mapped[str | None]
     replaces_id: Mapped[int | None]
     import_id: Mapped[int | None]

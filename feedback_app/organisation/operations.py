@@ -105,9 +105,7 @@ def create_service(
     return service
 
 
-def create_employee(
-    session: Session, *, agency_id: int, nip: str, name: str, now: datetime, user_id: int | None = None
-) -> Employee:
+def create_employee(session: Session, *, agency_id: int, nip: str, name: str, now: datetime) -> Employee:
     """Add a civil servant.
 
     Raises
@@ -118,7 +116,7 @@ def create_employee(
         The agency knows the number already, or the account belongs to another of its employees.
     """
     number = parse_nip(nip, today=now.date())
-    employee = Employee(agency_id=agency_id, nip=number.digits, name=parse_name(name), user_id=user_id, created_at=now)
+    employee = Employee(agency_id=agency_id, nip=number.digits, name=parse_name(name), created_at=now)
     add_coded(session, employee, "Pegawai dengan NIP atau akun itu sudah tercatat di pemerintah daerah ini.")
     return employee
 
@@ -140,7 +138,7 @@ def assign(
     service_id: int | None = None,
     share: Decimal = Decimal(1),
 ) -> Assignment:
-    """Give somebody a post from one day to another.
+    """Give somebody a post from one day to another; where there is feedback, `people.posts` asks before it does.
 
     Raises
     ------
@@ -152,13 +150,13 @@ def assign(
     post = Assignment(
         agency_id=agency_id, employee_id=employee_id, unit_id=unit_id, service_id=service_id, position=position,
         is_head=is_head, kind=kind, share=share, decree_number=decree_number, starts_on=starts_on, ends_on=ends_on,
-        recorded_at=now,
+        recorded_at=now, recorded_by=actor.user_id,
     )  # fmt: skip
     try:
         with session.begin_nested():
             session.add(post)
     except IntegrityError as error:
-        raise _refusal(str(error.orig)) from error
+        raise post_refusal(str(error.orig)) from error
     record(
         session, agency_id=agency_id, actor=actor, action="organisation.assign", subject_type="assignment",
         subject_id=post.id, now=now, employee_id=employee_id, unit_id=unit_id,
@@ -182,7 +180,8 @@ _CONTRADICTIONS = {
 }
 
 
-def _refusal(database_message: str) -> OverlappingAssignmentError | InvalidAssignmentError:
+def post_refusal(database_message: str) -> OverlappingAssignmentError | InvalidAssignmentError:
+    """Return the refusal that the name of a violated constraint of posts stands for."""
     for constraint, sentence in _OVERLAPS.items():
         if constraint in database_message:
             return OverlappingAssignmentError(sentence)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.db import Base, identity, tenant_key
@@ -18,6 +18,39 @@ from feedback_app.organisation.people.rules import (
     ImportState,
     RowChange,
 )
+
+
+class AccountLink(Base):
+    """That an account is a civil servant's, from one moment to another. One stands per person and per account.
+
+    Rows are never edited but for their end: what an account did stays with whoever it was linked to then.
+    """
+
+    __tablename__ = "account_links"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("agency_id", "id"),
+        tenant_key("employee_id", to="employees"),
+        sa.CheckConstraint("unlinked_at >= linked_at", name="ends_after_start"),
+        sa.Index(
+            "uq_account_links_standing_of_employee", "agency_id", "employee_id", unique=True,
+            postgresql_where=sa.text("unlinked_at IS NULL"),
+        ),
+        sa.Index(
+            "uq_account_links_standing_of_user", "agency_id", "user_id", unique=True,
+            postgresql_where=sa.text("unlinked_at IS NULL"),
+        ),
+        sa.Index("ix_account_links_employee_id", "agency_id", "employee_id"),
+        sa.Index("ix_account_links_user_id", "user_id"),
+    )  # fmt: skip
+
+    agency_id: Mapped[int]
+    id: Mapped[int] = mapped_column(identity())
+    employee_id: Mapped[int]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.id"))
+    linked_at: Mapped[datetime]
+    linked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
+    unlinked_at: Mapped[datetime | None]
+    unlinked_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 class Counter(Base):
@@ -108,7 +141,8 @@ class PeopleChange(Base):
     """A change of who was responsible on days gone by: it waits for somebody else than who asked for it.
 
     `payload` holds what would be done (ids, dates, decree numbers); `touches_from` and `touches_to` the past days on
-    which somebody else would have been responsible.
+    which somebody else would have been responsible; `concerned_employees` whose figures that could move, and
+    `concerned_users` their accounts, of whom none decides.
     """
 
     __tablename__ = "people_changes"
@@ -119,6 +153,8 @@ class PeopleChange(Base):
         tenant_key("import_id", to="people_imports"),
         sa.CheckConstraint("touches_to >= touches_from", name="ends_after_start"),
         sa.CheckConstraint("decided_by <> requested_by", name="decided_by_a_second_person"),
+        sa.CheckConstraint("decided_by <> ALL (concerned_users)", name="decided_by_nobody_concerned"),
+        sa.CheckConstraint("state <> 'approved' OR requested_by IS NOT NULL", name="approved_was_asked_by_somebody"),
         sa.CheckConstraint("(state = 'waiting') = (decided_at IS NULL)", name="waiting_is_undecided"),
         sa.CheckConstraint(
             "state NOT IN ('approved', 'refused') OR decided_by IS NOT NULL", name="decided_by_somebody"
@@ -138,6 +174,8 @@ class PeopleChange(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
     touches_from: Mapped[date]
     touches_to: Mapped[date]
+    concerned_employees: Mapped[list[int]] = mapped_column(ARRAY(sa.BigInteger), server_default=sa.text("'{}'"))
+    concerned_users: Mapped[list[int]] = mapped_column(ARRAY(sa.BigInteger), server_default=sa.text("'{}'"))
     reason: Mapped[str]
     state: Mapped[ChangeState] = mapped_column(server_default=sa.text("'waiting'"))
     requested_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))

@@ -24,6 +24,7 @@ class ChangeKind(enum.StrEnum):
     DUTY = "duty"
     IMPORT = "import"
     UNDO_IMPORT = "undo_import"
+    LINK = "link"  # whose account it is: whoever is linked reads everything said of the person
 
 
 class ChangeState(enum.StrEnum):

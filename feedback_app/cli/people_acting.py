@@ -1,0 +1,61 @@
+"""Who acts from a terminal: the operator, or an account that proves itself with its password."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import click
+from sqlalchemy.orm import Session
+
+from feedback_app.audit.operations import SYSTEM, Actor, person
+from feedback_app.organisation.models import Agency
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+PASSWORD: Final = "FEEDBACK_ACCOUNT_PASSWORD"  # noqa: S105 - the name of a variable
+
+
+def as_account(command: Command) -> Command:
+    """Add the options by which an account acts: `--by` and `--password`."""
+    by = click.option("--by", metavar="EMAIL", help="Account that asks; needed where days gone by change.")
+    password = click.option(
+        "--password", envvar=PASSWORD, help=f"Password of that account; asked for, or read from {PASSWORD}."
+    )
+    return by(password(command))
+
+
+def actor_of(session: Session, agency: Agency, by: str | None, password: str | None) -> Actor:
+    """Return who acts: the operator where no account is named, else the account once its password is right.
+
+    Raises
+    ------
+    click.UsageError
+        The account does not exist, its password is another, or it looks after no people of the agency.
+    """
+    if by is None:
+        return SYSTEM
+    from flask_security import verify_password
+
+    from feedback_app.cli.lookup import today_of
+    from feedback_app.clock import utcnow
+    from feedback_app.identity.rules import Permission
+    from feedback_app.organisation.people.queries import agencies_looked_after
+
+    user = _user(session, by)
+    given = password if password is not None else click.prompt("Password", hide_input=True, err=True)
+    if user is None or not user.active or not user.password or not verify_password(given, user.password):
+        raise click.UsageError("That account or password is not right.")
+    day = today_of(agency, utcnow())
+    wanted = (Permission.MANAGE_PEOPLE, Permission.APPROVE_PEOPLE)
+    reached = {one.id for kind in wanted for one in agencies_looked_after(session, user.id, kind, day)}
+    if agency.id not in reached:
+        raise click.UsageError(f"{user.email} looks after no people of {agency.code}.")
+    return person(user.id)
+
+
+def _user(session: Session, email: str) -> Any:
+    import sqlalchemy as sa
+
+    from feedback_app.identity.models import User
+
+    return session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
