@@ -5,40 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from feedback_app.evaluation.score.variance import FloatArray, VarianceComponents, shrink, variance_components
-
-
-@dataclass(frozen=True, slots=True)
-class Strata:
-    """Sums of whole ratings per stratum (service, channel, quarter); all of shape (S,).
-
-    `service` numbers the service (any integers); `n`, `total` and `total_squares` are the count, Σy and Σy²,
-    y on 25 to 100. Give only channels that count for a person: votes of an open channel must not move
-    anybody's baseline.
-    """
-
-    service: NDArray[np.int64]
-    n: FloatArray
-    total: FloatArray
-    total_squares: FloatArray
-
-    def __post_init__(self) -> None:
-        if not self.service.shape == self.n.shape == self.total.shape == self.total_squares.shape:
-            raise ValueError("the arrays must have one shape")
-        if not (self.n > 0).all():
-            raise ValueError("every stratum needs at least one rating")
+from feedback_app.evaluation.score.sums import FloatArray, IntArray, Strata
+from feedback_app.evaluation.score.variance import VarianceComponents, shrink, variance_components
 
 
 @dataclass(frozen=True, slots=True)
 class Baselines:
-    """The baseline of each stratum (S,), the mean of each of `service` (T,), and the agency's mean."""
+    """The baseline of each stratum (S,), the mean of each of `service` (T,), and the agency's mean.
+
+    `between_services` and `between_strata` are the variances κ² and ω² they were drawn back by.
+    """
 
     stratum: FloatArray
-    service: NDArray[np.int64]
+    service: IntArray
     service_mean: FloatArray
     agency_mean: float
+    between_services: float
+    between_strata: float
 
 
 def baselines(strata: Strata) -> Baselines:
@@ -88,7 +72,7 @@ def baselines(strata: Strata) -> Baselines:
     mean_square = float(strata.total_squares.sum() / strata.n.sum())
     between_strata = variance_components(strata.n, residual, residual_squares, mean_square=mean_square)
     stratum = centre + shrink(strata.n, residual / strata.n, between_strata).u_hat
-    return Baselines(stratum, service, service_mean, agency_mean)
+    return Baselines(stratum, service, service_mean, agency_mean, between_services.tau2, between_strata.tau2)
 
 
 def residual_sums(

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
-
-# No finite number of ratings is certainty; the bound also keeps a rounded 1.0 out of the stored figures.
-RELIABILITY_BELOW: Final = float(np.nextafter(1.0, 0.0))
-
-# Sums of floats are sure to about 1e-16 of the squares in them, times the rows; a real difference is far above this.
-NOTHING: Final = 1e-9
+from feedback_app.evaluation.score.figures import RELIABILITY_BELOW
+from feedback_app.evaluation.score.moments import NOTHING
+from feedback_app.evaluation.score.sums import FloatArray
 
 
 class VarianceComponents(NamedTuple):

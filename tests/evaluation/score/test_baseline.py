@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_app.evaluation.rules import Strata, baselines, shrink, variance_components
+from feedback_app.evaluation.score.baseline import baselines
+from feedback_app.evaluation.score.sums import Strata
+from feedback_app.evaluation.score.variance import shrink, variance_components
 
 
 def strata(service: Sequence[int], ratings: Sequence[Sequence[float]]) -> Strata:

@@ -6,13 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from feedback_app.evaluation.rules import (
-    VarianceComponents,
-    rating_value,
-    ratings_needed,
-    shrink,
-    variance_components,
-)
+from feedback_app.evaluation.rules import rating_value, ratings_needed
+from feedback_app.evaluation.score.variance import VarianceComponents, shrink, variance_components
 
 Column = NDArray[np.float64]
 Sums = tuple[Column, Column, Column]
@@ -79,6 +74,13 @@ def test_no_ratings_or_one_rating_have_no_variance(groups: list[list[float]]) ->
 def test_groups_without_ratings_are_left_out() -> None:
     with_empty = variance_components([2, 0, 2], [2, 0, 14], [4, 0, 100])
     assert with_empty == variance_components([2, 2], [2, 14], [4, 100])
+
+
+def test_rounding_is_measured_by_the_ratings_and_not_by_what_is_left_of_them() -> None:
+    # Residuals of 1e-13 are all that is left of ratings of 100 after a baseline of 100 is taken off.
+    left = ([50.0, 50.0], [5e-12, -5e-12], [5e-25, 5e-25])
+    assert variance_components(*left).tau2 > 0
+    assert variance_components(*left, mean_square=100.0**2) == (0.0, 0.0)
 
 
 def test_arrays_of_different_lengths_are_refused() -> None:
