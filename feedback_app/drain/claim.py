@@ -31,12 +31,13 @@ class Claimed:
     occurred_on: date
     received_at: datetime
     unit_is_unknown: bool = False
+    counter_id: int | None = None
 
 
 _COLUMNS = (
     Submission.agency_id, Submission.id, Submission.unit_id, Submission.service_id, Submission.kind,
     Submission.channel, Submission.rating, Submission.text, Submission.wants_reply, Submission.is_confidential,
-    Submission.occurred_on, Submission.received_at, Submission.unit_is_unknown,
+    Submission.occurred_on, Submission.received_at, Submission.unit_is_unknown, Submission.counter_id,
 )  # fmt: skip
 
 

@@ -30,7 +30,10 @@ class DrainedBatch:
 
 
 def drain_batch(session: Session, reader: Reader, *, limit: int, now: datetime) -> DrainedBatch:
-    """Claim, redact, classify, open cases, fold measures, audit: all of it, or by a rollback none of it."""
+    """Claim, redact, classify, open cases, fold measures, audit: all of it, or by a rollback none of it.
+
+    Whoever takes the time from a clock calls `measures.operations.folding_goes_on` before.
+    """
     rows = claim(session, limit=limit)
     if not rows:
         return DrainedBatch(0, 0, 0)
@@ -70,7 +73,9 @@ def _answer(row: Claimed, batch: ReadBatch) -> Answer:
     topic: tuple[str | None, str | None, str | None] | None = None
     if row.text:
         topic = (reading.kind.value, reading.sentiment.value, reading.aspect.value) if reading else (None, None, None)
-    return Answer(row.agency_id, row.unit_id, row.service_id, row.occurred_on, row.channel, row.rating, topic)
+    return Answer(
+        row.agency_id, row.unit_id, row.service_id, row.occurred_on, row.channel, row.rating, topic, row.counter_id
+    )  # fmt: skip
 
 
 def _audit(

@@ -46,9 +46,11 @@ class CounterKeyNotFoundError(NotFoundError):
 
 def create_key(
     session: Session, *, agency_id: int, unit_id: int, name: str, tokens_a_day: int, actor: Actor, key: bytes,
-    now: datetime,
+    now: datetime, counter_id: int | None = None,
 ) -> str:  # fmt: skip
     """Return a new key of 256 random bits; only its hash is kept, so it is shown this once.
+
+    With a `counter_id` it is the key of the machine of one counter, and its tokens prove visits there.
 
     Raises
     ------
@@ -59,11 +61,11 @@ def create_key(
     raw = f"slk_{secrets.token_urlsafe(32)}"
     row = CounterKey(
         agency_id=agency_id, unit_id=unit_id, name=name, key_hash=_hash(raw, key), tokens_a_day=tokens_a_day,
-        created_at=now, created_by=actor.user_id,
+        created_at=now, created_by=actor.user_id, counter_id=counter_id,
     )  # fmt: skip
     session.add(row)
     session.flush()
-    note(session, row, actor, "intake.create_counter_key", now, tokens_a_day=tokens_a_day)
+    note(session, row, actor, "intake.create_counter_key", now, tokens_a_day=tokens_a_day, counter_id=counter_id)
     return raw
 
 

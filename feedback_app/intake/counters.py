@@ -75,7 +75,7 @@ def issue_by_key(
         raise TokenBudgetError(f"Jatah kunci ini {counter.tokens_a_day} token sehari, dan sudah terpakai {issued}.")
     tokens = issue_visit_tokens(
         session, agency_id=counter.agency_id, unit_id=counter.unit_id, service_id=service_id, visited_on=day,
-        count=count, issued_by=None, counter_key_id=counter.id, key=key, now=now,
+        count=count, issued_by=None, counter_key_id=counter.id, counter_id=counter.counter_id, key=key, now=now,
     )  # fmt: skip
     note(
         session, counter, SYSTEM, "intake.issue_visit_tokens", now, count=count, service_id=service_id,

@@ -118,6 +118,10 @@ class Submission(Base):
             postgresql_where=sa.text("analysis = 'pending'"),
         ),
         sa.Index("ix_submissions_unit_id_occurred_on", "agency_id", "unit_id", "occurred_on"),
+        # Few look automatic, and whoever computes a cycle asks for all of them.
+        sa.Index(
+            "ix_submissions_signalled", "agency_id", "unit_id", postgresql_where=sa.text("cardinality(signals) > 0")
+        ),
         sa.CheckConstraint(f"rating BETWEEN {RATING_MIN} AND {RATING_MAX}", name="rating_range"),
         sa.CheckConstraint("kind <> 'rating' OR rating IS NOT NULL", name="rating_is_rated"),
         sa.CheckConstraint(f"char_length(text) BETWEEN 1 AND {TEXT_MAX}", name="text_length"),
@@ -130,6 +134,11 @@ class Submission(Base):
         sa.CheckConstraint(f"reasons <@ ARRAY[{_REASON_LIST}]::text[]", name="known_reasons"),
         sa.CheckConstraint(f"signals <@ ARRAY[{_SIGNAL_LIST}]::text[]", name="known_signals"),
         sa.CheckConstraint("NOT unit_is_unknown OR rating IS NULL", name="ratings_know_their_unit"),
+        # What the board leaves out of its counts of texts is few, and looked for among all.
+        sa.Index(
+            "ix_submissions_told_apart", "agency_id", "occurred_on",
+            postgresql_where=sa.text("is_confidential OR cardinality(signals) > 0"),
+        ),
         sa.Index(
             "ix_submissions_received_at_marked", "agency_id", "received_at",
             postgresql_where=sa.text("network_mark IS NOT NULL"),

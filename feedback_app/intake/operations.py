@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from feedback_app import queue
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.intake.codes import code_hash, derived_code, new_code, visit_token_hash
-from feedback_app.intake.models import Submission
+from feedback_app.intake.models import Submission, VisitToken
 from feedback_app.intake.rules import (
     KINDS_WITH_CASE,
     OCCURRED_YEARS_BACK,
@@ -31,6 +31,13 @@ from feedback_app.intake.visits import UsedVisitTokenError
 
 # Built once and run past the ORM: this is the hottest statement there is.
 _INSERT_SUBMISSION: Final = sa.insert(Submission.__table__)  # type: ignore[arg-type]
+# Which counter a visit was to is the token's to say, never the sender's.
+_VISITED_COUNTER: Final = (
+    sa.select(VisitToken.counter_id)
+    .where(VisitToken.agency_id == sa.bindparam("of_agency"), VisitToken.token_hash == sa.bindparam("of_token"))
+    .scalar_subquery()
+)
+_INSERT_VISITED: Final = _INSERT_SUBMISSION.values(counter_id=_VISITED_COUNTER)
 
 
 class IncompleteSubmissionError(InvalidInputError):
@@ -146,7 +153,12 @@ def submit(
     token = visit_token_hash(draft.visit_token, key) if draft.visit_token else None
     hashes = {"tracking_hash": code_hash(code, key), "visit_token_hash": token}
     try:
-        session.connection().execute(_INSERT_SUBMISSION, _values(draft) | hashes | {"received_at": now})
+        values = _values(draft) | hashes | {"received_at": now}
+        if token:
+            visited = {"of_agency": draft.agency_id, "of_token": token}
+            session.connection().execute(_INSERT_VISITED, values | visited)
+        else:
+            session.connection().execute(_INSERT_SUBMISSION, values)
     except IntegrityError as error:
         if "uq_submissions_visit_token_counts_once" in str(error.orig):
             raise UsedVisitTokenError(

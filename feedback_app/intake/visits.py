@@ -58,8 +58,12 @@ def issue_visit_tokens(
     key: bytes,
     now: datetime,
     counter_key_id: int | None = None,
+    counter_id: int | None = None,
 ) -> list[str]:
-    """Return fresh one-time tokens for visits of one day; only their hashes are stored."""
+    """Return fresh one-time tokens for visits of one day; only their hashes are stored.
+
+    With a `counter_id` they prove a visit to this counter of the unit, and so to whoever is on duty there that day.
+    """
     tokens = [new_visit_token(secrets.token_bytes) for _ in range(count)]
     session.execute(
         sa.insert(VisitToken),
@@ -68,7 +72,7 @@ def issue_visit_tokens(
                 "agency_id": agency_id, "token_hash": visit_token_hash(token, key), "unit_id": unit_id,
                 "service_id": service_id, "visited_on": visited_on, "issued_at": now,
                 "expires_at": now + timedelta(days=VISIT_TOKEN_DAYS), "issued_by": issued_by,
-                "counter_key_id": counter_key_id,
+                "counter_key_id": counter_key_id, "counter_id": counter_id,
             }
             for token in tokens
         ],

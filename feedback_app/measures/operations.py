@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -15,7 +15,11 @@ from sqlalchemy.orm import Session
 from feedback_app.intake.rules import Channel
 from feedback_app.measures.models import PORTAL_RATING, DailyMeasure, DailyTopic
 
-Cell = tuple[int, int, int | None, date, str]
+Cell = tuple[int, int, int | None, int | None, date, str]
+
+# Batches fold side by side, and so do writers; whoever must not meet one half-way waits for all and keeps them waiting.
+_FOLDING: Final = 7_415_001
+_RECORD: Final = 7_415_002
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,43 @@ class Answer:
     counter_id: int | None = None
 
 
+def folding_goes_on(session: Session) -> None:
+    """Say that this transaction folds answers: to be called before it takes the time it will write down for them."""
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_FOLDING)))
+
+
+def folding_stands_still(session: Session) -> None:
+    """Wait until no batch is half-way, and keep others from beginning until this transaction ends.
+
+    Whatever is in the daily figures then bears an earlier time than now, and whatever comes later bears a later one.
+    """
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_FOLDING)))
+
+
+def record_goes_on(session: Session) -> None:
+    """Say that this transaction writes what is later read "as known at" a moment: posts, rosters, decisions, cases.
+
+    To be called by the edge before it asks the clock, and before it holds any row: else what is committed after a
+    computation could bear an earlier time than the computation, and be missing from its figures for ever. It holds
+    until the transaction ends; writers do not wait for each other.
+    """
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock_shared(_RECORD)))
+
+
+def moment_between_writers(session: Session, ask: Callable[[], datetime]) -> datetime:
+    """Ask the clock while no writer is half-way.
+
+    Whoever wrote an earlier time has committed it by then, and whoever writes after it writes a later one: rows that
+    keep their past say the same of this moment from now on, so that writers need not wait any longer.
+    """
+    alone = session.begin_nested()
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(_RECORD)))
+    moment = ask()
+    # PostgreSQL gives a lock back with the savepoint after which it was taken.
+    alone.rollback()
+    return moment
+
+
 def fold(session: Session, answers: Iterable[Answer]) -> None:
     """Add a batch of answers to the daily figures.
 
@@ -40,11 +81,12 @@ def fold(session: Session, answers: Iterable[Answer]) -> None:
     points: dict[Cell, list[int]] = {}
     topics: Counter[tuple[Any, ...]] = Counter()
     for answer in answers:
-        cell = (answer.agency_id, answer.unit_id, answer.service_id, answer.day, answer.channel.value)
+        place = (answer.agency_id, answer.unit_id, answer.service_id)
+        cell = (*place, answer.counter_id, answer.day, answer.channel.value)
         if answer.rating is not None:
             points.setdefault(cell, [0, 0, 0, 0])[answer.rating - 1] += 1
         if answer.topic is not None:
-            topics[*cell, *answer.topic] += 1
+            topics[*place, answer.day, answer.channel.value, *answer.topic] += 1
     if points:
         session.connection().execute(
             _add_measures(), [_measure_row(cell, counts) for cell, counts in sorted(points.items(), key=_order)]
@@ -61,10 +103,10 @@ def _order(item: tuple[tuple[Any, ...], Any]) -> tuple[str, ...]:
 
 def _measure_row(cell: Cell, counts: list[int]) -> dict[str, object]:
     n1, n2, n3, n4 = counts
-    agency_id, unit_id, service_id, day, channel = cell
+    agency_id, unit_id, service_id, counter_id, day, channel = cell
     return {
-        "agency_id": agency_id, "unit_id": unit_id, "service_id": service_id, "day": day, "channel": channel,
-        "element": PORTAL_RATING, "n": sum(counts), "total": n1 + 2 * n2 + 3 * n3 + 4 * n4,
+        "agency_id": agency_id, "unit_id": unit_id, "service_id": service_id, "counter_id": counter_id, "day": day,
+        "channel": channel, "element": PORTAL_RATING, "n": sum(counts), "total": n1 + 2 * n2 + 3 * n3 + 4 * n4,
         "total_squares": n1 + 4 * n2 + 9 * n3 + 16 * n4, "n1": n1, "n2": n2, "n3": n3, "n4": n4,
     }  # fmt: skip
 

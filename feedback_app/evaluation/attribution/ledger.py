@@ -1,206 +1,190 @@
-"""The responsibility ledger: each day's figures laid upon whoever answered for them, in the database.
-
-The daily figures are read once, into a table that ends with the transaction: the drain goes on while a cycle is
-computed, and baselines, contributions and totals must all speak of the same ratings.
-"""
+"""The responsibility ledger of a cycle as sums by stratum, by person and stratum, by unit, and its fingerprint."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 import numpy as np
-import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from feedback_app.evaluation.models import Cycle
-from feedback_app.evaluation.rules import METHOD_VERSION, POINTS_PER_STEP, Contributions, Segment, Strata, baselines
-from feedback_app.intake.rules import Channel
-from feedback_app.measures.models import PORTAL_RATING
-
-# Ratings without a service are a stratum of their own in each unit; ids of services are positive.
-_SERVICE_KEY = "coalesce(m.service_id, -m.unit_id)"
-_QUARTER = "date_trunc('quarter', m.day)::date"
-
-# A second cycle may be computed in the same transaction, so the table of the first has to go.
-_NEW_CELLS = """
-    DROP TABLE IF EXISTS pg_temp.cycle_cells;
-    CREATE TEMPORARY TABLE cycle_cells (
-        agency_id bigint NOT NULL, unit_id bigint NOT NULL, service_id bigint, day date NOT NULL,
-        channel text NOT NULL, n bigint NOT NULL, total bigint NOT NULL, total_squares bigint NOT NULL
-    ) ON COMMIT DROP
-"""
-
-_CELLS = f"""
-    INSERT INTO pg_temp.cycle_cells
-    SELECT agency_id, unit_id, service_id, day, channel, sum(n), sum(total), sum(total_squares)
-    FROM daily_measures
-    WHERE agency_id = :agency_id AND day BETWEEN :starts_on AND :ends_on AND element = '{PORTAL_RATING}'
-    GROUP BY 1, 2, 3, 4, 5
-"""  # noqa: S608 - constants of this module
-
-_STRATA = f"""
-    SELECT {_SERVICE_KEY} AS service, {_QUARTER} AS quarter, sum(m.n) AS n, sum(m.total) AS total,
-           sum(m.total_squares) AS total_squares
-    FROM pg_temp.cycle_cells m
-    WHERE m.channel = '{Channel.TOKEN.value}'
-    GROUP BY 1, 2 ORDER BY 1, 2
-"""  # noqa: S608
-
-_CONTRIBUTIONS = f"""
-    WITH seg AS (
-        SELECT * FROM unnest(
-            CAST(:units AS bigint[]), CAST(:services AS bigint[]), CAST(:assignments AS bigint[]),
-            CAST(:employees AS bigint[]), CAST(:first_days AS date[]), CAST(:last_days AS date[]),
-            CAST(:shares AS double precision[]), CAST(:reasons AS text[])
-        ) AS s (unit_id, service_id, assignment_id, employee_id, starts_on, ends_on, share, reason)
-    ), bound AS (
-        SELECT DISTINCT unit_id, service_id FROM seg WHERE service_id IS NOT NULL
-    ), stratum AS (
-        SELECT * FROM unnest(
-            CAST(:stratum_services AS bigint[]), CAST(:stratum_quarters AS date[]),
-            CAST(:stratum_baselines AS double precision[])
-        ) AS b (service, quarter, baseline)
-    ), cell AS (
-        SELECT m.*, bound.service_id AS bound_service
-        FROM pg_temp.cycle_cells m
-        LEFT JOIN bound ON bound.unit_id = m.unit_id AND bound.service_id = m.service_id
-    )
-    INSERT INTO contributions (
-        agency_id, cycle_id, employee_id, level, assignment_id, unit_id, service_id, day, channel, share, reason,
-        n, total, total_squares, baseline, exclusion
-    )
-    SELECT m.agency_id, :cycle_id, seg.employee_id, 'assignment', seg.assignment_id, m.unit_id, m.service_id, m.day,
-           m.channel, seg.share, seg.reason, m.n, m.total, m.total_squares,
-           CASE WHEN m.channel = '{Channel.TOKEN.value}' THEN stratum.baseline END,
-           CASE WHEN m.channel <> '{Channel.TOKEN.value}' THEN 'no_proof_of_visit' END
-    FROM cell m
-    JOIN seg ON seg.unit_id = m.unit_id AND m.day BETWEEN seg.starts_on AND seg.ends_on
-            AND seg.service_id IS NOT DISTINCT FROM m.bound_service
-    LEFT JOIN stratum ON stratum.service = {_SERVICE_KEY} AND stratum.quarter = {_QUARTER}
-    ORDER BY seg.assignment_id, m.day, m.channel, m.service_id
-"""  # noqa: S608
-
-_TOTALS = f"""
-    SELECT coalesce(sum(m.n) FILTER (WHERE counted AND somebody), 0),
-           coalesce(sum(m.n) FILTER (WHERE NOT counted AND somebody), 0),
-           coalesce(sum(m.n) FILTER (WHERE NOT somebody), 0)
-    FROM (
-        SELECT m.n, m.channel = '{Channel.TOKEN.value}' AS counted, EXISTS (
-            SELECT FROM contributions c
-            WHERE c.agency_id = m.agency_id AND c.cycle_id = :cycle_id AND c.unit_id = m.unit_id AND c.day = m.day
-              AND c.channel = m.channel AND c.service_id IS NOT DISTINCT FROM m.service_id
-        ) AS somebody
-        FROM pg_temp.cycle_cells m
-    ) m
-"""  # noqa: S608
-
-# Somebody with two posts that answer for one cell is one person with the sum of both shares.
-_PERSON_SUMS = """
-    SELECT employee_id, baseline, sum(n), sum(n * share), sum(n * share * share), sum(total * share),
-           sum(total_squares * share)
-    FROM (
-        SELECT employee_id, baseline, n, total, total_squares, sum(share) AS share
-        FROM contributions
-        WHERE agency_id = :agency_id AND cycle_id = :cycle_id AND exclusion IS NULL
-        GROUP BY employee_id, unit_id, service_id, day, channel, baseline, n, total, total_squares
-    ) person_cell
-    GROUP BY employee_id, baseline ORDER BY employee_id, baseline
-"""
-
-_FINGERPRINT = """
-    SELECT encode(sha256(convert_to(coalesce(string_agg(line, E'\\n' ORDER BY line), '') || :method, 'UTF8')), 'hex')
-    FROM (
-        SELECT concat_ws('|', c.employee_id, c.assignment_id, c.unit_id, coalesce(c.service_id, 0), c.day, c.channel,
-                         c.share, c.n, c.total, c.total_squares, coalesce(c.baseline::text, '-')) AS line
-        FROM contributions c WHERE c.agency_id = :agency_id AND c.cycle_id = :cycle_id
-    ) lines
-"""
+from feedback_app.evaluation.attribution.cells import Cells
+from feedback_app.evaluation.attribution.grouping import Groups, IntArray, Mask, packed_together, place_in, taken
+from feedback_app.evaluation.attribution.laying import Laid, PersonSums
+from feedback_app.evaluation.attribution.tables import ASIDE, CHANNELS, COUNTED, PARTS, PROVEN, Days, quarter_day
+from feedback_app.evaluation.cycles import hashes
+from feedback_app.evaluation.rules import POINTS_PER_STEP
+from feedback_app.evaluation.score.sums import Contributions, FloatArray, Strata
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """How many ratings of the period counted for somebody, stood beside, or had nobody to answer for them."""
+class StrataRead:
+    """The strata of a cycle, by service (or minus the unit) and quarter from the year 0; points 1 to 4."""
 
-    counted: int
-    beside: int
-    nobody: int
+    stratum: IntArray
+    quarter: IntArray
+    n: IntArray
+    total: IntArray
+    total_squares: IntArray
 
-
-def write_contributions(session: Session, cycle: Cycle, segments: Sequence[Segment]) -> Totals:
-    """Lay the daily figures of a cycle upon the segments of responsibility, with the baseline of each stratum."""
-    of_cycle = _parameters(cycle)
-    _take_cells(session, of_cycle)
-    strata = session.execute(sa.text(_STRATA), of_cycle).all()
-    values = _stratum_baselines(strata)
-    session.execute(
-        sa.text(_CONTRIBUTIONS),
-        {
-            **of_cycle,
-            "units": [segment.unit_id for segment in segments],
-            "services": [segment.service_id for segment in segments],
-            "assignments": [segment.assignment_id for segment in segments],
-            "employees": [segment.employee_id for segment in segments],
-            "first_days": [segment.starts_on for segment in segments],
-            "last_days": [segment.ends_on for segment in segments],
-            "shares": [segment.share for segment in segments],
-            "reasons": [segment.reason for segment in segments],
-            "stratum_services": [row.service for row in strata],
-            "stratum_quarters": [row.quarter for row in strata],
-            "stratum_baselines": values,
-        },
-    )
-    return Totals(*(int(n) for n in session.execute(sa.text(_TOTALS), of_cycle).one()))
-
-
-def _take_cells(session: Session, of_cycle: dict[str, object]) -> None:
-    for statement in _NEW_CELLS.split(";"):
-        session.execute(sa.text(statement))
-    session.execute(sa.text(_CELLS), of_cycle)
-    session.execute(sa.text("ANALYZE pg_temp.cycle_cells"))
-
-
-def _stratum_baselines(strata: Sequence[Any]) -> list[float]:
-    if not strata:
-        return []
-    found = baselines(
-        Strata(
-            service=np.array([row.service for row in strata], dtype=np.int64),
-            n=np.array([float(row.n) for row in strata]),
-            total=POINTS_PER_STEP * np.array([float(row.total) for row in strata]),
-            total_squares=POINTS_PER_STEP**2 * np.array([float(row.total_squares) for row in strata]),
+    def sums(self) -> Strata:
+        """Return the sums as the score wants them, y on 25 to 100."""
+        return Strata(
+            service=self.stratum,
+            n=self.n.astype(np.float64),
+            total=POINTS_PER_STEP * self.total.astype(np.float64),
+            total_squares=POINTS_PER_STEP**2 * self.total_squares.astype(np.float64),
         )
+
+    def place_of(self, stratum: IntArray, quarter: IntArray) -> IntArray:
+        """Return where each stratum and quarter stands; -1 where there is none."""
+        known, wanted = packed_together((self.stratum, stratum), (self.quarter, quarter))
+        return place_in(known, wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleRead:
+    """What counted, per person and stratum; and the same of those people who have ratings set aside, without them."""
+
+    counted: Contributions
+    without_aside: Contributions
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many ratings of one person came through the counter record, stand beside, were left out, are set aside."""
+
+    n_counter: int = 0
+    n_beside: int = 0
+    n_excluded: int = 0
+    n_set_aside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSums:
+    """The ratings of one unit: proven ones and their sums (points 1 to 4), those beside, those nobody answered for."""
+
+    unit_id: int
+    n: int
+    n_beside: int
+    total: int
+    total_squares: int
+    n_nobody: int
+
+
+def strata_of(cells: Cells, days: Days) -> StrataRead:
+    """Return the sums of each stratum, with the ratings nobody answers for."""
+    ours = taken(cells, (cells.channel == PROVEN) & (cells.part == COUNTED) & (cells.only == 0))
+    quarter = days.months[ours.day] // 3
+    alike = Groups(ours.stratum, quarter)
+    sums = [alike.added(column) for column in (ours.n, ours.total, ours.total_squares)]
+    return StrataRead(alike.first(ours.stratum), alike.first(quarter), *sums)
+
+
+def people_of(sums: PersonSums, strata: StrataRead) -> PeopleRead:
+    """Return the sums of each person and stratum, with and without what is set aside."""
+    counted = taken(sums, (sums.channel == PROVEN) & (sums.part == COUNTED))
+    aside = taken(sums, (sums.channel == PROVEN) & (sums.part == ASIDE))
+    touched = taken(counted, np.isin(counted.employee, aside.employee))
+    key, of_aside = packed_together(
+        (touched.employee, aside.employee), (touched.stratum, aside.stratum), (touched.quarter, aside.quarter)
     )
-    return [float(value) for value in found.stratum]
+    return PeopleRead(
+        _contributions(counted, strata, _sums(counted)),
+        _contributions(touched, strata, _sums(touched) - _less(key, of_aside, _sums(aside))),
+    )
 
 
-def sums_by_person(session: Session, cycle: Cycle) -> Contributions:
-    """Return what counted in a cycle, summed per person and baseline (C rows; y on 25 to 100)."""
-    rows = session.execute(sa.text(_PERSON_SUMS), _parameters(cycle)).all()
-    columns = [np.array(column) for column in zip(*rows, strict=True)] if rows else [np.array([])] * 7
-    employee, baseline, n, weight, weight_squares, total, total_squares = columns
+def _sums(of: PersonSums) -> FloatArray:
+    return np.stack([of.n, of.weight, of.weight_squares, of.total, of.total_squares]).astype(np.float64)
+
+
+def _less(key: IntArray, of_aside: IntArray, aside: FloatArray) -> FloatArray:
+    place = place_in(of_aside, key)
+    less = np.zeros((len(aside), key.size))
+    less[:, place >= 0] = aside[:, place[place >= 0]]
+    return less
+
+
+def _contributions(of: PersonSums, strata: StrataRead, sums: FloatArray) -> Contributions:
+    is_left = sums[0] > 0
+    n, weight, weight_squares, total, total_squares = sums[:, is_left]
     return Contributions(
-        employee=employee.astype(np.int64),
-        n=n.astype(np.int64),
-        weight=weight.astype(np.float64),
-        weight_squares=weight_squares.astype(np.float64),
-        total=POINTS_PER_STEP * total.astype(np.float64),
-        total_squares=POINTS_PER_STEP**2 * total_squares.astype(np.float64),
-        baseline=baseline.astype(np.float64),
+        employee=of.employee[is_left], stratum=strata.place_of(of.stratum, of.quarter)[is_left], n=n.astype(np.int64),
+        weight=weight, weight_squares=weight_squares, total=POINTS_PER_STEP * total,
+        total_squares=POINTS_PER_STEP**2 * total_squares,
+    )  # fmt: skip
+
+
+def counts_of(sums: PersonSums) -> dict[int, Counts]:
+    """Return, by person, how many ratings have a part of their own."""
+    people, person = np.unique(sums.employee, return_inverse=True)
+    is_proven = sums.channel == PROVEN
+    is_left_out = (sums.part != COUNTED) & (sums.part != ASIDE)
+
+    def added(column: IntArray, where: Mask) -> list[int]:
+        found = np.bincount(person[where], weights=column[where], minlength=people.size)
+        return [int(n) for n in found.tolist()]
+
+    columns = (
+        added(sums.n_counter, is_proven & (sums.part == COUNTED)),
+        added(sums.n, ~is_proven),
+        added(sums.n, is_proven & is_left_out),
+        added(sums.n, is_proven & (sums.part == ASIDE)),
     )
+    return {who: Counts(*row) for who, *row in zip(people.tolist(), *columns, strict=True)}
 
 
-def fingerprint(session: Session, cycle: Cycle) -> str:
-    """Return the SHA-256 of everything that went into a cycle's figures, and of the method, in hexadecimal."""
-    found = session.execute(sa.text(_FINGERPRINT), {**_parameters(cycle), "method": METHOD_VERSION}).scalar_one()
-    return str(found)
+def units_of(cells: Cells) -> list[UnitSums]:
+    """Return the sums of each unit that has any rating, by id."""
+    ours = taken(cells, (cells.part == COUNTED) & (cells.only == 0))
+    alike = Groups(ours.unit)
+    is_proven = ours.channel == PROVEN
+    columns = [
+        np.where(where, column, 0)
+        for where, column in (
+            (is_proven, ours.n), (~is_proven, ours.n), (is_proven, ours.total), (is_proven, ours.total_squares),
+            (is_proven & ours.for_people & ~ours.is_held, ours.n),
+        )
+    ]  # fmt: skip
+    rows = zip(alike.first(ours.unit).tolist(), *(alike.added(column).tolist() for column in columns), strict=True)
+    return [UnitSums(*row) for row in rows]
 
 
-def _parameters(cycle: Cycle) -> dict[str, object]:
-    return {
-        "agency_id": cycle.agency_id,
-        "cycle_id": cycle.id,
-        "starts_on": cycle.starts_on,
-        "ends_on": cycle.ends_on,
-    }
+def fingerprint(laid: Laid, strata: StrataRead, days: Days, lines: Sequence[str]) -> str:
+    """Return the SHA-256 of everything that went into a cycle's figures, with some lines more, in hexadecimal.
+
+    What verification writes down of the raw ratings, in the same words; see `cycles.hashes`.
+    """
+    return hashes.digest([*_laid_lines(laid, days), *_stratum_lines(strata), *lines])
+
+
+def _laid_lines(laid: Laid, days: Days) -> list[str]:
+    """Write each row as `hashes.line` does, a column at a time: few values of each differ."""
+    ours = taken(laid, laid.part != ASIDE)
+    columns = (
+        ours.employee, ours.assignment, ours.unit, ours.service, ours.counter, _words(days.dates, ours.day), ours.days,
+        _words(CHANNELS, ours.channel), _words(PARTS, ours.part), _numbers(ours.share), ours.n, ours.total,
+        ours.total_squares,
+    )  # fmt: skip
+    texts = (column if isinstance(column, list) else map(str, column.tolist()) for column in columns)
+    return ["laid|" + "|".join(row) for row in zip(*texts, strict=True)]
+
+
+def _words(words: Sequence[object], codes: IntArray) -> list[str]:
+    written = [hashes.written(word) for word in words]
+    return [written[code] for code in codes.tolist()]
+
+
+def _numbers(column: FloatArray) -> list[str]:
+    known, place = np.unique(column, return_inverse=True)
+    return _words(known.tolist(), place.astype(np.int64))
+
+
+def _stratum_lines(strata: StrataRead) -> list[str]:
+    quarters: dict[int, date] = {one: quarter_day(one) for one in np.unique(strata.quarter).tolist()}
+    columns = (strata.stratum, strata.quarter, strata.n, strata.total, strata.total_squares)
+    return [
+        hashes.line("stratum", (stratum, quarters[quarter], *sums))
+        for stratum, quarter, *sums in zip(*(column.tolist() for column in columns), strict=True)
+    ]

@@ -14,11 +14,13 @@ from feedback_app.organisation.people.rules import AttributionLevel
 
 
 class Contribution(Base):
-    """The ratings of one unit, service, counter, day and channel, as far as one person answers for them.
+    """The ratings of one unit, service, counter, channel and month, as far as one person answers for them.
 
     `n`, `total` and `total_squares` are of the whole cell (points 1 to 4), or of what was left out of it where
     `exclusion` says so; `share` is the part this person answers for through this assignment, or through the counter
     record (`level`); `baseline` (25 to 100) is what the cell is compared with, empty where the cell does not count.
+    `day` is the first day of the cell with ratings and `days` all of them, bit 0 for the first of the month; `held_by`
+    in `attribution.cells` reads both. Where two posts of one person answer for the same ratings, a cell is a day.
     """
 
     __tablename__ = "contributions"
@@ -46,6 +48,7 @@ class Contribution(Base):
         ),
         sa.CheckConstraint("share > 0 AND share <= 1", name="share_range"),
         sa.CheckConstraint("n > 0", name="count_positive"),
+        sa.CheckConstraint("days > 0", name="days_positive"),
         sa.CheckConstraint("level <> 'unit'", name="laid_on_a_person"),
         sa.CheckConstraint("(level = 'assignment') = (assignment_id IS NOT NULL)", name="assignment_level_has_one"),
         sa.CheckConstraint("level <> 'counter' OR counter_id IS NOT NULL", name="counter_level_has_counter"),
@@ -67,6 +70,7 @@ class Contribution(Base):
     service_id: Mapped[int | None]
     counter_id: Mapped[int | None]
     day: Mapped[date]
+    days: Mapped[int] = mapped_column(sa.Integer)
     channel: Mapped[Channel]
     share: Mapped[float]
     reason: Mapped[str]

@@ -1,39 +1,59 @@
-"""The posts of a period, as the rules of responsibility read them."""
+"""Posts, rosters and declared levels of a period, as they were known at a moment."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.evaluation.attribution.levels import LevelRule, LevelSpan, Place, level_spans
 from feedback_app.evaluation.rules import AssignmentSpan
-from feedback_app.organisation.models import Assignment
+from feedback_app.organisation.models import Assignment, UnitVersion
+from feedback_app.organisation.people.models import AttributionRule
+from feedback_app.organisation.people.posts import as_known_at
 
 
-def assignment_spans(session: Session, agency_id: int, starts_on: date, ends_on: date) -> list[AssignmentSpan]:
+def assignment_spans(
+    session: Session, agency_id: int, starts_on: date, ends_on: date, *, known_at: datetime | None = None
+) -> list[AssignmentSpan]:
     """Return the assignments of an agency that hold on any day of a period, by id."""
-    rows = session.scalars(
-        sa.select(Assignment)
+    rows = session.execute(
+        sa.select(
+            Assignment.id, Assignment.employee_id, Assignment.unit_id, Assignment.service_id, Assignment.kind,
+            Assignment.is_head, Assignment.share, Assignment.starts_on, Assignment.ends_on,
+        )
         .where(
             Assignment.agency_id == agency_id,
-            Assignment.superseded_at.is_(None),
+            as_known_at(known_at),
             Assignment.starts_on <= ends_on,
             sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= starts_on),
         )
         .order_by(Assignment.id)
+    )  # fmt: skip
+    return [AssignmentSpan(*row) for row in rows]
+
+
+def declared_levels(
+    session: Session, agency_id: int, starts_on: date, ends_on: date, *, known_at: datetime | None = None
+) -> list[LevelSpan]:
+    """Return the runs of days on which a level was declared for a unit, by itself, by one above it or by the agency."""
+    declared = sa.select(AttributionRule.unit_id, AttributionRule.starts_on, AttributionRule.level).where(
+        AttributionRule.agency_id == agency_id, AttributionRule.starts_on <= ends_on
     )
-    return [
-        AssignmentSpan(
-            assignment_id=row.id,
-            employee_id=row.employee_id,
-            unit_id=row.unit_id,
-            service_id=row.service_id,
-            kind=row.kind,
-            is_head=row.is_head,
-            share=row.share,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
+    if known_at is not None:
+        declared = declared.where(AttributionRule.declared_at <= known_at)
+    rules = [LevelRule(*row) for row in session.execute(declared)]
+    return level_spans(rules, _places(session, agency_id, starts_on, ends_on), starts_on, ends_on) if rules else []
+
+
+def _places(session: Session, agency_id: int, starts_on: date, ends_on: date) -> list[Place]:
+    rows: Any = session.execute(
+        sa.select(UnitVersion.unit_id, UnitVersion.parent_id, UnitVersion.starts_on, UnitVersion.ends_on).where(
+            UnitVersion.agency_id == agency_id,
+            UnitVersion.starts_on <= ends_on,
+            sa.or_(UnitVersion.ends_on.is_(None), UnitVersion.ends_on >= starts_on),
         )
-        for row in rows
-    ]
+    )
+    return [Place(*row) for row in rows]

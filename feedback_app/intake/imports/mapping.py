@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.utils import default_process
 
 from feedback_app.intake.imports.problems import MappingError
@@ -76,6 +76,17 @@ def locate(mapping: Mapping[Field, str], columns: Sequence[str]) -> dict[Field, 
     if problems:
         raise MappingError("\n".join([*problems, columns_listed(columns)]))
     return {field: places[0] for field, places in found.items()}
+
+
+# A code is one short word: "tanjungbalai" is no slip of "salah".
+NEAR_CODE: Final = 75.0
+
+
+def near_code(word: str, known: Sequence[str]) -> str:
+    """Return the end of a sentence about an unknown code, which is compared as a whole."""
+    best = process.extractOne(word.casefold(), [name for name in known if name], scorer=fuzz.ratio,
+                              score_cutoff=NEAR_CODE)  # fmt: skip
+    return f"; did you mean {str(best[0])!r}?" if best else "."
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:

@@ -9,21 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final, NamedTuple
 
 from feedback_app.intake.imports.problems import Reason, RowProblemError, shown
+from feedback_app.organisation.people.imports.days import MONTHS
 
 # Older years are slips of the pen (0202) or a spreadsheet's zero (1900): no feedback system here is that old.
 EARLIEST: Final = date(1990, 1, 1)
-MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan januari january", "feb februari pebruari february", "mar maret march", "apr april",
-            "mei may", "jun juni june", "jul juli july", "agu agt ags agustus aug august",
-            "sep sept september", "okt oktober oct october", "nov november nopember nop", "des desember dec december",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 WEEKDAYS: Final = "senin|selasa|rabu|kamis|jumat|jum'at|sabtu|minggu|ahad"
 ZONES: Final = {"z": 0, "utc": 0, "gmt": 0, "wib": 7, "wita": 8, "wit": 9}
 

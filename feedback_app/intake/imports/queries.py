@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.intake.imports.directory import Directory, spelling
-from feedback_app.intake.imports.mapping import suggestion
+from feedback_app.intake.imports.mapping import near_code
 from feedback_app.intake.imports.problems import MappingError
 from feedback_app.organisation.models import Agency, PublicService, Unit
 from feedback_app.organisation.queries import UnknownAgencyError, agencies, agency_by_code, units_of
@@ -31,7 +31,7 @@ def agency_to_import_into(session: Session, code: str) -> Agency:
     except UnknownAgencyError as error:
         known = [agency.code for agency in agencies(session)]
         listed = f"Agencies: {', '.join(known)}." if known else "The database has no agency yet."
-        raise MappingError(f"There is no agency {code!r}{suggestion(code, known)} {listed}") from error
+        raise MappingError(f"There is no agency {code!r}{near_code(code, known)} {listed}") from error
 
 
 def directory_of(session: Session, agency_id: int, day: date) -> Directory:
