@@ -1,45 +1,42 @@
-"""Open a cycle and compute it: from the daily figures and the posts of each day, never from the texts."""
+"""Compute a cycle: from the daily figures and the posts of each day, never from the texts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
-from feedback_app.db import add_unless_taken
-from feedback_app.errors import ConflictError, InvalidInputError
-from feedback_app.evaluation.attribution.ledger import fingerprint, sums_by_person, write_contributions
+from feedback_app.db import Base
+from feedback_app.evaluation.attribution import ledger
+from feedback_app.evaluation.attribution.attributed import Attributed, attribute
+from feedback_app.evaluation.attribution.contributions import write_contributions
+from feedback_app.evaluation.attribution.copying import copy_dicts
+from feedback_app.evaluation.attribution.cut import Cut
 from feedback_app.evaluation.attribution.models import Contribution
-from feedback_app.evaluation.attribution.spans import assignment_spans
-from feedback_app.evaluation.models import Cycle
-from feedback_app.evaluation.result_models import Score
-from feedback_app.evaluation.rules import (
-    METHOD_VERSION,
-    Z_90,
-    Band,
-    CycleKind,
-    CycleScores,
-    CycleStatus,
-    PersonScore,
-    Segment,
-    responsibility_segments,
-    score_people,
-)
+from feedback_app.evaluation.cases.records import case_rows
+from feedback_app.evaluation.cycles import figures, hashes, stored
+from feedback_app.evaluation.cycles.changes import changes_since, told_before
+from feedback_app.evaluation.cycles.cut_off import check_closed
+from feedback_app.evaluation.cycles.life import note_move
+from feedback_app.evaluation.cycles.reference import reference_of
+from feedback_app.evaluation.cycles.rules import check_move
+from feedback_app.evaluation.cycles.withholding import withhold
+from feedback_app.evaluation.models import Cycle, CycleSignature
+from feedback_app.evaluation.result_models import CaseRecord, Score, UnitScore
+from feedback_app.evaluation.rules import POINTS_PER_STEP, Band, CycleStatus
+from feedback_app.evaluation.score.figures import CycleScores
+from feedback_app.evaluation.score.joint import score_with
+from feedback_app.evaluation.score.methods import METHODS
+from feedback_app.evaluation.score.sums import Reference
+from feedback_app.evaluation.score.units import score_units
 
-
-class CycleDatesError(InvalidInputError):
-    """A cycle ends before it starts."""
-
-    code = "cycle_dates"
-
-
-class CycleExistsError(ConflictError):
-    """The agency has a cycle of this name."""
-
-    code = "cycle_exists"
+_RESULTS: tuple[type[Base], ...] = (CycleSignature, CaseRecord, UnitScore, Score, Contribution)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,115 +48,155 @@ class Computation:
     ratings: int
     ratings_beside: int
     ratings_nobody: int
+    ratings_excluded: int
     input_hash: str
+    output_hash: str
 
 
-def open_cycle(
-    session: Session,
-    *,
-    agency_id: int,
-    name: str,
-    kind: CycleKind,
-    starts_on: date,
-    ends_on: date,
-    actor: Actor,
-    now: datetime,
-) -> Cycle:
-    """Open an evaluation period.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Everything a cycle says, before it is written."""
+
+    read: Attributed
+    strata: ledger.StrataRead
+    scores: CycleScores
+    people: list[figures.Row]
+    units: list[figures.Row]
+    cases: list[figures.Row]
+
+
+def compute(session: Session, cycle: Cycle, *, actor: Actor, now: datetime, note: str | None = None) -> Computation:
+    """Compute a cycle, for the first time or anew: who answered for which ratings, and what they say.
+
+    Everything comes from the daily figures as they were at `inputs_until`, which the first computation sets, and from
+    posts, rosters and decisions as they are known `now`; the same rows give the same figures and hashes. Signatures
+    under earlier figures are gone. The edge calls `cut_off.hold_still` before it takes the time.
 
     Raises
     ------
-    CycleDatesError, CycleExistsError
-    """
-    if ends_on < starts_on:
-        raise CycleDatesError("Tanggal akhir siklus harus sama dengan atau sesudah tanggal mulai.")
-    cycle = Cycle(
-        agency_id=agency_id, name=name.strip(), kind=kind, starts_on=starts_on, ends_on=ends_on,
-        status=CycleStatus.DRAFT, method_version=METHOD_VERSION, opened_by=actor.user_id, opened_at=now,
-    )  # fmt: skip
-    add_unless_taken(session, cycle, CycleExistsError("Siklus dengan nama ini sudah ada. Pakai nama lain."))
-    record(
-        session, agency_id=agency_id, actor=actor, action="evaluation.open_cycle", subject_type="cycle",
-        subject_id=cycle.id, now=now,
-    )  # fmt: skip
-    return cycle
-
-
-def compute(session: Session, cycle: Cycle, *, actor: Actor, now: datetime) -> Computation:
-    """Compute a cycle anew: who answered for which ratings, compared with what, and what that says.
-
-    Everything comes from the daily figures; the same rows give the same figures and the same `input_hash`.
+    feedback_app.evaluation.cycles.rules.CycleMoveError
+        It is signed or frozen.
+    feedback_app.evaluation.cycles.cut_off.BookOpenError, feedback_app.evaluation.cycles.cut_off.UnreadRatingsError
     """
     session.refresh(cycle, with_for_update=True)
-    for table in (Score, Contribution):
-        session.execute(
-            sa.delete(table).where(table.agency_id == cycle.agency_id, table.cycle_id == cycle.id),
-            execution_options={"synchronize_session": False},
-        )
-    segments = responsibility_segments(
-        assignment_spans(session, cycle.agency_id, cycle.starts_on, cycle.ends_on), cycle.starts_on, cycle.ends_on
+    check_move(cycle.status, CycleStatus.COMPUTED)
+    check_closed(session, cycle, now=now)
+    reference_id, reference = reference_of(session, cycle)
+    cut = Cut.of(cycle, until=cycle.inputs_until or now, known_at=now)
+    told = told_before(session, cycle)
+    _clear(session, cycle)
+    found = _found(session, cycle, cut, reference)
+    # What changed since it was last told is read from these rows.
+    write_contributions(
+        session, cut, found.read.laid, found.read.segments, found.strata, found.scores.baseline
+    )  # fmt: skip
+    withhold(session, cycle, found.people, found.units, changes_since(session, cycle, told), found.read)
+    _write(session, cycle, found)
+    input_hash = ledger.fingerprint(
+        found.read.laid,
+        found.strata,
+        found.read.days,
+        hashes.settings_lines(cycle.method_version, cycle.starts_on, cycle.ends_on, cycle.delta_in_tau, reference),
     )
-    totals = write_contributions(session, cycle, segments)
-    scores = score_people(sums_by_person(session, cycle))
-    _write_scores(session, cycle, segments, scores)
-    cycle.input_hash = fingerprint(session, cycle)
-    cycle.output_hash = cycle.input_hash
-    cycle.inputs_until = cycle.inputs_until or now
-    cycle.status = CycleStatus.COMPUTED
-    cycle.method_version = METHOD_VERSION
-    cycle.computed_at = now
-    cycle.tau2, cycle.sigma2, cycle.delta = scores.tau2, scores.sigma2, scores.delta
-    cycle.overall_baseline = scores.overall_baseline
-    session.flush()
+    # The database takes a computed cycle whole, with its hashes.
+    with session.no_autoflush:
+        _note_outcome(cycle, cut, found, reference_id, actor, now)
+        cycle.input_hash, cycle.output_hash = input_hash, stored.output_hash(session, cycle)
+    note_move(session, cycle, CycleStatus.COMPUTED, actor, now, note)
     record(
         session, agency_id=cycle.agency_id, actor=actor, action="evaluation.compute", subject_type="cycle",
-        subject_id=cycle.id, now=now, input_hash=cycle.input_hash, method_version=METHOD_VERSION,
+        subject_id=cycle.id, now=now, input_hash=cycle.input_hash, output_hash=cycle.output_hash,
+        method_version=cycle.method_version,
     )  # fmt: skip
-    return Computation(
-        people=len({segment.employee_id for segment in segments}),
-        with_band=sum(person.band is not Band.INSUFFICIENT for person in scores.people),
-        ratings=totals.counted,
-        ratings_beside=totals.beside,
-        ratings_nobody=totals.nobody,
-        input_hash=cycle.input_hash,
-    )
+    return _told(cycle)
 
 
-def _write_scores(session: Session, cycle: Cycle, segments: list[Segment], scores: CycleScores) -> None:
-    """Write a row for everybody who held a post in the cycle, also for those without a single rating."""
-    known = {person.employee_id: person for person in scores.people}
-    beside_rows = session.execute(
-        sa.select(Contribution.employee_id, sa.func.sum(Contribution.n))
-        .where(
-            Contribution.agency_id == cycle.agency_id,
-            Contribution.cycle_id == cycle.id,
-            Contribution.exclusion.is_not(None),
+def _clear(session: Session, cycle: Cycle) -> None:
+    for table in _RESULTS:
+        columns = table.__table__.c
+        session.execute(
+            sa.delete(table).where(columns.agency_id == cycle.agency_id, columns.cycle_id == cycle.id),
+            execution_options={"synchronize_session": False},
         )
-        .group_by(Contribution.employee_id)
+
+
+def _found(session: Session, cycle: Cycle, cut: Cut, reference: dict[str, float] | None) -> _Found:
+    read = attribute(session, cut)
+    strata = ledger.strata_of(read.cells, read.days)
+    sums = ledger.people_of(read.sums, strata)
+    scores = METHODS[cycle.method_version](
+        strata.sums(), sums.counted, reference=Reference(**reference) if reference else None,
+        delta_in_tau=cycle.delta_in_tau,
+    )  # fmt: skip
+    shadows = score_with(scores, sums.without_aside) if sums.without_aside.employee.size else ()
+    return _Found(
+        read=read,
+        strata=strata,
+        scores=scores,
+        people=figures.person_rows(read.people, scores, shadows, ledger.counts_of(read.sums)),
+        units=_units(session, cut, read),
+        cases=case_rows(session, cut, read.spans),
     )
-    beside = {employee_id: int(n) for employee_id, n in beside_rows}
-    rows = [
-        _score_row(cycle, known.get(employee_id) or unrated(employee_id, scores.tau2), beside.get(employee_id, 0))
-        for employee_id in sorted({segment.employee_id for segment in segments})
-    ]
-    if rows:
-        session.execute(sa.insert(Score), rows)
 
 
-def unrated(employee_id: int, tau2: float) -> PersonScore:
-    """Return what is known of somebody without ratings: nothing beyond how much people differ at all."""
-    spread = tau2**0.5
-    return PersonScore(
-        employee_id=employee_id, n=0, n_effective=0.0, own_share=0.0, mean_residual=0.0, score=0.0,
-        standard_error=spread, low=-Z_90 * spread, high=Z_90 * spread, reliability=0.0, band=Band.INSUFFICIENT,
+def _units(session: Session, cut: Cut, read: Attributed) -> list[figures.Row]:
+    sums = ledger.units_of(read.cells)
+    columns = np.array([(one.unit_id, one.n, one.total, one.total_squares) for one in sums], dtype=np.int64)
+    unit, n, total, squares = columns.reshape(-1, 4).T
+    scored = score_units(
+        unit, n.astype(np.float64), POINTS_PER_STEP * total.astype(np.float64),
+        POINTS_PER_STEP**2 * squares.astype(np.float64),
     )  # fmt: skip
+    return figures.unit_rows(sums, scored, figures.visits_of(session, cut))
 
 
-def _score_row(cycle: Cycle, person: PersonScore, n_beside: int) -> dict[str, object]:
-    names = (
-        "employee_id", "n", "n_effective", "own_share", "mean_residual", "score", "standard_error", "low", "high",
-        "reliability", "band",
-    )  # fmt: skip
-    values = {name: getattr(person, name) for name in names}
-    shadow = {f"shadow_{name}": values[name] for name in ("score", "low", "high", "band")}
-    return {"agency_id": cycle.agency_id, "cycle_id": cycle.id, "n_beside": n_beside, **values, **shadow}
+def _write(session: Session, cycle: Cycle, found: _Found) -> None:
+    key = {"agency_id": cycle.agency_id, "cycle_id": cycle.id}
+    for table, rows in ((Score, found.people), (UnitScore, found.units), (CaseRecord, found.cases)):
+        copy_dicts(session, table, [{**key, **row} for row in rows])
+
+
+def _note_outcome(
+    cycle: Cycle, cut: Cut, found: _Found, reference_id: int | None, actor: Actor, now: datetime
+) -> None:  # fmt: skip
+    used = found.scores.parameters
+    cycle.parameters = {
+        "tau2": used.tau2, "sigma2": used.sigma2, "kappa2": used.kappa2, "omega2": used.omega2, "mean": used.mean,
+    }  # fmt: skip
+    cycle.totals = _totals(found)
+    cycle.reference_id = reference_id
+    cycle.inputs_until = cut.until
+    cycle.computed_at, cycle.computed_by = now, actor.user_id
+    cycle.tau2, cycle.sigma2, cycle.delta = used.tau2, used.sigma2, found.scores.delta
+    cycle.overall_baseline = found.scores.overall_baseline
+
+
+def _totals(found: _Found) -> dict[str, int]:
+    def added(rows: Sequence[figures.Row], name: str) -> int:
+        return sum(int(row[name]) for row in rows)
+
+    proven, nobody = added(found.units, "n"), added(found.units, "n_nobody")
+    return {
+        "people": len(found.people),
+        "with_band": sum(row["band"] is not Band.INSUFFICIENT for row in found.people),
+        "proven": proven,
+        "counted": proven - nobody,
+        "nobody": nobody,
+        "beside": added(found.units, "n_beside"),
+        "excluded": added(found.people, "n_excluded"),
+        "set_aside": added(found.people, "n_set_aside"),
+    }
+
+
+def _told(cycle: Cycle) -> Computation:
+    totals: dict[str, Any] = cycle.totals
+    return Computation(
+        people=totals["people"],
+        with_band=totals["with_band"],
+        ratings=totals["counted"],
+        ratings_beside=totals["beside"],
+        ratings_nobody=totals["nobody"],
+        ratings_excluded=totals["excluded"],
+        input_hash=cycle.input_hash or "",
+        output_hash=cycle.output_hash or "",
+    )

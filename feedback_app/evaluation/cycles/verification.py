@@ -1,168 +1,260 @@
-"""Compute a cycle a second time, from the raw ratings instead of the daily figures, and compare.
+"""Compute a cycle a second time, from the raw ratings as they were read and known at its time, and compare.
 
-Slow on purpose and sharing as little as it can with `ledger`: each rating is looked at by itself, in Python.
-Ratings read after the computation are in no stored figure and are left out here too; `newer_ratings` counts them.
+It holds for every cycle that is computed, also for a frozen one after later ratings, posts put right and anomalies
+cleared. A figure that agrees within 1e-9 counts as the stored one: with these the output's hash must come out again.
+The units' own counts of visits are replaced without a history, so the hash alone vouches for them.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
-from feedback_app.evaluation.attribution.spans import assignment_spans
-from feedback_app.evaluation.models import Cycle
-from feedback_app.evaluation.result_models import Score
-from feedback_app.evaluation.rules import (
-    Contributions,
-    PersonScore,
-    Segment,
-    Strata,
-    baselines,
-    rating_value,
-    responsibility_segments,
-    score_people,
-)
+from feedback_app.evaluation.attribution.cut import Cut
+from feedback_app.evaluation.attribution.ledger import Counts, UnitSums
+from feedback_app.evaluation.cases.recount import recounted_cases
+from feedback_app.evaluation.cycles import figures, hashes
+from feedback_app.evaluation.cycles.recount import Recount, Stratum, Sums, recount
+from feedback_app.evaluation.cycles.recounted_cells import KEY, recounted_cells, stored_cells
+from feedback_app.evaluation.cycles.reference import PARAMETERS
+from feedback_app.evaluation.cycles.stored import figures_stored, output_hash
+from feedback_app.evaluation.evidence.small_numbers import too_few, withheld
+from feedback_app.evaluation.models import Cycle, CycleMove
+from feedback_app.evaluation.rules import POINTS_PER_STEP, CycleStatus
+from feedback_app.evaluation.score.figures import CycleScores
+from feedback_app.evaluation.score.joint import score_with
+from feedback_app.evaluation.score.methods import METHODS
+from feedback_app.evaluation.score.sums import Contributions, Reference, Strata
+from feedback_app.evaluation.score.units import score_units
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import Channel
 
-TOLERANCE = 1e-9
-COMPARED = ("n", "n_effective", "own_share", "mean_residual", "score", "standard_error", "low", "high", "reliability")
+TOLERANCE: Final = 1e-9
+_NUMBERS: Final = ("tau2", "sigma2", "delta", "overall_baseline")
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A figure that the raw rows do not give; `stored` or `recomputed` is None where there is none."""
+    """A figure that the raw rows do not give; `stored` or `recomputed` is None where there is none.
 
-    employee_id: int
+    `of` says what it is a figure of: an employee, a row of what was laid on one (`contribution`), a unit, the cases of
+    an employee, a parameter, or the cycle (the last two without an id).
+    """
+
+    of: str
+    subject_id: int | None
     figure: str
-    stored: float | None
-    recomputed: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Rating:
-    unit_id: int
-    service_id: int | None
-    day: date
-    value: int
+    stored: Any
+    recomputed: Any
 
     @property
-    def stratum(self) -> tuple[int, int, int]:
-        """Return service (or the unit's ratings without one), year and quarter."""
-        return (self.service_id or -self.unit_id, self.day.year, (self.day.month - 1) // 3)
+    def employee_id(self) -> int | None:
+        """Return the employee it is of, if it is of one."""
+        return self.subject_id if self.of == "employee" else None
 
 
 def verify(session: Session, cycle: Cycle) -> list[Disagreement]:
-    """Return every figure of a computed cycle that differs from the raw rows by more than 1e-9.
-
-    The raw rows are those read up to `computed_at` (see `newer_ratings`). A batch of the drain that was under way
-    at that very moment is on the wrong side of it and shows as a difference; computing again settles it.
-    """
-    ratings = list(_ratings(session, cycle))
-    spans = assignment_spans(session, cycle.agency_id, cycle.starts_on, cycle.ends_on)
-    segments = responsibility_segments(spans, cycle.starts_on, cycle.ends_on)
-    recomputed = {person.employee_id: person for person in _scores(ratings, segments)}
-    stored = {
-        score.employee_id: score
-        for score in session.scalars(
-            sa.select(Score).where(Score.agency_id == cycle.agency_id, Score.cycle_id == cycle.id, Score.n > 0)
+    """Return every figure of a computed cycle that differs from the raw rows by more than 1e-9, and every hash."""
+    if cycle.computed_at is None or cycle.inputs_until is None:
+        return []
+    cut = Cut.of(cycle, until=cycle.inputs_until, known_at=cycle.computed_at)
+    raw = recount(session, cut)
+    reference = _reference(session, cycle)
+    keys, scores = _scores(raw, cycle, reference)
+    stored = figures_stored(session, cycle)
+    baselines = dict(zip(keys, scores.baseline.tolist(), strict=True))
+    visits = {row["unit_id"]: (row["transactions"], row["tokens"]) for row in stored.units}
+    found = [
+        *_compare("parameter", [_parameters(scores)], [cycle.parameters], ()),
+        *_compare("parameter", [_numbers(scores)], [{name: getattr(cycle, name) for name in _NUMBERS}], ()),
+        *_compare("employee", _as_told(_people(raw, keys, scores), stored.people), stored.people, ("employee_id",)),
+        *_compare("unit", _units(raw, visits), stored.units, ("unit_id",)),
+        *_compare("cases", recounted_cases(session, cut, raw.spans), stored.cases, ("employee_id", "unit_id", "duty")),
+        *_compare("contribution", recounted_cells(raw, baselines), stored_cells(session, cycle), KEY),
+        *_withheld(session, cycle, stored.people),
+        *_units_withheld(stored.units),
+    ]
+    return found + [
+        Disagreement("cycle", None, name, one, other)
+        for name, one, other in (
+            ("input_hash", cycle.input_hash, hashes.digest(_input_lines(raw, cycle, reference))),
+            ("output_hash", cycle.output_hash, output_hash(session, cycle, stored)),
         )
-    }
-    found: list[Disagreement] = []
-    for employee_id in sorted(stored.keys() | recomputed.keys()):
-        found += _compare(employee_id, stored.get(employee_id), recomputed.get(employee_id))
-    return found
+        if one != other
+    ]
 
 
 def newer_ratings(session: Session, cycle: Cycle) -> int:
-    """Return how many ratings of proven visits in the period were read after the computation, and so left out."""
-    rows = _proven(cycle, sa.func.count()).where(Labels.labelled_at > cycle.computed_at)
-    return int(session.scalars(rows).one())
-
-
-def _compare(employee_id: int, stored: Score | None, recomputed: PersonScore | None) -> Iterable[Disagreement]:
-    for figure in COMPARED:
-        one = getattr(stored, figure) if stored else None
-        other = getattr(recomputed, figure) if recomputed else None
-        if one is None or other is None or abs(one - other) > TOLERANCE * max(1.0, abs(one), abs(other)):
-            yield Disagreement(employee_id, figure, one, other)
-
-
-def _ratings(session: Session, cycle: Cycle) -> Iterable[_Rating]:
-    figures = (Submission.unit_id, Submission.service_id, Submission.occurred_on, Submission.rating)
-    rows = session.execute(_proven(cycle, *figures).where(Labels.labelled_at <= cycle.computed_at))
-    for unit_id, service_id, day, rating in rows:
-        if rating is not None:
-            yield _Rating(unit_id, service_id, day, rating_value(rating))
-
-
-def _proven(cycle: Cycle, *columns: Any) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(*columns)
+    """Return how many ratings of proven visits in the period were read after its cut-off, and so never come in."""
+    rows = (
+        sa.select(sa.func.count())
         .select_from(Submission)
         .join(Labels, sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id))
         .where(Submission.agency_id == cycle.agency_id, Submission.channel == Channel.TOKEN)
         .where(Submission.occurred_on.between(cycle.starts_on, cycle.ends_on), Submission.rating.is_not(None))
+        .where(Labels.labelled_at > cycle.inputs_until)
+    )
+    return int(session.scalars(rows).one())
+
+
+def _reference(session: Session, cycle: Cycle) -> dict[str, float] | None:
+    if cycle.reference_id is None:
+        return None
+    parameters = session.get_one(Cycle, (cycle.agency_id, cycle.reference_id)).parameters
+    return {name: float(parameters[name]) for name in PARAMETERS}
+
+
+def _scores(raw: Recount, cycle: Cycle, reference: dict[str, float] | None) -> tuple[list[Stratum], CycleScores]:
+    keys = sorted(raw.strata)
+    values = [np.array(raw.strata[key], dtype=np.float64) for key in keys]
+    strata = Strata(
+        service=np.array([key[0] for key in keys], dtype=np.int64),
+        n=np.array([float(one.size) for one in values]),
+        total=np.array([float(one.sum()) for one in values]),
+        total_squares=np.array([float((one**2).sum()) for one in values]),
+    )
+    return keys, METHODS[cycle.method_version](
+        strata, _contributions(raw.counted, keys), reference=Reference(**reference) if reference else None,
+        delta_in_tau=cycle.delta_in_tau,
+    )  # fmt: skip
+
+
+def _contributions(sums: Mapping[tuple[int, Stratum], Sums], keys: Sequence[Stratum]) -> Contributions:
+    place = {key: number for number, key in enumerate(keys)}
+    rows = [(who, place[stratum], one) for (who, stratum), one in sorted(sums.items(), key=lambda item: item[0])]
+    return Contributions(
+        employee=np.array([row[0] for row in rows], dtype=np.int64),
+        stratum=np.array([row[1] for row in rows], dtype=np.int64),
+        n=np.array([row[2].n for row in rows], dtype=np.int64),
+        weight=np.array([row[2].weight for row in rows], dtype=np.float64),
+        weight_squares=np.array([row[2].weight_squares for row in rows], dtype=np.float64),
+        total=np.array([row[2].total for row in rows], dtype=np.float64),
+        total_squares=np.array([row[2].total_squares for row in rows], dtype=np.float64),
     )
 
 
-def _scores(ratings: list[_Rating], segments: list[Segment]) -> tuple[PersonScore, ...]:
-    if not ratings:
-        return ()
-    baseline = _baselines(ratings)
-    responsible = _Responsible(segments)
-    columns: list[tuple[int, int, float, float, float, float, float]] = []
-    for rating in ratings:
-        for employee_id, share in responsible.shares(rating).items():
-            value = rating.value
-            columns.append((employee_id, 1, share, share**2, share * value, share * value**2, baseline[rating.stratum]))
-    if not columns:
-        return ()
-    employee, n, weight, squares, total, total_squares, base = (np.array(c) for c in zip(*columns, strict=True))
-    return score_people(
-        Contributions(
-            employee.astype(np.int64), n.astype(np.int64), weight, squares, total, total_squares, base
-        )
-    ).people  # fmt: skip
+def _parameters(scores: CycleScores) -> dict[str, float]:
+    return {name: getattr(scores.parameters, name) for name in PARAMETERS}
 
 
-def _baselines(ratings: list[_Rating]) -> dict[tuple[int, int, int], float]:
-    values: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    for rating in ratings:
-        values[rating.stratum].append(rating.value)
-    keys = sorted(values)
-    found = baselines(
-        Strata(
-            service=np.array([key[0] for key in keys], dtype=np.int64),
-            n=np.array([float(len(values[key])) for key in keys]),
-            total=np.array([float(sum(values[key])) for key in keys]),
-            total_squares=np.array([float(sum(value**2 for value in values[key])) for key in keys]),
+def _numbers(scores: CycleScores) -> dict[str, float | None]:
+    return {
+        "tau2": scores.parameters.tau2, "sigma2": scores.parameters.sigma2, "delta": scores.delta,
+        "overall_baseline": scores.overall_baseline,
+    }  # fmt: skip
+
+
+def _people(raw: Recount, keys: Sequence[Stratum], scores: CycleScores) -> list[dict[str, Any]]:
+    aside = {who for who, n in raw.counts["n_set_aside"].items() if n}
+    left = {key: one for key, one in raw.without_aside.items() if key[0] in aside}
+    shadows = score_with(scores, _contributions(left, keys)) if left else ()
+    counts = {
+        who: Counts(*(raw.counts[name][who] for name in ("n_counter", "n_beside", "n_excluded", "n_set_aside")))
+        for who in raw.everybody
+    }
+    return figures.person_rows(raw.everybody, scores, shadows, counts)
+
+
+def _units(raw: Recount, visits: Mapping[int, tuple[int | None, int]]) -> list[dict[str, Any]]:
+    sums = [
+        UnitSums(
+            unit_id=unit_id, n=len(unit["proven"]), n_beside=len(unit["beside"]), total=sum(unit["proven"]),
+            total_squares=sum(rating**2 for rating in unit["proven"]), n_nobody=len(unit["nobody"]),
         )
+        for unit_id, unit in sorted(raw.units.items())
+    ]  # fmt: skip
+    figured = score_units(
+        np.array([one.unit_id for one in sums], dtype=np.int64),
+        np.array([float(one.n) for one in sums]),
+        POINTS_PER_STEP * np.array([float(one.total) for one in sums]),
+        POINTS_PER_STEP**2 * np.array([float(one.total_squares) for one in sums]),
     )
-    return dict(zip(keys, found.stratum.tolist(), strict=True))
+    return figures.unit_rows(sums, figured, visits)
 
 
-class _Responsible:
-    """Finds who answers for one rating."""
+def _as_told(people: list[dict[str, Any]], stored: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows in whole points where few ratings changed; how many, the hash vouches for."""
+    changed = {row["employee_id"] for row in stored if row["n_changed"]}
+    return [row | figures.whole_points(row) if row["employee_id"] in changed else row for row in people]
 
-    def __init__(self, segments: list[Segment]) -> None:
-        self.by_scope: dict[tuple[int, int | None], list[Segment]] = defaultdict(list)
-        for segment in segments:
-            self.by_scope[segment.unit_id, segment.service_id].append(segment)
 
-    def shares(self, rating: _Rating) -> dict[int, float]:
-        """Return the share of each person: by the posts bound to the rating's service, else by those of the unit."""
-        bound = (rating.unit_id, rating.service_id) in self.by_scope
-        found: dict[int, float] = defaultdict(float)
-        for segment in self.by_scope.get((rating.unit_id, rating.service_id if bound else None), []):
-            if segment.starts_on <= rating.day <= segment.ends_on:
-                found[segment.employee_id] += segment.share
-        return found
+def _units_withheld(units: Iterable[Mapping[str, Any]]) -> Iterable[Disagreement]:
+    """Compare which units must be withheld by their own numbers; for what stands beside them the hash vouches."""
+    for row in units:
+        must = withheld(row["n"]) or too_few(row["n_nobody"]) or row["n_changed"] > 0
+        if must and not row["is_withheld"]:
+            yield Disagreement("unit", row["unit_id"], "is_withheld", row["is_withheld"], must)
+
+
+def _withheld(session: Session, cycle: Cycle, people: Iterable[Mapping[str, Any]]) -> Iterable[Disagreement]:
+    """Compare which figures are withheld because of their own number.
+
+    What was withheld beside other cycles, as they were told at the time, the hash vouches for.
+    """
+    is_alone = not _has_neighbours(session, cycle)
+    for row in people:
+        wanted = withheld(row["n"])
+        if row["is_withheld"] != wanted and (wanted or is_alone):
+            yield Disagreement("employee", row["employee_id"], "is_withheld", row["is_withheld"], wanted)
+
+
+def _has_neighbours(session: Session, cycle: Cycle) -> bool:
+    """Tell whether another cycle of the year, or an earlier computation of this one, may have been told before."""
+    moves = sa.select(sa.func.count()).where(
+        CycleMove.agency_id == cycle.agency_id, CycleMove.cycle_id == cycle.id,
+        CycleMove.to_status == CycleStatus.COMPUTED,
+    )  # fmt: skip
+    others = sa.select(Cycle.id).where(
+        Cycle.agency_id == cycle.agency_id, Cycle.id != cycle.id, Cycle.computed_at.is_not(None),
+        Cycle.starts_on <= cycle.ends_on.replace(month=12, day=31),
+        Cycle.ends_on >= cycle.starts_on.replace(month=1, day=1),
+    )  # fmt: skip
+    return (session.scalar(moves) or 0) > 1 or session.scalar(others.limit(1)) is not None
+
+
+def _compare(
+    of: str, recomputed: Sequence[Mapping[str, Any]], stored: Sequence[Mapping[str, Any]], key: tuple[str, ...]
+) -> Iterable[Disagreement]:
+    def by_key(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], Mapping[str, Any]]:
+        return {tuple(row[name] for name in key): row for row in rows}
+
+    ones, others = by_key(stored), by_key(recomputed)
+    for at in sorted(ones.keys() | others.keys()):
+        one, other = ones.get(at, {}), others.get(at, {})
+        for figure in other or one.keys() - {"agency_id", "cycle_id", "is_withheld"}:
+            if not _agree(one.get(figure), other.get(figure)):
+                yield Disagreement(of, at[0] if at else None, figure, one.get(figure), other.get(figure))
+
+
+def _agree(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, float | int):
+        return abs(one - other) <= TOLERANCE * max(1.0, abs(one), abs(other))
+    return bool(one == other)
+
+
+def _input_lines(raw: Recount, cycle: Cycle, reference: dict[str, float] | None) -> list[str]:
+    lines = hashes.settings_lines(
+        cycle.method_version, cycle.starts_on, cycle.ends_on, cycle.delta_in_tau, reference
+    )  # fmt: skip
+    for (service, quarter), values in raw.strata.items():
+        ratings = [value // POINTS_PER_STEP for value in values]
+        lines.append(hashes.line("stratum", (service, quarter, *_sums(ratings))))
+    for cell, rated in raw.cells.items():
+        employee, assignment, unit, service_id, counter, channel, part, share, *_ = cell
+        days = {day for day, _ in rated}
+        bits = sum(1 << (day.day - 1) for day in days)
+        place = (employee, assignment, unit, service_id, counter, min(days), bits, channel, part, share)
+        ratings = [rating for _, rating in rated if rating is not None]
+        if ratings:
+            lines.append(hashes.line("laid", (*place, *_sums(ratings))))
+    return lines
+
+
+def _sums(ratings: Sequence[int]) -> tuple[int, int, int]:
+    return len(ratings), sum(ratings), sum(rating**2 for rating in ratings)
