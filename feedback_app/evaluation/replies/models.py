@@ -13,8 +13,10 @@ from feedback_app.evaluation.replies.rules import (
     ContestOutcome,
     ContestReason,
     ContestState,
+    Correction,
     ObjectionOutcome,
 )
+from feedback_app.intake.rules import AttachmentKind
 
 WORDS_MAX = 4000
 
@@ -43,12 +45,23 @@ class Contest(Base):
         sa.CheckConstraint("(state = 'decided') = (outcome IS NOT NULL)", name="decided_has_outcome"),
         sa.CheckConstraint("(state = 'decided') = (decided_at IS NOT NULL)", name="decided_has_moment"),
         sa.CheckConstraint("state <> 'decided' OR char_length(explanation) > 0", name="decided_is_explained"),
+        sa.CheckConstraint("correction IS NULL OR outcome IN ('upheld', 'partly')", name="correction_follows_outcome"),
+        sa.CheckConstraint("corrected_at IS NULL OR correction IS NOT NULL", name="corrected_what"),
+        sa.CheckConstraint("(corrected_at IS NULL) = (corrected_by IS NULL)", name="corrected_by_somebody"),
+        sa.CheckConstraint("corrected_by <> filed_by", name="corrected_by_somebody_else"),
         sa.Index("ix_contests_cycle_id", "agency_id", "cycle_id", "employee_id"),
         sa.Index("ix_contests_reviewer_id", "reviewer_id", postgresql_where=sa.text("state = 'assigned'")),
         sa.Index(
             "uq_contests_one_at_a_time", "agency_id", "cycle_id", "employee_id", "submission_id",
             unique=True,
             postgresql_where=sa.text("submission_id IS NOT NULL AND state <> 'withdrawn'"),
+        ),
+        sa.Index(
+            "uq_contests_one_thing",
+            "agency_id", "cycle_id", "employee_id", "kind", "unit_id", "month", "assignment_id",
+            unique=True,
+            postgresql_where=sa.text("submission_id IS NULL AND state <> 'withdrawn'"),
+            postgresql_nulls_not_distinct=True,
         ),
     )  # fmt: skip
 
@@ -73,6 +86,10 @@ class Contest(Base):
     outcome: Mapped[ContestOutcome | None]
     explanation: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+    # What others have to put right after it, and when they said that it is.
+    correction: Mapped[Correction | None]
+    corrected_at: Mapped[datetime | None]
+    corrected_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
 
 
 class ContestFile(Base):
@@ -94,6 +111,11 @@ class ContestFile(Base):
     size_bytes: Mapped[int]
     sha256: Mapped[bytes]
     added_at: Mapped[datetime]
+
+    @property
+    def kind(self) -> AttachmentKind:
+        """Return what it was found to be when it was cleaned."""
+        return AttachmentKind.DOCUMENT if self.media_type == "application/pdf" else AttachmentKind.PHOTO
 
 
 class Statement(Base):
