@@ -16,7 +16,7 @@ COUNTER: Final = "dukcapil"
 class DemoAccount:
     """One account; `unit` None reaches the whole agency, `shows` says what it is good for.
 
-    `nth` counts the accounts of one role in a unit: the second belongs to another person.
+    `nth` counts the accounts of one role in a unit, or above all: the second belongs to another person.
     """
 
     email: str
@@ -28,7 +28,7 @@ class DemoAccount:
     @property
     def has_inbox(self) -> bool:
         """Tell whether the account reads cases."""
-        return self.role is not Role.EVALUATOR
+        return self.role in {Role.OFFICER, Role.UNIT_HEAD, Role.ADMINISTRATOR}
 
 
 def main_accounts(city: City) -> tuple[DemoAccount, ...]:
@@ -41,6 +41,14 @@ def main_accounts(city: City) -> tuple[DemoAccount, ...]:
         DemoAccount(f"sekda{at}", Role.UNIT_HEAD, ROOT, "atasan semua dinas: kasus yang lewat tenggat"),
         DemoAccount(f"kepala.{OVERSEER}{at}", Role.UNIT_HEAD, OVERSEER, "kepala Inspektorat: yang jauh terlambat"),
         DemoAccount(f"penilai{at}", Role.EVALUATOR, None, "penilai: siklus penilaian dan bukti setiap pegawai"),
+        DemoAccount(f"penilai.kedua{at}", Role.EVALUATOR, None, "penilai kedua: tanda tangan yang kedua", nth=1),
+        DemoAccount(f"atasan{at}", Role.SUPERIOR, None, "atasan Pejabat Penilai: tanda tangan atau keberatan"),
+        DemoAccount(
+            f"walikota{at}", Role.SUPERIOR, None, "wali kota: keberatan bila atasan ikut menandatangani", nth=1
+        ),
+        DemoAccount(f"penelaah{at}", Role.REVIEWER, None, "penelaah: sanggahan yang diserahkan kepadanya"),
+        DemoAccount(f"kepegawaian{at}", Role.PERSONNEL, None, "kepegawaian: pegawai, jabatan, jadwal loket"),
+        DemoAccount(f"pegawai{at}", Role.EMPLOYEE, None, "pegawai loket Dukcapil: catatannya sendiri"),
         DemoAccount(f"admin{at}", Role.ADMINISTRATOR, None, "administrator: semua unit, tenggat, pesan"),
     )
 

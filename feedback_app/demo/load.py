@@ -16,6 +16,7 @@ from feedback_app.demo.period import Period
 from feedback_app.demo.texts import deal
 from feedback_app.demo.year import LoadedCity, Progress, ReaderSource, Year
 from feedback_app.errors import ConflictError, NotFoundError
+from feedback_app.evaluation.board.closing import close_days, close_lots
 from feedback_app.identity.models import User
 from feedback_app.measures.releases import release_all
 from feedback_app.organisation.models import Agency
@@ -90,6 +91,9 @@ def load(
     if loaded:
         progress("  angka publik dihitung …")
         release_all(session, now=now)
+        # As the nightly job does, so that the leaders' board is not empty until the first night.
+        close_lots(session, now=now)
+        close_days(session, now=now)
         session.commit()
     return loaded
 

@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from feedback_app.evaluation.cycles.rules import book_closed_from
+from feedback_app.intake.counter_queries import DAYS_UNTIL_CLOSED
+
 DAYS: Final = 365
 
 
@@ -55,6 +58,13 @@ class Period:
         """Return the first and last day of the youngest quarter that is over."""
         this_quarter = date(self.today.year, 3 * ((self.today.month - 1) // 3) + 1, 1)
         return months_later(this_quarter, -3), this_quarter - timedelta(days=1)
+
+    def last_closed_quarter(self) -> tuple[date, date]:
+        """Return the first and last day of the youngest quarter whose visits can no longer be rated."""
+        starts_on, ends_on = self.last_full_quarter()
+        if book_closed_from(ends_on, DAYS_UNTIL_CLOSED) <= self.last_day:
+            return starts_on, ends_on
+        return months_later(starts_on, -3), starts_on - timedelta(days=1)
 
     def months_ago(self, count: int) -> date:
         """Return the first day of the month so many months before the present one."""

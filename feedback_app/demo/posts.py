@@ -24,7 +24,8 @@ ABSENT_AFTER_DAYS, ABSENT_DAYS = 20, 18
 TWO_OFFICERS_FROM_WEIGHT: Final = 2.0
 FIRST_OFFICER_PART: Final = Decimal("0.6")
 TASK_SHARE: Final = Decimal("0.2")
-HEAD_SPREAD, OFFICER_SPREAD, ALONE_SPREAD = 0.08, 0.2, 0.25
+# People are 5 to 10 % of the variance of a rating (`visits.NOISE`); how hard a service is moves ratings more.
+HEAD_SPREAD, OFFICER_SPREAD, ALONE_SPREAD = 0.08, 0.2, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def _standing_in(roll: Roll) -> None:
     kind = AssignmentKind.ACTING_VACANT
     _stand_in(roll, acting, vacant, "Plt", kind, vacant_on, prolonged_on - ONE_DAY)
     _stand_in(roll, acting, vacant, "Plt", kind, prolonged_on, months_later(prolonged_on, ACTING_MONTHS) - ONE_DAY)
-    away_on = roll.period.last_full_quarter()[0] + timedelta(days=ABSENT_AFTER_DAYS)
+    away_on = roll.period.last_closed_quarter()[0] + timedelta(days=ABSENT_AFTER_DAYS)
     deputy = roll.head_on(absent.acting, away_on)
     back_on = away_on + timedelta(days=ABSENT_DAYS)
     _stand_in(roll, deputy, absent, "Plh", AssignmentKind.ACTING_ABSENT, away_on, back_on - ONE_DAY)
@@ -192,7 +193,7 @@ def _spans(roll: Roll) -> Iterator[tuple[date, date]]:
 
 
 def _officers_change_on(roll: Roll) -> date:
-    return roll.period.last_full_quarter()[0] + timedelta(days=OFFICERS_CHANGE_AFTER_DAYS)
+    return roll.period.last_closed_quarter()[0] + timedelta(days=OFFICERS_CHANGE_AFTER_DAYS)
 
 
 def _holder(roll: Roll, unit_code: str, seat: int, day: date, seats: dict[str, list[Person]]) -> Person:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -31,24 +31,45 @@ from feedback_app.organisation.operations import (
     create_service,
     create_unit,
 )
+from feedback_app.organisation.people.links import begin_link
 
 SETTLED_DAYS_BEFORE = 30
 OPENS, CLOSES = time(7, 30), time(14, 0)
 DECREED_DAYS_BEFORE = 4
+# Accounts that stand for an office rather than for somebody in the list of civil servants.
+_OFFICES = {
+    (Role.EVALUATOR, 0): "Penilai Kinerja",
+    (Role.EVALUATOR, 1): "Penilai Kinerja Kedua",
+    (Role.ADMINISTRATOR, 0): "Administrator",
+    (Role.SUPERIOR, 0): "Atasan Pejabat Penilai",
+    (Role.SUPERIOR, 1): "Wali Kota",
+    (Role.REVIEWER, 0): "Penelaah Sanggahan",
+    (Role.PERSONNEL, 0): "Kepegawaian BKPSDM",
+}
+# The employee's account is of an officer at the counter who has no other.
+_EMPLOYEE_NTH = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """A city as the database knows it: ids by the codes of the plan, accounts by e-mail."""
+    """A city as the database knows it: ids by the codes of the plan, accounts by e-mail.
+
+    `counters` has the counter of each service of the units that have counters.
+    """
 
     agency_id: int
     units: dict[str, int]
     services: dict[tuple[str, str], int]
     users: dict[str, int]
+    counters: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def service_id(self, unit: str, service: str | None) -> int | None:
         """Return the id of a service of a unit, None for none."""
         return self.services[unit, service] if service else None
+
+    def counter_id(self, unit: str, service: str | None) -> int | None:
+        """Return the id of the counter at which a service of a unit is given, None where there is none."""
+        return self.counters.get((unit, service)) if service else None
 
 
 def found(session: Session, city: City, period: Period) -> int:
@@ -71,7 +92,7 @@ def settle(session: Session, agency_id: int, city: City, period: Period, posts: 
     users = _accounts(session, agency_id, city, period, posts, units, now)
     _equip(session, agency_id, city, period, units, users)
     _people(session, agency_id, period, posts, units, services)
-    _link_own_accounts(session, agency_id, city, posts, users, period.today)
+    _link_own_accounts(session, agency_id, city, posts, users, period.today, now)
     return Town(agency_id, units, services, users)
 
 
@@ -123,18 +144,17 @@ def _accounts(
 
 
 def _name_on_account(account: DemoAccount, posts: Sequence[Post], today: date) -> str:
-    if account.role is Role.EVALUATOR:
-        return "Penilai Kinerja"
-    if account.role is Role.ADMINISTRATOR:
-        return "Administrator"
-    return _holder(account, posts, today).person.name
+    office = _OFFICES.get((account.role, account.nth))
+    return office or holder(account, posts, today).person.name
 
 
-def _holder(account: DemoAccount, posts: Sequence[Post], today: date) -> Post:
+def holder(account: DemoAccount, posts: Sequence[Post], today: date) -> Post:
     """Return the post whose holder an account belongs to: the head of a unit, or one of its officers."""
-    in_unit = [post for post in posts if post.unit == account.unit and post.holds_on(today)]
+    is_employee = account.role is Role.EMPLOYEE
+    unit, nth = (COUNTER, _EMPLOYEE_NTH) if is_employee else (account.unit, account.nth)
+    in_unit = [post for post in posts if post.unit == unit and post.holds_on(today)]
     wants_head = account.role is Role.UNIT_HEAD
-    return sorted(in_unit, key=lambda post: post.is_head is not wants_head)[account.nth]
+    return sorted(in_unit, key=lambda post: post.is_head is not wants_head)[nth]
 
 
 def _equip(
@@ -181,14 +201,12 @@ def _people(
 
 
 def _link_own_accounts(
-    session: Session, agency_id: int, city: City, posts: Sequence[Post], users: dict[str, int], today: date
-) -> None:
+    session: Session, agency_id: int, city: City, posts: Sequence[Post], users: dict[str, int], today: date,
+    now: datetime,
+) -> None:  # fmt: skip
     """Let the people of the shown accounts be the employees of their names."""
     for account in main_accounts(city):
-        if account.unit in {COUNTER, OVERSEER}:
-            nip = _holder(account, posts, today).person.nip
-            session.execute(
-                sa.update(Employee)
-                .where(Employee.agency_id == agency_id, Employee.nip == nip)
-                .values(user_id=users[account.email])
-            )
+        if account.unit in {COUNTER, OVERSEER} or account.role is Role.EMPLOYEE:
+            nip = holder(account, posts, today).person.nip
+            query = sa.select(Employee).where(Employee.agency_id == agency_id, Employee.nip == nip)
+            begin_link(session, session.scalars(query).one(), users[account.email], by=None, now=now)

@@ -34,18 +34,19 @@ def store_visits(session: Session, town: Town, visits: Sequence[Visit], *, key: 
 
 _TOKEN_COLUMNS: Final = (
     "agency_id", "token_hash", "unit_id", "service_id", "visited_on", "issued_at", "expires_at",
+    "counter_id",
 )  # fmt: skip
 _RATING_COLUMNS: Final = (
     "agency_id", "unit_id", "service_id", "kind", "channel", "rating", "reasons", "wants_reply", "occurred_on",
-    "received_at", "visit_token_hash",
+    "received_at", "visit_token_hash", "counter_id",
 )  # fmt: skip
 
 
-def _token_row(town: Town, visit: Visit, token: bytes) -> tuple[object, ...]:
+def _token_row(town: Town, visit: Visit | Voice, token: bytes) -> tuple[object, ...]:
     issued_at = visit.issued_at or visit.received_at
     return (
         town.agency_id, token, town.units[visit.unit], town.service_id(visit.unit, visit.service), visit.occurred_on,
-        issued_at, issued_at + timedelta(days=VISIT_TOKEN_DAYS),
+        issued_at, issued_at + timedelta(days=VISIT_TOKEN_DAYS), town.counter_id(visit.unit, visit.service),
     )  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def _rating_row(town: Town, visit: Visit, token: bytes | None) -> tuple[object, 
         town.agency_id, town.units[visit.unit], town.service_id(visit.unit, visit.service),
         SubmissionKind.RATING.value, Channel.TOKEN.value if token else Channel.OPEN.value, visit.rating,
         list(visit.reasons), False, visit.occurred_on, visit.received_at, token,
+        town.counter_id(visit.unit, visit.service) if token else None,
     )  # fmt: skip
 
 
@@ -67,20 +69,27 @@ def copy_rows(session: Session, table: type[Base], columns: Sequence[str], rows:
             copy.write_row(row)
 
 
-def store_voices(session: Session, town: Town, voices: Sequence[Voice]) -> dict[int, Voice]:
-    """Add the texts; return each by the id of its submission."""
+def store_voices(
+    session: Session, town: Town, voices: Sequence[Voice], *, key: bytes, rng: Random
+) -> dict[int, Voice]:  # fmt: skip
+    """Add the texts, and the used visit tokens of those that prove a visit; return each by its submission's id."""
     if not voices:
         return {}
+    hashes = [visit_token_hash(new_visit_token(rng.randbytes), key) if voice.issued_at else None for voice in voices]
+    tokens = [_token_row(town, voice, token) for voice, token in zip(voices, hashes, strict=True) if token]
+    copy_rows(session, VisitToken, _TOKEN_COLUMNS, tokens)
     rows = [
         {
             "agency_id": town.agency_id, "unit_id": town.units[voice.unit],
-            "service_id": town.service_id(voice.unit, voice.service), "kind": voice.kind, "channel": Channel.OPEN,
+            "service_id": town.service_id(voice.unit, voice.service), "kind": voice.kind,
+            "channel": Channel.TOKEN if token else Channel.OPEN, "visit_token_hash": token,
+            "counter_id": town.counter_id(voice.unit, voice.service) if token else None,
             "rating": voice.rating, "reasons": list(voice.reasons), "text": voice.text.text.strip(),
             "wants_reply": voice.wants_reply, "is_anonymous": voice.is_anonymous,
             "is_confidential": voice.is_confidential, "occurred_on": voice.occurred_on,
             "received_at": voice.received_at,
         }
-        for voice in voices
+        for voice, token in zip(voices, hashes, strict=True)
     ]  # fmt: skip
     ids = session.scalars(sa.insert(Submission).returning(Submission.id, sort_by_parameter_order=True), rows)
     return dict(zip(ids, voices, strict=True))

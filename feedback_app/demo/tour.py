@@ -81,6 +81,11 @@ def _try_lines(base: str, samples: Samples | None) -> list[str]:
         "Masuk sebagai kepala Dukcapil: tinjau tanggapan yang disengketakan, lalu buka Dasbor; angkanya dapat dibuka.",
         "Masuk sebagai administrator, buka Tenggat dan kalender: tambahkan hari libur; lihat kasus mana yang bergeser.",
         "Masuk sebagai penilai, buka Evaluasi: mengapa ada pegawai 'belum cukup bukti'? Setiap angka dapat dibuka.",
+        "Buka triwulan yang dibekukan: dua orang menandatangani, orang ketiga memutus keberatannya.",
+        "Buka siklus bulanan, buka hak jawabnya: pegawai lalu melihat hasilnya.",
+        "Masuk sebagai pegawai: bacalah catatan, komentar warga, dan kedua sanggahannya; tambahkan pernyataan Anda.",
+        "Masuk sebagai penelaah: putuskan salah satu sanggahan itu; penilai lalu menghitung ulang.",
+        "Sesudah hak jawab ditutup: penilai dan penilai kedua menandatangani, atasan memutus keberatan.",
         "Masuk sebagai kepala Dukcapil, buka Survei: hasil, tiga unsur terendah, dan kegiatan yang terlambat.",
         "Masuk sebagai Inspektorat: dugaan pungli sampai di sini tanpa melewati unit yang diadukan.",
     ]

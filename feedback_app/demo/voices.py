@@ -38,7 +38,10 @@ WATCHED_UNITS: Final = ("dukcapil", OVERSEER)
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One submission with a text. With `waits` nobody has looked at it by the end of the demo's year."""
+    """One submission with a text. With `waits` nobody has looked at it by the end of the demo's year.
+
+    `issued_at` is when the counter printed the visit token it was sent with, None in the open channel.
+    """
 
     unit: str
     service: str
@@ -52,6 +55,7 @@ class Voice:
     occurred_on: date
     received_at: datetime
     waits: bool
+    issued_at: datetime | None = None
 
 
 def voices_of(city: City, period: Period, calendar: WorkingCalendar, hand: Hand, rng: Random) -> list[Voice]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Final
 
@@ -12,14 +12,16 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.audit.operations import person
 from feedback_app.demo.accounts import COUNTER, main_accounts, unit_accounts
 from feedback_app.demo.cities import ROOT, City
+from feedback_app.demo.cycles import Cycles
 from feedback_app.demo.desk import Desk
 from feedback_app.demo.duty import Duty
 from feedback_app.demo.life import Life
 from feedback_app.demo.period import Period
 from feedback_app.demo.posts import Post, posts_of
+from feedback_app.demo.remarks import remarks_of
+from feedback_app.demo.roster import keep_roster
 from feedback_app.demo.settling import Town, found, settle
 from feedback_app.demo.showing import Showing
 from feedback_app.demo.storing import READ_AFTER, read_as_they_came, store_visits, store_voices
@@ -29,8 +31,6 @@ from feedback_app.demo.visits import Visit, visits_of
 from feedback_app.demo.voices import Voice, voices_of
 from feedback_app.drain.read import Reader
 from feedback_app.drain.run import drain_batch
-from feedback_app.evaluation.cycles.computing import Computation, compute, open_cycle
-from feedback_app.evaluation.rules import CycleKind
 from feedback_app.handling.clocks.in_force import clocks_of
 from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.handling.models import Case
@@ -39,8 +39,6 @@ from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState
 
 BATCH: Final = 500
-QUARTERS: Final = ("I", "II", "III", "IV")
-COMPUTED_DAYS_AFTER: Final = 5
 
 Progress = Callable[[str], None]
 ReaderSource = Callable[[], Reader]
@@ -72,16 +70,19 @@ class Year:
     progress: Progress
 
     def happen(self) -> LoadedCity:
-        """Settle the city, let its year happen, compute its last full quarter."""
+        """Settle the city, let its year happen, evaluate the quarters and the month whose books are closed."""
         posts = posts_of(self.city, self.period, self._random("posts"))
         agency_id = found(self.session, self.city, self.period)
         town = settle(self.session, agency_id, self.city, self.period, posts)
         calendar = clocks_of(self.session, agency_id).calendar
+        keep_roster(self.session, town, self.city, posts, self.period, calendar.is_working_day, self._random("roster"))
         self.progress(f"  {len({post.person.key for post in posts})} pegawai, {len(posts)} penugasan")
         visits = self._visits(posts, calendar)
         voices = voices_of(self.city, self.period, calendar, self.hand, self._random("voices"))
+        voices += remarks_of(self.city, self.period, calendar, posts, self.hand, self._random("remarks"))
+        voices.sort(key=lambda voice: (voice.received_at, voice.text.id))
         store_visits(self.session, town, visits, key=self.key, rng=self._random("tokens"))
-        by_submission = store_voices(self.session, town, voices)
+        by_submission = store_voices(self.session, town, voices, key=self.key, rng=self._random("remark tokens"))
         self._drain(town, sorted([*(visit.received_at for visit in visits), *(voice.received_at for voice in voices)]))
         self.progress(f"  {len(visits)} penilaian dan {len(voices)} masukan tertulis dibaca")
         self._live(town, calendar, by_submission)
@@ -95,7 +96,7 @@ class Year:
             self.session, self.city, self.period, town, calendar, self._random("surveys")
         ).happen()  # fmt: skip
         self.progress(f"  {filled} kuesioner SKM dalam tiga periode")
-        computed = self._evaluate(town)
+        computed = Cycles(self.session, self.city, self.period, town, calendar).happen()
         self.progress(f"  siklus dihitung: {computed.with_band} dari {computed.people} pegawai cukup bukti")
         return LoadedCity(self.city.code, agency_id, len(visits), len(voices), computed.people, computed.with_band)
 
@@ -150,16 +151,3 @@ class Year:
             for account in heads
             if account.unit
         }
-
-    def _evaluate(self, town: Town) -> Computation:
-        starts_on, ends_on = self.period.last_full_quarter()
-        quarter = QUARTERS[(starts_on.month - 1) // 3]
-        computed_on = min(ends_on + timedelta(days=COMPUTED_DAYS_AFTER), self.period.last_day)
-        now = self.period.at(computed_on, 10 * 60)
-        evaluator = next(account for account in main_accounts(self.city) if account.role is Role.EVALUATOR)
-        actor = person(town.users[evaluator.email])
-        cycle = open_cycle(
-            self.session, agency_id=town.agency_id, name=f"Triwulan {quarter} {starts_on.year}",
-            kind=CycleKind.QUARTERLY, starts_on=starts_on, ends_on=ends_on, actor=actor, now=now,
-        )  # fmt: skip
-        return compute(self.session, cycle, actor=actor, now=now)

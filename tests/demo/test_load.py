@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -16,11 +17,18 @@ from sqlalchemy.orm import Session
 from feedback_app.demo.accounts import PASSWORD, main_accounts, unit_accounts
 from feedback_app.demo.cities import CITY_CODES, OVERSEER
 from feedback_app.demo.load import NotADemoError, UnknownDemoCityError, load
+from feedback_app.demo.period import Period
 from feedback_app.demo.replies import templates
 from feedback_app.demo.samples import NoDemoError, ensure_samples
 from feedback_app.demo.texts import corpus
-from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.attribution.models import Contribution
+from feedback_app.evaluation.board.models import BoardVisits
+from feedback_app.evaluation.models import Cycle, CycleMove, CycleSignature
+from feedback_app.evaluation.replies.models import Objection
+from feedback_app.evaluation.replies.queries import contests_of_reviewer
+from feedback_app.evaluation.replies.rules import ContestState
 from feedback_app.evaluation.result_models import Score
+from feedback_app.evaluation.rules import CycleStatus
 from feedback_app.handling.answers.models import ReplyTemplate
 from feedback_app.handling.clocks.escalation import any_escalation_due
 from feedback_app.handling.clocks.models import CasePause, Escalation
@@ -35,7 +43,9 @@ from feedback_app.intake.models import Submission, VisitToken
 from feedback_app.intake.rules import AnalysisState, Channel
 from feedback_app.measures.operations import recount
 from feedback_app.nlp.reading import Reading
-from feedback_app.organisation.models import Agency, Employee
+from feedback_app.notifications.models import Message, MessageState
+from feedback_app.organisation.models import Agency, Employee, Unit
+from feedback_app.organisation.people.rules import AttributionLevel
 from feedback_app.organisation.rules import parse_nip
 from tests import factories as make
 from tests.demo.conftest import KEY, NOW, SCALE, Loaded
@@ -111,11 +121,58 @@ def test_ratings_of_proven_visits_hang_on_used_tokens(town: Session) -> None:
     assert count(town, Submission, Submission.channel == Channel.OPEN) > 0
 
 
-def test_the_last_full_quarter_is_computed(loaded: Loaded, town: Session) -> None:
-    cycle = town.scalars(sa.select(Cycle)).one()
-    assert cycle.name == "Triwulan I 2026"
-    assert cycle.input_hash
-    assert count(town, Score) == loaded.result.people > 40
+def test_a_quarter_is_final_the_next_is_shown_to_employees_and_a_month_in_it_is_computed(
+    loaded: Loaded, town: Session
+) -> None:
+    before, quarter, month = town.scalars(sa.select(Cycle).order_by(Cycle.starts_on, Cycle.ends_on.desc())).all()
+    assert (before.name, before.status) == ("Triwulan IV 2025", CycleStatus.FROZEN)
+    assert (quarter.name, quarter.status) == ("Triwulan I 2026", CycleStatus.RIGHT_OF_REPLY)
+    assert (month.name, month.status) == ("Maret 2026", CycleStatus.COMPUTED)
+    assert quarter.reply_from
+    assert quarter.reply_from < NOW.date() <= (quarter.reply_until or NOW.date())
+    assert count(town, Score, Score.cycle_id == quarter.id) == loaded.result.people > 40
+    assert max(town.scalars(sa.select(CycleMove.at))) < NOW
+
+
+def test_two_signed_the_final_quarter_and_a_third_decided_the_objection(town: Session) -> None:
+    objection = town.scalars(sa.select(Objection)).one()
+    signers = set(town.scalars(sa.select(CycleSignature.user_id).where(CycleSignature.cycle_id == objection.cycle_id)))
+    assert len(signers) == 2
+    assert objection.outcome
+    assert objection.decided_by not in {*signers, objection.filed_by, objection.explained_by}
+
+
+def test_the_reviewer_finds_two_contests_of_the_shown_employee(loaded: Loaded, town: Session) -> None:
+    users = {user.email: user.id for user in town.scalars(sa.select(User))}
+    reviewer = users[f"penelaah@{loaded.city.code}.demo"]
+    contests = [row.contest for row in contests_of_reviewer(town, reviewer)]
+    assert [contest.state for contest in contests] == [ContestState.ASSIGNED] * 2
+    assert {contest.filed_by for contest in contests} == {users[f"pegawai@{loaded.city.code}.demo"]}
+
+
+def test_visits_to_counters_carry_the_counter_and_count_through_its_roster(town: Session) -> None:
+    unit = town.scalars(sa.select(Unit.id).where(Unit.code == "dukcapil")).one()
+    for table, is_proven in ((VisitToken, sa.true()), (Submission, Submission.channel == Channel.TOKEN)):
+        assert count(town, table, table.unit_id == unit, is_proven) > 0
+        assert count(town, table, table.unit_id == unit, is_proven, table.counter_id.is_(None)) == 0
+        assert count(town, table, table.unit_id != unit, table.counter_id.is_not(None)) == 0
+    assert count(town, Contribution, Contribution.level == AttributionLevel.COUNTER) > 0
+
+
+def test_the_shown_employee_has_words_of_citizens(loaded: Loaded, town: Session) -> None:
+    said = sa.and_(Submission.text.is_not(None), Submission.channel == Channel.TOKEN, Submission.rating.is_not(None))
+    first, last = Period(NOW.date(), ZoneInfo(loaded.city.time_zone)).last_closed_quarter()
+    assert count(town, Submission, said, Submission.occurred_on.between(first, last)) >= 3
+
+
+def test_mails_of_past_days_do_not_go_out_when_the_demo_starts(town: Session) -> None:
+    told = Message.template.in_(["reply_open", "cycle_frozen", "contest_assigned"])
+    assert count(town, Message, told, Message.state == MessageState.SENT) > 0
+    assert count(town, Message, told, Message.state != MessageState.SENT) == 0
+
+
+def test_the_board_is_drawn_from_the_first_start(town: Session) -> None:
+    assert count(town, BoardVisits) > 0
 
 
 def test_people_have_valid_numbers_and_own_accounts(loaded: Loaded, town: Session) -> None:
@@ -124,7 +181,7 @@ def test_people_have_valid_numbers_and_own_accounts(loaded: Loaded, town: Sessio
     assert len({employee.name for employee in employees}) == len(employees)
     accounts = {user.id: user.name for user in town.scalars(sa.select(User))}
     linked = [employee for employee in employees if employee.user_id]
-    assert len(linked) == 4  # both of the counter, both of the Inspektorat
+    assert len(linked) == 5  # three of the counter, both of the Inspektorat
     assert all(accounts[employee.user_id or 0] == employee.name for employee in linked)
 
 
@@ -141,9 +198,11 @@ def fingerprint(session: Session) -> list[Sequence[Any]]:
         Submission.received_at, Submission.rating, Submission.text, Submission.reasons, Case.status, Case.outcome,
         Case.closed_at, Case.reopened_count, Reply.text, Reply.sent_at,
     ).outerjoin(Case, Case.submission_id == Submission.id).outerjoin(Reply, Reply.case_id == Case.id)  # fmt: skip
-    found = sa.select(Employee.nip, Employee.name, Score.n, Score.score, Score.band).join(
-        Score, Score.employee_id == Employee.id
-    )  # fmt: skip
+    found = (
+        sa.select(Cycle.name, Employee.nip, Employee.name, Score.n, Score.score, Score.band)
+        .join(Score, Score.employee_id == Employee.id)
+        .join(Cycle, Cycle.id == Score.cycle_id)
+    )
     return sorted((tuple(row) for query in (said, found) for row in session.execute(query)), key=str)
 
 

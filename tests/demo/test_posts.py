@@ -70,7 +70,7 @@ def test_the_year_has_every_kind_of_post(city: City) -> None:
     assert first.person == second.person
     assert second.starts_on == (first.ends_on or date.max) + timedelta(days=1)
     (away,) = by_kind[AssignmentKind.ACTING_ABSENT]
-    quarter = period.last_full_quarter()
+    quarter = period.last_closed_quarter()
     assert quarter[0] <= away.starts_on <= (away.ends_on or date.max) <= quarter[1]
     (extra,) = by_kind[AssignmentKind.ADDITIONAL]
     assert not extra.is_head
