@@ -8,6 +8,7 @@ hot        P5      the same load on one unit and over 500
 dashboard  P8      a head's dashboard over 200,000 cases and their timelines, beside counting the timelines
 inbox      P11     the inbox and its search over 200,000 cases against django-helpdesk's ticket list
 drain      P6      the worker against the model alone and against one job a row
+evaluation  P9     a cycle of 20,000 people over ten million ratings, against counting them and the naive SQL
 skm                the index of a million questionnaires, of a file and from the sums, against pandas
 duplicates         reports of one event among 100,000, against words TF-IDF of scikit-learn; the same in PostgreSQL
 real-text          public text sets through import, worker and recount
@@ -25,7 +26,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from bench import dashboard, drain, duplicates, helpdesk, hot, inbox, pages, real_text, skm, skm_rows, spike, submit
+from bench import (
+    dashboard,
+    drain,
+    duplicates,
+    evaluation,
+    evaluation_rows,
+    helpdesk,
+    hot,
+    inbox,
+    pages,
+    real_text,
+    skm,
+    skm_rows,
+    spike,
+    submit,
+)
 from bench.report import Row, table
 from bench.stage import Stage, open_stage
 from feedback_app import config
@@ -47,6 +63,7 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "drain": lambda stage, asked: drain.run(stage, runs=asked.runs),
     "real-text": lambda stage, asked: real_text.run(stage, asked.data),
     "dashboard": lambda stage, asked: dashboard.run(stage, runs=asked.runs),
+    "evaluation": lambda stage, asked: evaluation.run(stage, runs=asked.runs, ratings=asked.ratings),
     "skm": lambda stage, asked: skm.run(stage, runs=asked.runs, responses=asked.responses),
     "duplicates": lambda stage, _asked: duplicates.run(stage),
     "inbox": lambda stage, asked: inbox.run(stage, runs=asked.runs, folder=asked.helpdesk_folder),
@@ -89,6 +106,9 @@ def _arguments() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument(
         "--responses", type=int, default=skm_rows.RESPONSES, help="questionnaires of the survey (%(default)s)"
+    )
+    parser.add_argument(
+        "--ratings", type=int, default=evaluation_rows.RATINGS, help="ratings of the evaluation (%(default)s)"
     )
     parser.add_argument("--write", action="store_true", help=f"also write the table to docs/{MEASURED.name}")
     return parser.parse_args()

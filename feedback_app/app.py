@@ -122,6 +122,7 @@ def _flask_config(known: config.Settings) -> dict[str, object]:
         "SECRET_KEY": known.secret_key,
         "TRACKING_KEY": derived_key(known.secret_key, "tracking-code"),
         "UNSUBSCRIBE_KEY": derived_key(known.secret_key, "unsubscribe"),
+        "CONTEST_KEY": derived_key(known.secret_key, "contest-item"),
         "NETWORK_KEY": derived_key(known.secret_key, "network-mark"),
         "VAULT": vault_of(known.secret_key, known.vault_keys),
         "SQLALCHEMY_DATABASE_URI": config.sqlalchemy_url(known.database_url),

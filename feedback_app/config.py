@@ -39,6 +39,9 @@ SETTING_NAMES = (
     "S3_SECRET_ACCESS_KEY",
     "S3_REGION",
     "MODEL_DIR",
+    "REPLY_DAYS",
+    "REVIEW_DAYS",
+    "OBJECTION_DAY_KIND",
     "LOG_LEVEL",
     "SMTP_URL",
     "MAIL_FROM",
@@ -66,6 +69,9 @@ class Settings:
     sweep_seconds: int = 30
     model_dir: Path | None = None
     log_level: str = "INFO"
+    reply_days: int = 10
+    review_days: int = 10
+    objection_day_kind: str = "calendar"
     vault_keys: tuple[str, ...] = ()
     trusted_proxies: int = 0
     rate_limits: bool = True
@@ -124,6 +130,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         s3_secret_access_key=env.get("S3_SECRET_ACCESS_KEY") or None,
         s3_region=env.get("S3_REGION") or None,
         **_messages(env),
+        reply_days=read_number(env, "REPLY_DAYS", 10, 3, 60) or 10,
+        review_days=read_number(env, "REVIEW_DAYS", 10, 1, 60) or 10,
+        objection_day_kind=read_choice(env, "OBJECTION_DAY_KIND", "CALENDAR", {"CALENDAR", "WORKING"}).lower(),
         log_level=read_choice(env, "LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}),
     )
 

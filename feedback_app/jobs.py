@@ -26,6 +26,7 @@ from feedback_app.config import Settings
 from feedback_app.db import db
 from feedback_app.drain.claim import any_pending
 from feedback_app.drain.run import drain_batch
+from feedback_app.evaluation.board.closing import close_days, close_lots
 from feedback_app.handling.bulk import suggestions
 from feedback_app.handling.bulk.suggestions import any_without_grams
 from feedback_app.handling.clocks.deadline_rounds import any_round_waits, next_batch
@@ -41,6 +42,7 @@ from feedback_app.measures.anomalies import detect
 from feedback_app.measures.anomaly_counts import anything_fresh
 from feedback_app.measures.network_marks import forget_networks as erase_marks
 from feedback_app.measures.network_marks import marks_are_due
+from feedback_app.measures.operations import folding_goes_on, record_goes_on
 from feedback_app.measures.releases import figures_are_due, release_all
 from feedback_app.notifications.delivery import Letter, NotWantedError, Sender, attempt_at, hand_over, letter
 from feedback_app.notifications.models import Message
@@ -49,6 +51,7 @@ from feedback_app.notifications.queries import any_due
 from feedback_app.notifications.rules import Way
 from feedback_app.notifications.transport import Transport
 from feedback_app.notifications.ways import transports_of, ways_of
+from feedback_app.organisation.people.imports.forgetting import any_to_empty, empty_cells
 from feedback_app.storage import StorageUnavailableError
 from feedback_app.survey.folding import any_to_fold, fold_batch
 
@@ -62,6 +65,8 @@ DRAIN_SECONDS: Final = 20
 # A burst is to be set aside within five minutes; a look is three counts of the last hours.
 ANOMALY_SECONDS: Final = 60
 RELEASE_SECONDS: Final = 600
+# Looking sums up the daily figures of every unit; a lot takes most units days.
+BOARD_SECONDS: Final = 1800
 # Listing every file takes long, and nobody misses the room of a few leftovers.
 ORPHAN_SECONDS: Final = 6 * 3600
 # One worker reads and sends: a mail server that is slow must not keep submissions waiting for long.
@@ -111,6 +116,7 @@ def drain(seconds: float = DRAIN_SECONDS) -> int:
     with own_session() as session:
         reader = serving().reader(session)
         while time.monotonic() < ends_at:
+            folding_goes_on(session)
             batch = drain_batch(session, reader, limit=settings().drain_batch, now=clock.utcnow())
             session.commit()
             done += batch.read
@@ -126,6 +132,7 @@ def drain(seconds: float = DRAIN_SECONDS) -> int:
 def close_silent_cases() -> int:
     """Close answered cases on which the citizen kept silent for the whole window. Return how many."""
     with own_session() as session:
+        record_goes_on(session)
         closed = close_silent(session, now=clock.utcnow())
         session.commit()
     return closed
@@ -136,6 +143,7 @@ def escalate_cases(seconds: float = ESCALATE_SECONDS) -> int:
     ends_at, done = time.monotonic() + seconds, 0
     with own_session() as session:
         while time.monotonic() < ends_at:
+            record_goes_on(session)
             moved = escalate(session, now=clock.utcnow())
             session.commit()
             done += moved
@@ -170,6 +178,7 @@ def recompute_deadlines(seconds: float = RECOMPUTE_SECONDS) -> int:
 def archive_incomplete_cases() -> int:
     """Put away cases that waited for facts to the end of the days to give them. Return how many."""
     with own_session() as session:
+        record_goes_on(session)
         archived = archive_incomplete(session, now=clock.utcnow())
         session.commit()
     return archived
@@ -263,9 +272,19 @@ def release_figures() -> int:
         return len(made)
 
 
+def close_board() -> int:
+    """Close the lots and the days of receipts that the leaders' board is drawn from. Return how many."""
+    with own_session() as session:
+        now = clock.utcnow()
+        made = close_lots(session, now=now) + close_days(session, now=now)
+        session.commit()
+        return made
+
+
 def find_anomalies() -> int:
     """Set odd runs of ratings aside. Return how many were new."""
     with own_session() as session:
+        record_goes_on(session)
         found = detect(session, now=clock.utcnow())
         session.commit()
     if found.new:
@@ -289,6 +308,14 @@ def forget_networks() -> int:
         erased = erase_marks(session, now=clock.utcnow())
         session.commit()
     return erased
+
+
+def empty_people_lists() -> int:
+    """Empty the cells of old lists of people. Return of how many lists."""
+    with own_session() as session:
+        emptied = empty_cells(session, now=clock.utcnow())
+        session.commit()
+    return emptied
 
 
 @dataclass(slots=True)
@@ -333,6 +360,8 @@ PERIODIC: Final = (
     Periodic("fill_rare_grams", Paced(GRAMS_SECONDS, any_without_grams)),
     Periodic("remove_orphan_files", Paced(ORPHAN_SECONDS, lambda _session: True)),
     Periodic("release_figures", Paced(RELEASE_SECONDS, figures_are_due)),
+    Periodic("close_board", Paced(BOARD_SECONDS, lambda _session: True)),
     Periodic("watch_reader", Paced(READER_SECONDS, lambda session: any_day_due(session, now=clock.utcnow()))),
+    Periodic("empty_people_lists", Paced(3600, lambda session: any_to_empty(session, now=clock.utcnow()))),
     Periodic("start_refit", Paced(READER_SECONDS, lambda session: round_is_due(session, now=clock.utcnow()))),
 )

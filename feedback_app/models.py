@@ -8,6 +8,7 @@ from feedback_app.audit import models as audit_models
 from feedback_app.evaluation import models as evaluation_models
 from feedback_app.evaluation import result_models as evaluation_result_models
 from feedback_app.evaluation.attribution import models as evaluation_attribution_models
+from feedback_app.evaluation.board import models as evaluation_board_models
 from feedback_app.evaluation.replies import models as evaluation_replies_models
 from feedback_app.handling import models as handling_models
 from feedback_app.handling.answers import models as handling_answers_models
@@ -68,4 +69,5 @@ ROOMS_WITH_TABLES = (
     evaluation_attribution_models,
     evaluation_result_models,
     evaluation_replies_models,
+    evaluation_board_models,
 )

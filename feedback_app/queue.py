@@ -38,11 +38,13 @@ JOB_FUNCTIONS: Final[dict[str, str]] = {
     "fill_rare_grams": "feedback_app.jobs.fill_rare_grams",
     "remove_orphan_files": "feedback_app.jobs.remove_orphan_files",
     "release_figures": "feedback_app.jobs.release_figures",
+    "close_board": "feedback_app.jobs.close_board",
     "watch_reader": "feedback_app.jobs_learning.watch_reader",
     "start_refit": "feedback_app.jobs_learning.start_refit",
     "deliver_messages": "feedback_app.jobs.deliver_messages",
     "recompute_deadlines": "feedback_app.jobs.recompute_deadlines",
     "fold_survey": "feedback_app.jobs.fold_survey",
+    "empty_people_lists": "feedback_app.jobs.empty_people_lists",
 }
 
 

@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from feedback_app import config
 from feedback_app.app import create_app
 from feedback_app.db import db
+from tests.between_computations import watched
 from tests.factories import CHEAP_HASHER, PASSWORD, SECRET
 
 TEMPLATE = f"suara_test_{os.getpid()}"
@@ -44,6 +45,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def between_computations() -> Iterator[None]:
+    """Let no request and no command write past a computation, whatever a test is about."""
+    with watched():
+        yield
 
 
 @pytest.fixture(scope="session")

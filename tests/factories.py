@@ -32,6 +32,7 @@ from feedback_app.organisation.models import (
     UnitKind,
     UnitVersion,
 )
+from feedback_app.organisation.people.links import begin_link
 from feedback_app.organisation.rules import AssignmentKind
 
 NOW = datetime(2026, 5, 12, 3, 0, tzinfo=UTC)
@@ -100,8 +101,8 @@ def service(session: Session, of: Unit, **values: Any) -> PublicService:
     return row
 
 
-def employee(session: Session, of: Agency, **values: Any) -> Employee:
-    """A civil servant with a valid number."""
+def employee(session: Session, of: Agency, *, user_id: int | None = None, **values: Any) -> Employee:
+    """A civil servant with a valid number; `user_id` is their account since long ago."""
     number = next(_number)
     row = Employee(
         agency_id=of.id,
@@ -112,7 +113,14 @@ def employee(session: Session, of: Agency, **values: Any) -> Employee:
     )  # fmt: skip
     session.add(row)
     session.flush()
+    if user_id is not None:
+        linked(session, row, user_id)
     return row
+
+
+def linked(session: Session, who: Employee, user_id: int, *, since: datetime | None = None) -> None:
+    """Let an account be somebody's since long ago."""
+    begin_link(session, who, user_id, by=None, now=since or datetime(2020, 1, 1, tzinfo=UTC))
 
 
 def assignment(session: Session, who: Employee, of: Unit, **values: Any) -> Assignment:

@@ -33,6 +33,7 @@ class Labels(Base):
             for head in (*HEADS, "language")
         ),
         sa.Index("ix_labels_labelled_at", "agency_id", "labelled_at"),
+        sa.Index("ix_labels_integrity", "agency_id", "submission_id", postgresql_where=sa.text("integrity")),
         sa.Index("ix_labels_rare_grams", "rare_grams", postgresql_using="gin"),
     )
 

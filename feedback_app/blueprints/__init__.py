@@ -9,7 +9,10 @@ from feedback_app.blueprints import (
     anomalies,
     assigning,
     attachments,
+    board,
+    board_files,
     bulk_pages,
+    calculators,
     case_attachments,
     case_life,
     cases,
@@ -18,14 +21,19 @@ from feedback_app.blueprints import (
     clocks_setup,
     collective,
     contact_pages,
+    contests,
     counter,
     counter_api,
     counter_setup,
+    cycle_differences,
+    cycle_life,
     dashboard,
     data_rights,
     delivery_webhook,
     disposing,
     evaluation,
+    evidence,
+    evidence_files,
     extending,
     inbox_pages,
     joining,
@@ -33,7 +41,23 @@ from feedback_app.blueprints import (
     merging,
     message_pages,
     notes,
+    objections,
+    own_contests,
+    own_record,
     own_words,
+    people,
+    people_api,
+    people_changes,
+    people_counters,
+    people_frame,
+    people_gaps,
+    people_import,
+    people_import_frame,
+    people_import_page,
+    people_levels,
+    people_posts,
+    people_rosters,
+    people_sync_keys,
     placing,
     proof_views,
     proofs,
@@ -47,6 +71,7 @@ from feedback_app.blueprints import (
     referring,
     reply_templates,
     reporting,
+    reviewing,
     staff,
     subject_requests,
     survey_actions,
@@ -110,8 +135,29 @@ SURVEY_SETUP_PAGES = (
 # On `survey_paper`: the questionnaire to print.
 PRINT_PAGES = (survey_print,)
 
+# On `evaluation`: what the figure of one person rests on.
+EVIDENCE_PAGES = (evidence, evidence_files)
+
+# On `evaluation`: the life of a cycle, two cycles side by side, objections to a final result.
+CYCLE_PAGES = (cycle_life, cycle_differences, objections)
+
+# On `evaluation`: what employees contest; on `own_record`: their contests.
+CONTEST_PAGES = (contests, own_contests)
+
+# On `board`: the same for programs and spreadsheets.
+BOARD_PAGES = (board_files,)
+
+# On `people`: civil servants, their posts, counters and rosters, and what is asked about the past.
+PEOPLE_PAGES = (
+    people, people_posts, people_changes, people_counters, people_rosters, people_gaps, people_levels,
+)  # fmt: skip
+
 # And on `tracking`.
 TRACKING_PAGES = (contact_pages, data_rights, joining, own_words)
+
+
+# On `people_import`: bringing lists of people in, one import, the keys of systems that send them.
+PEOPLE_IMPORT_PAGES = (people_import, people_import_page, people_sync_keys)
 
 
 def register_blueprints(app: Flask) -> None:
@@ -126,7 +172,10 @@ def register_blueprints(app: Flask) -> None:
         reply_templates,
         anomalies,
         evaluation,
+        calculators,
         counter_api,
+        people_import_frame,
+        people_api,
         message_pages,
         reader_page,
         reader_texts,
@@ -134,6 +183,7 @@ def register_blueprints(app: Flask) -> None:
         subject_requests,
         clocks_frame,
         dashboard,
+        board,
         survey_frame,
         survey_results,
         survey_actions,
@@ -141,5 +191,9 @@ def register_blueprints(app: Flask) -> None:
         survey_paper,
         survey_files,
         survey_batches,
+        people_frame,
+        own_record,
+        reviewing,
     ):
         app.register_blueprint(module.bp)
+    app.register_blueprint(evidence_files.schema_bp)

@@ -58,9 +58,11 @@ PUBLIC_ENDPOINTS: Final = frozenset(
         "public.language",
         "public.privacy",
         "public.health",
+        "evidence_schema.schema",
         # Opened by the key in each call alone; see `KEY_ENDPOINTS`.
         "counter_api.issue",
         "counter_api.count",
+        "people_api.sync",
         "delivery_webhook.report",
         "tracking.lookup",
         "tracking.status",
@@ -87,7 +89,9 @@ PUBLIC_ENDPOINTS: Final = frozenset(
 
 
 # Programs call these with a key of their own and no cookie: they send JSON and no CSRF token (see counter_api.py).
-KEY_ENDPOINTS: Final = frozenset({"counter_api.issue", "counter_api.count", "delivery_webhook.report"})
+KEY_ENDPOINTS: Final = frozenset(
+    {"counter_api.issue", "counter_api.count", "delivery_webhook.report", "people_api.sync"}
+)
 FORM_TYPES: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 

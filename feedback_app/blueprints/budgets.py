@@ -136,6 +136,14 @@ BUDGETS: Final = (
         counts=wrong_key,
     ),
     Budget(
+        "people_key", ("people_api.sync",), "20 per minute; 200 per hour", "guessing",
+        "a personnel system has its key or has not", counts=wrong_key,
+    ),
+    Budget(
+        "people_list", ("people_api.sync",), "10 per minute; 60 per hour", "sending",
+        "a list of twenty thousand is compared with everybody there is; a system that sends one a minute sends changes",
+    ),
+    Budget(
         "delivery_report", ("delivery_webhook.report",), "20 per minute; 200 per hour", "guessing",
         "a gateway knows its secret or does not; a true report is not counted", counts=wrong_key,
     ),
@@ -158,5 +166,9 @@ BUDGETS: Final = (
         "sign_in_account", ("security.login",), sign_in_pace, "signing_in",
         "one account from one address; the pace falls when the account is guessed from many",
         key=account_and_client, counts=account_missed,
+    ),
+    Budget(
+        "sign_cycle", ("evaluation.sign",), "10 per minute; 60 per hour", "signing_in",
+        "a signature asks for the password once more; nobody signs ten cycles a minute",
     ),
 )  # fmt: skip

@@ -23,6 +23,7 @@ from feedback_app.errors import ConflictError
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.counter_queries import WeekLine, weeks
 from feedback_app.intake.counters import DayCount, count_by_hand
+from feedback_app.organisation.people.reached_counters import counters_in_reach
 from feedback_app.organisation.queries import ServiceCard
 from feedback_app.organisation.within_reach import ReachedUnit, services_within_reach, units_within_reach
 
@@ -45,7 +46,8 @@ class Week:
 def tokens() -> ResponseReturnValue:
     """Ask for visit tokens; show them once, as a sheet to print."""
     units, services = counters_within_reach()
-    form = TokensForm(units, services, now=clock.utcnow())
+    counters = counters_in_reach(db.session(), current_user.id, Permission.ISSUE_VISIT_TOKEN, today())
+    form = TokensForm(units, services, clock.utcnow(), counters)
     if request.method == "POST" and form.validate():
         sheet = issue_sheet(db.session(), form.wanted(), user_id=current_user.id, now=clock.utcnow())
         db.session.commit()

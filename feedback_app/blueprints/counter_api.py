@@ -24,6 +24,7 @@ from feedback_app.intake.counter_keys import counter_by_key
 from feedback_app.intake.counter_models import CounterKey
 from feedback_app.intake.counters import TOKENS_AT_ONCE, TRANSACTIONS_MAX, DayCount, count_by_key, issue_by_key
 from feedback_app.intake.visits import VISIT_TOKEN_DAYS
+from feedback_app.measures.operations import record_goes_on
 from feedback_app.organisation.queries import ServiceCard, services_of
 
 bp = api_blueprint("counter_api")
@@ -60,6 +61,7 @@ def issue() -> ResponseReturnValue:
 @bp.post("/visit-counts")
 def count() -> ResponseReturnValue:
     """Keep how many visits were finished on a day; sent again, the number replaces the one before."""
+    record_goes_on(db.session())
     now = clock.utcnow()
     counter, time_zone, call = _call(now, {"service", "day", "transactions"})
     service = _service(counter, call)

@@ -19,6 +19,7 @@ from feedback_app.identity.rules import Permission
 from feedback_app.intake.counter_keys import CounterKeyNotFoundError, create_key, key_by_id, keys_of, revoke_key
 from feedback_app.intake.counter_models import CounterKey, WallCode
 from feedback_app.intake.wall_codes import WallCodeNotFoundError, hang, take_down, wall_code_by_id, wall_codes_of
+from feedback_app.organisation.people.reached_counters import counters_in_reach, names_of_counters
 from feedback_app.organisation.within_reach import ReachedUnit, units_within_reach
 
 
@@ -41,6 +42,7 @@ def make_counter_key() -> ResponseReturnValue:
         db.session(), agency_id=unit.agency_id, unit_id=unit.id, name=form.name.data or "",
         tokens_a_day=form.tokens_a_day.data or 1, actor=person(current_user.id),
         key=current_app.config["TRACKING_KEY"], now=clock.utcnow(),
+        counter_id=form.counter.id if form.counter else None,
     )  # fmt: skip
     db.session.commit()
     return _keys_page(form, raw)
@@ -102,7 +104,8 @@ def _managed_units() -> list[ReachedUnit]:
 
 
 def _key_form() -> KeyForm:
-    return KeyForm(_managed_units(), {}, clock.utcnow())
+    counters = counters_in_reach(db.session(), current_user.id, Permission.MANAGE_COUNTER, today())
+    return KeyForm(_managed_units(), {}, clock.utcnow(), counters)
 
 
 def _keys_page(form: KeyForm, raw: str | None = None) -> str:
@@ -110,12 +113,14 @@ def _keys_page(form: KeyForm, raw: str | None = None) -> str:
     working_at, _services = counters_within_reach()
     units = list({(unit.agency_id, unit.id): unit for unit in [*managed, *working_at]}.values())
     keys = [(unit, key) for unit in units for key in keys_of(db.session(), unit.agency_id, unit.id)]
+    places = {(key.agency_id, key.counter_id) for _, key in keys if key.counter_id is not None}
     return render_template(
         "cases/counter_keys.html",
         form=form,
         units=units,
         keys=keys,
         raw=raw,
+        counter_names=names_of_counters(db.session(), places),
         managed={(unit.agency_id, unit.id) for unit in managed},
     )
 

@@ -7,6 +7,7 @@ from typing import BinaryIO, Final
 
 from flask import Response, current_app
 
+from feedback_app.evaluation.replies.models import ContestFile
 from feedback_app.handling.answers.models import Proof
 from feedback_app.intake.attachments import UnknownAttachmentError
 from feedback_app.intake.extra_models import Attachment
@@ -19,7 +20,7 @@ _ENDINGS: Final = {JPEG: "jpg", PDF: "pdf"}
 _TYPES: Final = {AttachmentKind.PHOTO: JPEG, AttachmentKind.DOCUMENT: PDF}
 
 
-def file_answer(row: Attachment | Proof, place: int, name: str = "lampiran") -> Response:
+def file_answer(row: Attachment | Proof | ContestFile, place: int, name: str = "lampiran") -> Response:
     """Return a file as an answer of its own: photos to look at, documents only to save.
 
     Raises

@@ -50,8 +50,12 @@ def staff_pages() -> list[tuple[str, str, Permission | None]]:
         ("staff.home", gettext("Beranda petugas"), None),
         ("cases.inbox", gettext("Kotak masuk"), Permission.READ_INBOX),
         ("dashboard.page", gettext("Dasbor"), Permission.READ_DASHBOARD),
+        ("board.page", gettext("Papan pimpinan"), Permission.READ_BOARD),
         ("survey.start", gettext("Survei SKM"), Permission.READ_SURVEY),
         ("evaluation.cycles", gettext("Evaluasi"), Permission.READ_EVIDENCE),
+        ("people.listed", gettext("Pegawai"), Permission.MANAGE_PEOPLE),
+        ("reviewing.listed", gettext("Penelaahan"), Permission.REVIEW_CONTEST),
+        ("own_record.record", gettext("Catatan saya"), Permission.READ_OWN_RECORD),
         # Who works with the inbox finds it in the menu of cases.
         ("anomalies.listed", gettext("Kejanggalan"), Permission.MANAGE_CYCLE),
         ("message_pages.listed", gettext("Pesan"), Permission.MANAGE_MESSAGES),

@@ -8,8 +8,12 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
+from feedback_app.blueprints.people_import_labels import PEOPLE_IMPORT_LABELS
+from feedback_app.blueprints.people_labels import PEOPLE_LABELS
+from feedback_app.blueprints.reply_labels import REPLY_LABELS
 from feedback_app.blueprints.survey_labels import SURVEY_LABELS
 from feedback_app.evaluation.attribution.rules import Exclusion
+from feedback_app.evaluation.replies.rules import ObjectionOutcome
 from feedback_app.evaluation.rules import Band, CycleKind, CycleStatus
 from feedback_app.handling.citizens.models import RequestKind, RequestOutcome
 from feedback_app.handling.clocks.sla import CaseClock
@@ -192,6 +196,13 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (CycleKind.ANNUAL, _("Tahunan")),
     (CycleStatus.DRAFT, _("Belum dihitung")),
     (CycleStatus.COMPUTED, _("Sudah dihitung")),
+    (CycleStatus.RIGHT_OF_REPLY, _("Hak jawab")),
+    (CycleStatus.REVIEWED, _("Sudah ditelaah")),
+    (CycleStatus.SIGNED, _("Sudah ditandatangani")),
+    (CycleStatus.FROZEN, _("Dibekukan")),
+    (ObjectionOutcome.UPHELD, _("Keberatan diterima")),
+    (ObjectionOutcome.PARTLY, _("Diterima sebagian")),
+    (ObjectionOutcome.REJECTED, _("Ditolak")),
     (Exclusion.NO_PROOF_OF_VISIT, _("Tanpa bukti kunjungan")),
     (AnomalyKind.BURST, _("Lonjakan mendadak")),
     (AnomalyKind.ONE_NETWORK, _("Sebagian besar dari satu jaringan")),
@@ -221,7 +232,10 @@ _RULES: Final = {
 }
 
 # Members of two enumerations that share a stored word are equal as strings, so the enumeration is part of the key.
-_BY_KIND: Final = {(type(member), member.value): words for member, words in (*_LABELS, *SURVEY_LABELS)}
+_BY_KIND: Final = {
+    (type(member), member.value): words
+    for member, words in (*_LABELS, *SURVEY_LABELS, *REPLY_LABELS, *PEOPLE_LABELS, *PEOPLE_IMPORT_LABELS)
+}
 
 
 def label(value: enum.StrEnum | int | None) -> Words:

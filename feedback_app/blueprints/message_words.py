@@ -37,6 +37,12 @@ _ABOUT: Final[Mapping[Template, Words]] = {
     Template.REFERRED_HERE: _("Rujukan dari instansi lain"),
     Template.REMINDER: _("Pengingat harian"),
     Template.DIGEST: _("Ringkasan pekanan"),
+    Template.CONTEST_ASSIGNED: _("Penunjukan penelaah"),
+    Template.CONTEST_DECIDED: _("Putusan sanggahan"),
+    Template.REPLY_OPEN: _("Hak jawab dibuka"),
+    Template.ACCOUNT_LINKED: _("Akun ditautkan"),
+    Template.ACCOUNT_UNLINKED: _("Tautan akun dilepas"),
+    Template.CYCLE_FROZEN: _("Hasil siklus dibekukan"),
     Template.READER_DRIFT: _("Perubahan pada pembaca tulisan"),
 }
 _REASONS: Final[Mapping[str, Words]] = {

@@ -12,6 +12,7 @@ from flask_security import current_user
 from feedback_app import clock
 from feedback_app.blueprints.access import my_permissions, requires, today
 from feedback_app.blueprints.due import due
+from feedback_app.blueprints.home_tiles import CONCERNED, resting_links, waiting_tiles
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.evaluation.evidence.queries import cycles_for
@@ -39,6 +40,8 @@ def home() -> ResponseReturnValue:
         reviews=waiting,
         cycles=None if cycles is None else cycles[:CYCLES_SHOWN],
         own_pages=_own_pages(allowed),
+        tiles=waiting_tiles(db.session(), current_user.id, today(), allowed),
+        resting=resting_links(allowed) if allowed & CONCERNED else [],
         may_issue_tokens=Permission.ISSUE_VISIT_TOKEN in allowed,
         due=partial(due, now=now),
     )
@@ -62,6 +65,7 @@ def _own_pages(allowed: frozenset[Permission]) -> list[tuple[str, str]]:
     """Return what a role has besides the inbox: endpoint and words."""
     pages = [
         ("dashboard.page", gettext("Dasbor"), Permission.READ_DASHBOARD),
+        ("board.page", gettext("Papan pimpinan"), Permission.READ_BOARD),
         ("reply_templates.listed", gettext("Templat"), Permission.MANAGE_TEMPLATES),
         ("clocks.start", gettext("Tenggat dan kalender"), Permission.MANAGE_CLOCKS),
     ]

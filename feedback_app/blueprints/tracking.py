@@ -9,6 +9,7 @@ from flask_babel import gettext
 from feedback_app import clock
 from feedback_app.blueprints import carried
 from feedback_app.blueprints.access import today
+from feedback_app.blueprints.between_computations import write_between_computations
 from feedback_app.blueprints.forms.tracking import LookupForm, VerdictForm
 from feedback_app.blueprints.opened_report import check_same_report, opened, opened_to_follow, to_lookup, to_status
 from feedback_app.blueprints.private import not_stored
@@ -23,6 +24,7 @@ from feedback_app.handling.rules import Outcome
 from feedback_app.intake.codes import code_hash
 
 bp = Blueprint("tracking", __name__)
+write_between_computations(bp)
 
 
 @bp.route("/lacak", methods=["GET", "POST"])

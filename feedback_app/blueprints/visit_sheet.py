@@ -30,6 +30,7 @@ class Sheet:
 
     unit_name: str
     service_name: str | None
+    counter_name: str | None
     visited_on: date
     valid_until: date
     slips: list[Slip]
@@ -38,19 +39,21 @@ class Sheet:
 def issue_sheet(session: Session, wanted: TokensWanted, *, user_id: int, now: datetime) -> Sheet:
     """Issue the tokens asked for; nothing but their hashes stays behind."""
     service_id = wanted.service.id if wanted.service else None
+    counter_id = wanted.counter.id if wanted.counter else None
     tokens = issue_visit_tokens(
         session, agency_id=wanted.unit.agency_id, unit_id=wanted.unit.id, service_id=service_id,
         visited_on=wanted.visited_on, count=wanted.count, issued_by=user_id,
-        key=current_app.config["TRACKING_KEY"], now=now,
+        key=current_app.config["TRACKING_KEY"], now=now, counter_id=counter_id,
     )  # fmt: skip
     record(
         session, agency_id=wanted.unit.agency_id, actor=person(user_id), action="intake.issue_visit_tokens",
         subject_type="unit", subject_id=wanted.unit.id, now=now, count=len(tokens), service_id=service_id,
-        visited_on=wanted.visited_on.isoformat(),
+        counter_id=counter_id, visited_on=wanted.visited_on.isoformat(),
     )  # fmt: skip
     return Sheet(
         unit_name=wanted.unit.name,
         service_name=wanted.service.name if wanted.service else None,
+        counter_name=wanted.counter.name if wanted.counter else None,
         visited_on=wanted.visited_on,
         valid_until=(now + timedelta(days=VISIT_TOKEN_DAYS)).astimezone(ZoneInfo(wanted.unit.time_zone)).date(),
         slips=[_slip(token) for token in tokens],

@@ -7,7 +7,7 @@ import click
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
-from feedback_app.cli.lookup import find_agency, find_unit, today_of
+from feedback_app.cli.lookup import find_agency, find_counter_id, find_unit, today_of
 
 
 @click.group("key")
@@ -19,8 +19,9 @@ def key_group() -> None:
 @click.argument("agency")
 @click.argument("unit")
 @click.option("--name", required=True, help="What it is for, such as the machine it is put into.")
+@click.option("--counter", help="Code of the counter, where the machine serves one of the unit's.")
 @click.option("--tokens-a-day", type=click.IntRange(1, 5000), default=2000, show_default=True)
-def create_command(agency: str, unit: str, *, name: str, tokens_a_day: int) -> None:
+def create_command(agency: str, unit: str, *, name: str, counter: str | None, tokens_a_day: int) -> None:
     """Print a fresh key. It is shown this once; only its hash is kept."""
     from flask import current_app
 
@@ -29,9 +30,11 @@ def create_command(agency: str, unit: str, *, name: str, tokens_a_day: int) -> N
     now = clock.utcnow()
     with database() as session:
         owner = find_agency(session, agency)
+        unit_id = find_unit(session, owner, unit, today_of(owner, now)).id
         raw = create_key(
-            session, agency_id=owner.id, unit_id=find_unit(session, owner, unit, today_of(owner, now)).id, name=name,
-            tokens_a_day=tokens_a_day, actor=SYSTEM, key=current_app.config["TRACKING_KEY"], now=now,
+            session, agency_id=owner.id, unit_id=unit_id, name=name, tokens_a_day=tokens_a_day, actor=SYSTEM,
+            key=current_app.config["TRACKING_KEY"], now=now,
+            counter_id=find_counter_id(session, owner, unit, unit_id, counter) if counter else None,
         )  # fmt: skip
         session.commit()
     click.echo(raw)

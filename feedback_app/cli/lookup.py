@@ -71,6 +71,16 @@ def find_service_id(session: Session, agency: Agency, unit: str, unit_id: int, c
     return services[code]
 
 
+def find_counter_id(session: Session, agency: Agency, unit: str, unit_id: int, code: str) -> int:
+    """Return the id of an open counter of a unit."""
+    from feedback_app.organisation.people.counters import counters_of
+
+    counters = {counter.code: counter.id for counter in counters_of(session, agency.id, unit_id)}
+    if code not in counters:
+        raise _unknown(f"{unit} has no counter {code!r}", code, "Counters", list(counters), "feedback people")
+    return counters[code]
+
+
 def find_employee_id(session: Session, agency: Agency, nip: str, today: date) -> int:
     """Return the id of a civil servant; the sentence about an unknown number does not repeat it."""
     digits = parse_nip(nip, today=today).digits
@@ -84,9 +94,9 @@ def find_employee_id(session: Session, agency: Agency, nip: str, today: date) ->
 
 def _unknown(said: str, code: str, plural: str, known: Sequence[str], remedy: str) -> click.UsageError:
     # Loaded here: only a mistyped code needs the comparing of words.
-    from feedback_app.intake.imports.mapping import suggestion
+    from feedback_app.intake.imports.mapping import near_code
 
     if not known:
         return click.UsageError(f"{said}. {plural}: none yet; see `{remedy} --help`.")
     more = f" and {len(known) - CODES_LISTED} more" if len(known) > CODES_LISTED else ""
-    return click.UsageError(f"{said}{suggestion(code, known)} {plural}: {', '.join(known[:CODES_LISTED])}{more}.")
+    return click.UsageError(f"{said}{near_code(code, known)} {plural}: {', '.join(known[:CODES_LISTED])}{more}.")

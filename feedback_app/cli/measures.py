@@ -109,9 +109,11 @@ def anomalies_command(*, as_json: bool, with_cleared: bool) -> None:
     from feedback_app import clock
     from feedback_app.measures.anomalies import detect
     from feedback_app.measures.anomaly_runs import is_newest
+    from feedback_app.measures.operations import record_goes_on
     from feedback_app.measures.release_models import Anomaly, AnomalyState
 
     with database() as session:
+        record_goes_on(session)
         detect(session, now=clock.utcnow())
         session.commit()
         query = sa.select(Anomaly).where(is_newest()).order_by(Anomaly.starts_at.desc(), Anomaly.id.desc())

@@ -75,30 +75,26 @@ def assignment_command(
     ends: datetime | None,
 ) -> None:
     """Give the civil servant of this NIP a post in a unit of AGENCY, from one day to another."""
-    from feedback_app.organisation.operations import assign
+    from feedback_app.intake.first_feedback import office_moment
+    from feedback_app.measures.operations import record_goes_on
+    from feedback_app.organisation.people.post_rules import PostFields
+    from feedback_app.organisation.people.posts import add_post
 
     if not position.strip() or not decree.strip():
         raise click.UsageError("--position and --decree must not be empty.")
-    now = clock.utcnow()
     with database() as session:
+        record_goes_on(session)
+        now = clock.utcnow()
         owner = find_agency(session, agency)
         unit_id = find_unit_id(session, owner, unit)
-        assign(
-            session,
-            agency_id=owner.id,
-            employee_id=find_employee_id(session, owner, nip, now.date()),
-            unit_id=unit_id,
+        post = PostFields(
+            employee_id=find_employee_id(session, owner, nip, now.date()), unit_id=unit_id,
             service_id=find_service_id(session, owner, unit, unit_id, service) if service else None,
-            position=position.strip(),
-            kind=AssignmentKind(kind),
-            is_head=head,
-            share=Decimal(str(share)),
-            decree_number=decree.strip(),
-            starts_on=starts.date(),
-            ends_on=ends.date() if ends else None,
-            actor=SYSTEM,
-            now=now,
-        )
+            position=position.strip(), kind=AssignmentKind(kind), is_head=head, share=Decimal(str(share)),
+            decree_number=decree.strip(), starts_on=starts.date(), ends_on=ends.date() if ends else None,
+        )  # fmt: skip
+        # Where there is feedback already, days gone by are changed by two accounts: `feedback people assign --by`.
+        add_post(session, owner.id, post, actor=SYSTEM, at=office_moment(session, owner, now))
         session.commit()
     click.echo(f"Added {position.strip()} at {unit} from {starts.date()} to {ends.date() if ends else 'now on'}.")
 

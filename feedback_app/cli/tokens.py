@@ -11,7 +11,7 @@ from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
 from feedback_app.cli.counter_keys import key_group
-from feedback_app.cli.lookup import find_agency, find_service_id, find_unit, today_of
+from feedback_app.cli.lookup import find_agency, find_counter_id, find_service_id, find_unit, today_of
 from feedback_app.config import Settings
 from feedback_app.intake.rules import VISIT_DAYS_BACK
 
@@ -30,13 +30,21 @@ tokens_group.add_command(key_group)
 @click.argument("agency")
 @click.argument("unit")
 @click.option("--service", help="Code of the service.")
+@click.option("--counter", help="Code of the counter, where the visits were to one of the unit's.")
 @click.option(
     "--day", type=click.DateTime(["%Y-%m-%d"]), help="Day of the visits, at most 7 days ago (today if unset)."
 )
 @click.option("--count", type=click.IntRange(1, 1000), default=1, show_default=True)
 @click.option("--base-url", help="Address of the public pages (PUBLIC_URL, or where `feedback up` runs, if unset).")
 def issue_command(
-    agency: str, unit: str, *, service: str | None, day: datetime | None, count: int, base_url: str | None
+    agency: str,
+    unit: str,
+    *,
+    service: str | None,
+    counter: str | None,
+    day: datetime | None,
+    count: int,
+    base_url: str | None,
 ) -> None:
     """Print the addresses of fresh one-time tokens. They are shown this once; only their hashes are kept."""
     from flask import current_app
@@ -55,6 +63,7 @@ def issue_command(
             agency_id=owner.id,
             unit_id=unit_id,
             service_id=find_service_id(session, owner, unit, unit_id, service) if service else None,
+            counter_id=find_counter_id(session, owner, unit, unit_id, counter) if counter else None,
             visited_on=visited_on,
             count=count,
             issued_by=None,

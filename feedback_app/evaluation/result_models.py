@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import enum
-
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from feedback_app.db import Base, tenant_key, words
+from feedback_app.evaluation.cases.rules import CaseDuty as CaseDuty
 from feedback_app.evaluation.rules import Band
 
 
@@ -17,7 +16,8 @@ class Score(Base):
     The `shadow_*` columns are the same figure without the ratings set aside as odd (`n_set_aside` of them); `n_counter`
     of the `n` ratings were laid on the person by the counter record; `n_excluded` were left out after a contest.
     `is_withheld` marks figures of so few ratings (or so few beyond those of another cycle) that they could be led back
-    to a citizen: pages and exports show the counts and the band, no figure.
+    to a citizen: pages and exports show the counts and the band, no figure. `n_changed` ratings changed sides since the
+    figure was last told in full: above none, it is withheld, or, where only contests were upheld, in whole points.
     """
 
     __tablename__ = "scores"
@@ -57,6 +57,7 @@ class Score(Base):
     shadow_band: Mapped[Band] = mapped_column(words(Band, "shadow_band"))
     is_shadow_notable: Mapped[bool] = mapped_column(server_default=sa.text("false"))
     is_withheld: Mapped[bool] = mapped_column(server_default=sa.text("false"))
+    n_changed: Mapped[int] = mapped_column(server_default=sa.text("0"))
 
 
 class UnitScore(Base):
@@ -64,6 +65,8 @@ class UnitScore(Base):
 
     `n_nobody` of its proven ratings fell on days for which nobody was responsible. The denominators of response:
     `transactions` by the unit's own count, `tokens` handed out for visits of the period, `tokens_used` of them.
+    `is_withheld` marks figures that less those of its people, of other cycles or of what was told before would be a
+    handful's; `n_changed` ratings changed since it was last told.
     """
 
     __tablename__ = "unit_scores"
@@ -92,13 +95,8 @@ class UnitScore(Base):
     transactions: Mapped[int | None]
     tokens: Mapped[int]
     tokens_used: Mapped[int]
-
-
-class CaseDuty(enum.StrEnum):
-    """Why somebody answers for cases."""
-
-    HEAD = "head"  # led the unit when the case came
-    HANDLER = "handler"  # answered it
+    is_withheld: Mapped[bool] = mapped_column(server_default=sa.text("false"))
+    n_changed: Mapped[int] = mapped_column(server_default=sa.text("0"))
 
 
 class CaseRecord(Base):

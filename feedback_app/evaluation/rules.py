@@ -1,6 +1,7 @@
-"""The fair score, one import for its parts: responsibility, baseline, variances, score.
+"""The fair score, one import for what others need of it; the arithmetic itself is in `score`.
 
-`METHOD_VERSION` is stored with every figure; whoever changes what a figure comes out as changes it too.
+`METHOD_VERSION` is stored with every cycle; whoever changes what a figure comes out as adds a method to
+`score.methods.METHODS` and changes it too.
 """
 
 from __future__ import annotations
@@ -9,26 +10,18 @@ import enum
 from typing import Final
 
 from feedback_app.evaluation.attribution.responsibility import AssignmentSpan, Segment, responsibility_segments
-from feedback_app.evaluation.score.baseline import Baselines, Strata, baselines
-from feedback_app.evaluation.score.people import (
+from feedback_app.evaluation.score.figures import (
     DELTA_IN_TAU,
     N_EFFECTIVE_MIN,
     RELIABILITY_MIN,
     Z_90,
     Band,
-    Contributions,
     CycleScores,
     PersonScore,
     band,
-    score_people,
 )
-from feedback_app.evaluation.score.variance import (
-    Shrunk,
-    VarianceComponents,
-    ratings_needed,
-    shrink,
-    variance_components,
-)
+from feedback_app.evaluation.score.sums import Contributions, Reference, Strata
+from feedback_app.evaluation.score.variance import ratings_needed
 
 __all__ = [
     "DELTA_IN_TAU",
@@ -39,24 +32,18 @@ __all__ = [
     "Z_90",
     "AssignmentSpan",
     "Band",
-    "Baselines",
     "Contributions",
     "CycleKind",
     "CycleScores",
     "CycleStatus",
     "PersonScore",
+    "Reference",
     "Segment",
-    "Shrunk",
     "Strata",
-    "VarianceComponents",
     "band",
-    "baselines",
     "rating_value",
     "ratings_needed",
     "responsibility_segments",
-    "score_people",
-    "shrink",
-    "variance_components",
 ]
 
 METHOD_VERSION: Final = "fair-score/2"

@@ -65,6 +65,9 @@ class Case(Base):
         sa.Index(
             "ix_cases_duplicate_of", "agency_id", "duplicate_of", postgresql_where=sa.text("duplicate_of IS NOT NULL")
         ),
+        sa.Index(
+            "ix_cases_confidential", "agency_id", "submission_id", postgresql_where=sa.text("is_confidential")
+        ),
         sa.Index("ix_cases_assigned_to", "assigned_to", postgresql_where=sa.text("assigned_to IS NOT NULL")),
         # Officers' addresses name a case by its number alone; who may see it is asked with it.
         sa.Index("ix_cases_id", "id"),

@@ -79,6 +79,43 @@ STAFF: Final[dict[str, dict[Template, tuple[str, str]]]] = {
                 "Surel ini datang sekali sepekan. Ubah di {account}."
             ),
         ),
+        Template.CONTEST_ASSIGNED: (
+            "Sanggahan nomor {contest} menunggu putusan Anda",
+            "Anda ditunjuk sebagai penelaah sanggahan nomor {contest}. Buka {contest_page}.",
+        ),
+        Template.CONTEST_DECIDED: (
+            "Sanggahan nomor {contest} sudah diputus",
+            "Sanggahan Anda nomor {contest} sudah diputus. Baca putusan dan penjelasannya di {own_record}.",
+        ),
+        Template.REPLY_OPEN: (
+            "Hasil umpan balik tentang Anda dapat dibaca",
+            (
+                "Hasil sementara sebuah siklus penilaian yang menyangkut Anda sudah dapat dibaca. Anda dapat "
+                "menanggapi atau menyanggahnya sebelum hasil itu ditandatangani. Buka {own_record}."
+            ),
+        ),
+        Template.CYCLE_FROZEN: (
+            "Hasil umpan balik tentang Anda sudah final",
+            (
+                "Hasil sebuah siklus penilaian yang menyangkut Anda sudah ditandatangani dan dibekukan. Bila Anda "
+                "berkeberatan, ajukan dalam batas waktu yang tertulis di {own_record}."
+            ),
+        ),
+        Template.ACCOUNT_LINKED: (
+            "Sebuah akun ditautkan dengan catatan pegawai",
+            (
+                "Tautan akun pada catatan seorang pegawai yang menyangkut Anda baru saja diubah: akun yang ditautkan "
+                "dapat membaca catatan umpan balik pegawai itu. Bila Anda tidak mengetahuinya, segera hubungi "
+                "kepegawaian. Akun Anda: {account}."
+            ),
+        ),
+        Template.ACCOUNT_UNLINKED: (
+            "Akun Anda tidak lagi ditautkan dengan catatan pegawai",
+            (
+                "Bagian kepegawaian melepas tautan akun Anda dengan sebuah catatan pegawai. Bila catatan itu milik "
+                "Anda, hubungi kepegawaian. Akun Anda: {account}."
+            ),
+        ),
         Template.READER_DRIFT: (
             "Pembaca tulisan perlu diperiksa: {alarms} hal berubah",
             (
@@ -159,6 +196,43 @@ STAFF: Final[dict[str, dict[Template, tuple[str, str]]]] = {
                 "This mail comes once a week. Change that at {account}."
             ),
         ),
+        Template.CONTEST_ASSIGNED: (
+            "Contest {contest} waits for your decision",
+            "You were named as the reviewer of contest {contest}. Open {contest_page}.",
+        ),
+        Template.CONTEST_DECIDED: (
+            "Contest {contest} was decided",
+            "Your contest {contest} was decided. Read the decision and its reasons at {own_record}.",
+        ),
+        Template.REPLY_OPEN: (
+            "Feedback about you is ready to read",
+            (
+                "The provisional result of an evaluation cycle that concerns you is ready to read. You may answer or "
+                "contest it before it is signed. Open {own_record}."
+            ),
+        ),
+        Template.CYCLE_FROZEN: (
+            "The feedback about you is final",
+            (
+                "The result of an evaluation cycle that concerns you was signed and frozen. If you object to it, do so "
+                "within the days named at {own_record}."
+            ),
+        ),
+        Template.ACCOUNT_LINKED: (
+            "An account was linked with an employee's record",
+            (
+                "The account linked with an employee's record that concerns you has just changed: the linked account "
+                "can read the feedback about that employee. If you did not know of this, tell the personnel office at "
+                "once. Your account: {account}."
+            ),
+        ),
+        Template.ACCOUNT_UNLINKED: (
+            "Your account is no longer linked with an employee's record",
+            (
+                "The personnel office parted your account from an employee's record. If that record is yours, tell "
+                "the personnel office. Your account: {account}."
+            ),
+        ),
         Template.READER_DRIFT: (
             "The reader of texts needs a look: {alarms} things changed",
             (
@@ -173,6 +247,12 @@ NUMBERS: Final[dict[Template, tuple[str, ...]]] = {
     Template.ESCALATED: ("case", "share"),
     Template.ESCALATED_MANY: ("cases", "share"),
     Template.READER_DRIFT: ("alarms",),
+    Template.REPLY_OPEN: ("cycle",),
+    Template.ACCOUNT_LINKED: (),
+    Template.ACCOUNT_UNLINKED: (),
+    Template.CYCLE_FROZEN: ("cycle",),
+    Template.CONTEST_ASSIGNED: ("contest",),
+    Template.CONTEST_DECIDED: ("contest", "cycle"),
     Template.REMINDER: ("late", "today", "next"),
     Template.DIGEST: ("came", "answered", "reopened", "closed", "confirmed", "late", "waiting"),
 }

@@ -32,8 +32,18 @@ class Template(enum.StrEnum):
     # For staff, on its day.
     REMINDER = "reminder"
     DIGEST = "digest"
+    # For staff, about what an employee contests.
+    CONTEST_ASSIGNED = "contest_assigned"
+    CONTEST_DECIDED = "contest_decided"
     # For whoever looks after the reader of texts.
     READER_DRIFT = "reader_drift"
+
+    # For employees, about a cycle that speaks of them.
+    REPLY_OPEN = "reply_open"
+    CYCLE_FROZEN = "cycle_frozen"
+    # For whoever an account becomes or ceases to be that of an employee.
+    ACCOUNT_LINKED = "account_linked"
+    ACCOUNT_UNLINKED = "account_unlinked"
 
 
 ROUNDS: Final = frozenset({Template.REMINDER, Template.DIGEST})
@@ -49,4 +59,14 @@ ABOUT_ONE_CASE: Final = frozenset(
         Template.REFERRED_HERE,
     }
 )
-FOR_STAFF: Final = ABOUT_ONE_CASE | ROUNDS | {Template.ESCALATED_MANY, Template.READER_DRIFT}
+ABOUT_A_CONTEST: Final = frozenset({Template.CONTEST_ASSIGNED, Template.CONTEST_DECIDED})
+ABOUT_A_CYCLE: Final = frozenset({Template.REPLY_OPEN, Template.CYCLE_FROZEN})
+ABOUT_AN_ACCOUNT: Final = frozenset({Template.ACCOUNT_LINKED, Template.ACCOUNT_UNLINKED})
+FOR_STAFF: Final = (
+    ABOUT_ONE_CASE
+    | ROUNDS
+    | ABOUT_A_CONTEST
+    | ABOUT_A_CYCLE
+    | ABOUT_AN_ACCOUNT
+    | {Template.ESCALATED_MANY, Template.READER_DRIFT}
+)

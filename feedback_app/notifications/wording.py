@@ -58,7 +58,8 @@ def _to_staff(template: Template, params: Mapping[str, Any], staff: str, languag
     filled: dict[str, int | str] = {
         **numbers, "page": f"{staff}/kasus/{numbers.get('case')}", "inbox": f"{staff}/kotak-masuk",
         "dashboard": f"{staff}/dasbor", "account": f"{staff}/akun",
-        "reader": f"{staff}/pembaca",
+        "reader": f"{staff}/pembaca", "contest_page": f"{staff}/penelaahan/{numbers.get('contest')}",
+        "own_record": f"{staff}/saya/{numbers.get('cycle')}",
     }  # fmt: skip
     subject, body = STAFF[language][template]
     return Words(subject.format(**filled), body.format(**filled))

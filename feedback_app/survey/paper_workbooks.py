@@ -21,7 +21,10 @@ _PIECE: Final = 1024 * 1024
 # How a workbook marks a formula whose value is a text; an empty one is a value too.
 _TEXT_VALUE: Final = "str"
 
-SHEET_SENTENCES = {"not_named": "Buku kerja ini mempunyai beberapa lembar. Tulis nama lembar yang berisi kuesioner."}
+SHEET_SENTENCES = {
+    "not_named": "Buku kerja ini mempunyai beberapa lembar. Tulis nama lembar yang berisi datanya.",
+    "not_there": "Lembar dengan nama itu tidak ada dalam buku kerja ini. Pilih salah satu lembar yang ada.",
+}
 
 
 class UnreadablePaperFileError(InvalidInputError):
@@ -35,8 +38,8 @@ class SheetNotNamedError(InvalidInputError):
 
     code = "survey_sheet_not_named"
 
-    def __init__(self, sheets: Sequence[str]) -> None:
-        super().__init__(SHEET_SENTENCES["not_named"])
+    def __init__(self, sheets: Sequence[str], *, is_named: bool = False) -> None:
+        super().__init__(SHEET_SENTENCES["not_there" if is_named else "not_named"])
         self.sheets = tuple(sheets)
 
 
@@ -129,7 +132,7 @@ def _value(cell: object) -> Cell:
 def _check_size(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         if sum(part.file_size for part in parts.infolist()) > UNFOLDED_BYTES_MAX:
-            raise UnreadablePaperFileError("Buku kerja ini terlalu besar. Simpan lembar kuesionernya sebagai CSV.")
+            raise UnreadablePaperFileError("Buku kerja ini terlalu besar. Simpan lembar datanya sebagai CSV.")
 
 
 def _sheet_name(book: Any, wanted: str | None) -> str:
@@ -143,7 +146,7 @@ def _sheet_name(book: Any, wanted: str | None) -> str:
         return found[0]
     if not found and not wanted:
         raise UnreadablePaperFileError("Berkas ini kosong.")
-    raise SheetNotNamedError(names)
+    raise SheetNotNamedError(names, is_named=bool(wanted))
 
 
 def _holds_something(sheet: Any) -> bool:

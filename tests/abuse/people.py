@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import SYSTEM
-from feedback_app.evaluation.cycles.computing import compute, open_cycle
+from feedback_app.evaluation.cycles.computing import compute
+from feedback_app.evaluation.cycles.opening import open_cycle
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import CycleKind
@@ -17,6 +18,7 @@ from feedback_app.intake.rules import Channel
 from feedback_app.organisation.models import Agency, Employee, PublicService, Unit
 from tests import factories as make
 from tests.abuse.flood import NOON, Sent, drain_all, marks, send_all
+from tests.evaluation.closed import CLOSED
 
 
 @dataclass
@@ -30,7 +32,8 @@ class Department:
     people: list[Employee]
 
     def cycle(self, name: str, now: datetime) -> Cycle:
-        """A computed cycle over the quarter."""
+        """A cycle over the quarter, computed at a moment, or as soon as its book is closed."""
+        now = max(now, CLOSED)
         opened = open_cycle(
             self.session, agency_id=self.agency.id, name=name, kind=CycleKind.QUARTERLY, starts_on=date(2026, 4, 1),
             ends_on=date(2026, 6, 30), actor=SYSTEM, now=now,

@@ -269,7 +269,7 @@ def test_a_short_answer_is_refused_and_kept_on_the_page(officer: FlaskClient, se
     assert answer.status_code == 422
     assert "Siap &amp; &lt;o" in page
     assert 'href="#text"' in page
-    assert "Tanggapan harus 10 sampai 4000 huruf" in page
+    assert "Tanggapan harus 10 sampai 4.000 huruf" in page
     assert replies(session, case.id) == []
 
 

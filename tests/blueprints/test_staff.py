@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.blueprints.due import Urge, due
-from feedback_app.evaluation.cycles.computing import open_cycle
+from feedback_app.evaluation.cycles.opening import open_cycle
 from feedback_app.evaluation.rules import CycleKind
 from feedback_app.handling.inbox.workload import workload
 from feedback_app.handling.operations import judge, respond, take

@@ -62,7 +62,7 @@ def test_nothing_is_sent_to_an_address_with_a_nul(client: FlaskClient, place: No
         ("GET", "/petugas/evaluasi/{}"),
         ("POST", "/petugas/evaluasi/{}/hitung"),
         ("GET", "/petugas/evaluasi/1/pegawai/{}"),
-        ("GET", "/petugas/evaluasi/1/pegawai/{}/baris"),
+        ("GET", "/petugas/evaluasi/1/pegawai/{}/kelompok/x"),
     ],
 )
 def test_number_that_no_row_can_have_names_no_page(

@@ -17,7 +17,8 @@ from werkzeug.serving import make_server
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.db import db
-from feedback_app.evaluation.cycles.computing import compute, open_cycle
+from feedback_app.evaluation.cycles.computing import compute
+from feedback_app.evaluation.cycles.opening import open_cycle
 from feedback_app.evaluation.rules import CycleKind
 from feedback_app.handling.models import Case
 from feedback_app.handling.operations import judge, respond, take

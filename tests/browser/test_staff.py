@@ -139,7 +139,7 @@ def test_an_officer_goes_from_the_welcome_page_to_an_answer(site: Site, window: 
     expect(page.get_by_role("status")).to_contain_text("ada di tangan Anda")
     page.get_by_label("Tanggapan untuk pelapor").fill("Siap.")
     page.get_by_role("button", name="Kirim tanggapan").click()
-    expect(page.get_by_role("alert")).to_contain_text("Tanggapan harus 10 sampai 4000 huruf")
+    expect(page.get_by_role("alert")).to_contain_text("Tanggapan harus 10 sampai 4.000 huruf")
     expect(page.get_by_label("Tanggapan untuk pelapor")).to_have_value("Siap.")
     window.keep("case-error")
     page.get_by_text("Perlu tulisan aslinya?").click()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
@@ -122,14 +122,14 @@ def test_a_city_can_be_set_up_from_nothing(run: Run, live: Live) -> None:
     assert client.get("/nilai/kupang/dukcapil").status_code == 200
 
 
-def _rated_city(live: Live, ratings: int = 8) -> None:
+def _rated_city(live: Live, ratings: int = 8, on: date | None = None) -> None:
     with live.app.app_context():
         session = db.session()
         agency = make.agency(session, code="kupang")
         unit = make.unit(session, agency, code="dukcapil")
         make.assignment(session, make.employee(session, agency), unit)
         for number in range(ratings):
-            make.submission(session, unit, rating=1 + number % 4, occurred_on=clock.utcnow().date())
+            make.submission(session, unit, rating=1 + number % 4, occurred_on=on or clock.utcnow().date())
         session.commit()
 
 
@@ -153,18 +153,25 @@ def test_recount_names_a_wrong_figure_and_repairs_it(run: Run, live: Live) -> No
 
 
 def test_a_cycle_is_opened_computed_verified_and_listed(run: Run, live: Live) -> None:
-    _rated_city(live)
+    # The month before the last one: its book is closed whatever the day.
+    last = (clock.utcnow().date().replace(day=1) - timedelta(days=1)).replace(day=1) - timedelta(days=1)
+    _rated_city(live, on=last)
     run("classify")
-    today = clock.utcnow().date()
-    where = ("--agency", "kupang", "--name", "Triwulan uji")
-    first, last = (today - timedelta(days=40)).isoformat(), (today + timedelta(days=1)).isoformat()
+    where = ("--agency", "kupang", "--name", "Bulan uji")
+    days = ("--from", last.replace(day=1).isoformat(), "--to", last.isoformat())
     run("evaluation", "verify", *where, code=2)
-    run("evaluation", "open", *where, "--from", first, "--to", last)
+    run("evaluation", "open", *where, "--kind", "quarterly", *days, code=1)
+    run("evaluation", "open", *where, "--kind", "monthly", *days)
     run("evaluation", "verify", *where, code=2)
     computed = run("evaluation", "compute", *where)
     assert "0 ratings counted, 8 stand beside" in computed.output
     assert "0 differences" in run("evaluation", "verify", *where).output
     assert "computed" in run("evaluation", "list").output
+    assert "0 employees told by mail, 1 without an account" in run("evaluation", "reply", *where).output
+    run("evaluation", "review", *where, code=1)
+    run("evaluation", "freeze", *where, code=1)
+    run("evaluation", "version", *where, "--reason", "penugasan dibetulkan", code=1)
+    assert "No objections." in run("evaluation", "objections", "--agency", "kupang").output
 
 
 def test_a_single_text_can_be_read_without_a_database() -> None:

@@ -95,11 +95,20 @@ def _decides(holder: Holder, _wanted: frozenset[Permission]) -> Gate:
     return Gate.FORBIDDEN if holder.place in _COVERING else Gate.MISSING
 
 
+_FOR_EVERYBODY: Final = frozenset({Permission.MANAGE_CYCLE, Permission.SIGN_CYCLE})
+
+
+def _objection(holder: Holder, _wanted: frozenset[Permission]) -> Gate:
+    # The evaluator answers for the whole cycle, the superior for the units the person served in.
+    places = (Place.AGENCY,) if holder.role is Role.EVALUATOR else _COVERING
+    return Gate.OPEN if holder.place in places else Gate.MISSING
+
+
 def _cycle(holder: Holder, wanted: frozenset[Permission]) -> Gate:
     if holder.place not in HERE:
         return Gate.MISSING
     # A cycle speaks of everybody in the agency; who evaluates some of its units reads it and no more.
-    reads_only = Permission.MANAGE_CYCLE in wanted and holder.place is not Place.AGENCY
+    reads_only = bool(wanted & _FOR_EVERYBODY) and holder.place is not Place.AGENCY
     return Gate.FORBIDDEN if reads_only else Gate.OPEN
 
 
@@ -129,9 +138,74 @@ ELSEWHERE: Final[dict[frozenset[str], Callable[[World], Target]]] = {
     frozenset({"cycle_id", "employee_id"}): lambda world: Target(
         {"cycle_id": world.things.cycle.id, "employee_id": world.things.employee.id}, _at(*_COVERING)
     ),
+    frozenset({"cycle_id", "employee_id", "key"}): lambda world: Target(
+        {
+            "cycle_id": world.things.cycle.id,
+            "employee_id": world.things.employee.id,
+            "key": world.things.evidence_group,
+        },
+        _at(*_COVERING),
+    ),
+    frozenset({"cycle_id", "employee_id", "kind"}): lambda world: Target(
+        {"cycle_id": world.things.cycle.id, "employee_id": world.things.employee.id, "kind": "json"}, _at(*_COVERING)
+    ),
+    # Nobody's own record is among the things: the accounts here are nobody's employees.
+    frozenset({"cycle_id", "kind"}): lambda world: Target(
+        {"cycle_id": world.things.cycle.id, "kind": "json"}, lambda _holder, _wanted: Gate.MISSING
+    ),
+    frozenset({"agency_id", "kind"}): lambda world: Target(
+        {"agency_id": world.agency.id, "kind": "json"}, _at(Place.AGENCY)
+    ),
+    frozenset({"cycle_id", "other_id"}): lambda world: Target(
+        {"cycle_id": world.things.cycle.id, "other_id": world.things.cycle.id}, _cycle
+    ),
+    # Contests are read where their cycle and the person are; a reviewer opens those alone that were given to them.
+    frozenset({"cycle_id", "contest_id"}): lambda world: Target(
+        {"cycle_id": world.things.cycle.id, "contest_id": world.things.contest.id}, _at(*_COVERING)
+    ),
+    frozenset({"cycle_id", "contest_id", "file_id"}): lambda world: Target(
+        {
+            "cycle_id": world.things.cycle.id,
+            "contest_id": world.things.contest.id,
+            "file_id": world.things.contest_file.id,
+        },
+        _at(*_COVERING),
+    ),
+    frozenset({"contest_id"}): lambda world: Target(
+        {"contest_id": world.things.contest.id}, lambda _holder, _wanted: Gate.MISSING
+    ),
+    frozenset({"contest_id", "file_id"}): lambda world: Target(
+        {"contest_id": world.things.contest.id, "file_id": world.things.contest_file.id},
+        lambda _holder, _wanted: Gate.MISSING,
+    ),
+    frozenset({"objection_id"}): lambda world: Target({"objection_id": world.things.objection.id}, _objection),
     frozenset({"template_id"}): lambda world: Target({"template_id": world.things.template.id}, _at(*_COVERING)),
     frozenset({"message_id"}): lambda world: Target({"message_id": world.things.message.id}, _at(Place.AGENCY)),
     frozenset({"agency_id"}): lambda world: Target({"agency_id": world.agency.id}, _at(Place.AGENCY)),
+    frozenset({"agency_id", "employee_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "employee_id": world.things.employee.id}, _at(*_COVERING)
+    ),
+    frozenset({"agency_id", "post_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "post_id": world.things.people.post_id}, _at(*_COVERING)
+    ),
+    frozenset({"agency_id", "unit_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "unit_id": world.units[Place.OWN].id}, _at(*_COVERING)
+    ),
+    frozenset({"agency_id", "unit_id", "counter_id"}): lambda world: Target(
+        {
+            "agency_id": world.agency.id,
+            "unit_id": world.units[Place.OWN].id,
+            "counter_id": world.things.people.counter_id,
+        },
+        _at(*_COVERING),
+    ),
+    frozenset({"agency_id", "change_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "change_id": world.things.people.change_id}, _at(Place.AGENCY)
+    ),
+    frozenset({"import_id"}): lambda world: Target({"import_id": world.things.people.import_id}, _at(Place.AGENCY)),
+    frozenset({"agency_id", "level_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "level_id": world.things.people.level_id}, _at(Place.AGENCY)
+    ),
     frozenset({"agency_id", "rule_id"}): lambda world: Target(
         {"agency_id": world.agency.id, "rule_id": world.things.rule_to_come.id}, _at(Place.AGENCY)
     ),
@@ -179,6 +253,17 @@ _WHOLE_AGENCY: Final = frozenset({Place.AGENCY, Place.OTHER_AGENCY})
 BY_ENDPOINT: Final[dict[str, Expected]] = {
     # A cycle is opened for everybody in an agency.
     "evaluation.open": lambda holder, _wanted: Gate.OPEN if holder.place in _WHOLE_AGENCY else Gate.FORBIDDEN,
+    # A list of people is of the whole agency, and so is the key of the system that sends it.
+    "people_import.revoke_key": _at(Place.AGENCY),
+    # A change of the past is withdrawn by who asked for it; everybody here is somebody else.
+    "people.withdraw": lambda _holder, _wanted: Gate.MISSING,
+    # What a cycle says about somebody's own self; everybody here is nobody's employee.
+    **dict.fromkeys(
+        ("own_record.cycle", "own_record.contest", "own_record.state", "own_record.objection"),
+        lambda _holder, _wanted: Gate.MISSING,
+    ),
+    "evaluation.assign_contest": _cycle,
+    "evaluation.correct_contest": _cycle,
     # The form names what it is about; an empty one names nothing.
     "message_pages.all_again": lambda _holder, _wanted: Gate.MISSING,
     "reader_page.teach": lambda _holder, _wanted: Gate.MISSING,
@@ -197,7 +282,6 @@ BY_ENDPOINT: Final[dict[str, Expected]] = {
 }
 # What an address needs besides its path to lead anywhere.
 ASKED: Final[dict[str, Callable[[World], Values]]] = {
-    "evaluation.rows": lambda world: world.things.line_of_evidence(),
     "dashboard.cases": lambda _world: {"figure": "came"},
     "survey_results.figure": lambda world: {"unit": world.things.survey_unit_id},
 }

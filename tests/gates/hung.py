@@ -73,19 +73,20 @@ def _attachment(case: Case, now: datetime) -> Attachment:
     return Attachment(
         agency_id=case.agency_id, submission_id=case.submission_id, kind=AttachmentKind.PHOTO,
         media_type="image/jpeg", size_bytes=len(PICTURE), width=8, height=8, sha256=bytes(32),
-        storage_key=_stored(), added_at=now,
+        storage_key=stored_picture(), added_at=now,
     )  # fmt: skip
 
 
 def _proof(case: Case, by: User, caption: str, now: datetime) -> Proof:
     return Proof(
         agency_id=case.agency_id, case_id=case.id, kind=AttachmentKind.PHOTO, media_type="image/jpeg",
-        size_bytes=len(PICTURE), width=8, height=8, sha256=bytes(32), storage_key=_stored(), caption=caption,
+        size_bytes=len(PICTURE), width=8, height=8, sha256=bytes(32), storage_key=stored_picture(), caption=caption,
         added_by=by.id, added_at=now,
     )  # fmt: skip
 
 
-def _stored() -> str:
+def stored_picture() -> str:
+    """Keep a picture where the application looks for it; return its name there."""
     key = new_key()
     if has_app_context():
         current_app.extensions["suara_storage"].put(key, PICTURE)

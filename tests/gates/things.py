@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.evaluation.attribution.models import Contribution
 from feedback_app.evaluation.models import Cycle
+from feedback_app.evaluation.replies.models import Contest, ContestFile, Objection
+from feedback_app.evaluation.replies.rules import ContestKind, ContestReason
 from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import Band, CycleKind, CycleStatus
 from feedback_app.handling.answers.models import ReplyTemplate
@@ -23,12 +25,15 @@ from feedback_app.intake.rules import Channel
 from feedback_app.measures.release_models import Anomaly, AnomalyKind
 from feedback_app.notifications.models import Message, MessageState
 from feedback_app.organisation.models import Agency, Employee, Unit, WorkingHours
+from feedback_app.organisation.people.rules import AttributionLevel
 from feedback_app.survey.actions import Planned, plan
 from feedback_app.survey.batch_models import Batch
 from feedback_app.survey.instruments import questions
 from feedback_app.survey.models import Period, Question
 from feedback_app.survey.result_models import Action, Result
 from tests import factories as make
+from tests.gates.hung import PICTURE, stored_picture
+from tests.gates.people_things import PeopleThings, people_things, sync_key
 from tests.reporting.surveys import held
 from tests.survey import makers
 
@@ -44,6 +49,9 @@ class Things:
     cycle: Cycle
     employee: Employee
     contribution: Contribution
+    objection: Objection
+    contest: Contest
+    contest_file: ContestFile
     template: ReplyTemplate
     template_for_all: ReplyTemplate
     message: Message
@@ -58,11 +66,13 @@ class Things:
     action: Action
     paper: Batch
     set_aside_id: int
+    people: PeopleThings
 
-    def line_of_evidence(self) -> dict[str, int | str]:
-        """Return what names the one line of evidence there is."""
+    @property
+    def evidence_group(self) -> str:
+        """The key of the one group of evidence there is."""
         line = self.contribution
-        return {"assignment": line.assignment_id or 0, "channel": line.channel.value, "from": line.day.isoformat()}
+        return f"assignment-{line.assignment_id}-{line.unit_id}-0-{line.channel.value}-counted"
 
 
 def things_of(session: Session, agency: Agency, unit: Unit, *, by: User) -> Things:
@@ -79,13 +89,17 @@ def things_of(session: Session, agency: Agency, unit: Unit, *, by: User) -> Thin
     code = WallCode(**of, code="ABCDEFGH23", hangs_at="Loket 1", created_at=now)
     session.add_all([improvement, anomaly, key, code])
     cycle, employee, line = _evidence(session, agency, unit)
+    sync_key(session, agency.id, key.id)
     template, template_for_all, message, view, act = _words(session, unit, by)
     rule, hours = _clocks(session, unit, by)
     period = held(session, agency, [unit], 2)
     planned = Planned("waktu", "Loket kedua dibuka.", 2026, (4,), "Kepala Bidang Pelayanan")
     return Things(
         improvement=improvement, anomaly=anomaly, counter_key=key, wall_code=code, cycle=cycle, employee=employee,
-        contribution=line, template=template, template_for_all=template_for_all, message=message, view=view, act=act,
+        contribution=line, objection=_objection(session, cycle, employee, by), template=template,
+        contest=(contested := _contest(session, cycle, employee, by)),
+        contest_file=_contest_file(session, contested),
+        template_for_all=template_for_all, message=message, view=view, act=act,
         rule_to_come=rule, hours_to_come=hours,
         survey_period=period, survey_unit_id=unit.id,
         question=questions(session, makers.instrument(session, agency))[0],
@@ -93,6 +107,7 @@ def things_of(session: Session, agency: Agency, unit: Unit, *, by: User) -> Thin
         action=plan(session, period, unit.id, planned, user_id=by.id, now=now),
         paper=makers.batch(session, period, unit),
         set_aside_id=makers.aside(session, period, unit).id,
+        people=people_things(session, unit, employee, by=by),
     )  # fmt: skip
 
 
@@ -130,11 +145,43 @@ def _clocks(session: Session, unit: Unit, by: User) -> tuple[StoredSlaRule, Work
     return made
 
 
+def _contest(session: Session, cycle: Cycle, who: Employee, by: User) -> Contest:
+    made = Contest(
+        agency_id=cycle.agency_id, cycle_id=cycle.id, employee_id=who.id, kind=ContestKind.FIGURE,
+        reason=ContestReason.FACTUAL_ERROR, words="Saya sudah pindah pada bulan itu.", filed_by=by.id,
+        filed_at=make.NOW, due_on=make.TODAY,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _contest_file(session: Session, contest: Contest) -> ContestFile:
+    made = ContestFile(
+        agency_id=contest.agency_id, contest_id=contest.id, storage_key=stored_picture(), name="surat.jpg",
+        media_type="image/jpeg", size_bytes=len(PICTURE), sha256=bytes(32), added_at=make.NOW,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _objection(session: Session, cycle: Cycle, who: Employee, by: User) -> Objection:
+    made = Objection(
+        agency_id=cycle.agency_id, cycle_id=cycle.id, employee_id=who.id, words="Saya berkeberatan atas hasil ini.",
+        filed_by=by.id, filed_at=make.NOW, last_day_on=make.TODAY,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
+
+
 def _evidence(session: Session, agency: Agency, unit: Unit) -> tuple[Cycle, Employee, Contribution]:
     agency_id, first = agency.id, make.TODAY.replace(day=1)
     cycle = Cycle(
         agency_id=agency_id, name="Mei 2026", kind=CycleKind.MONTHLY, starts_on=first, ends_on=make.TODAY,
-        status=CycleStatus.COMPUTED, method_version="uji", computed_at=make.NOW, input_hash="0", tau2=1.0, sigma2=1.0,
+        status=CycleStatus.COMPUTED, method_version="uji", computed_at=make.NOW, inputs_until=make.NOW,
+        input_hash="0", output_hash="0", tau2=1.0, sigma2=1.0,
         delta=1.0, overall_baseline=75.0, opened_at=make.NOW,
     )  # fmt: skip
     session.add(cycle)
@@ -143,6 +190,7 @@ def _evidence(session: Session, agency: Agency, unit: Unit) -> tuple[Cycle, Empl
     post = make.assignment(session, who, unit)
     line = Contribution(
         agency_id=agency_id, cycle_id=cycle.id, employee_id=who.id, assignment_id=post.id, unit_id=unit.id, day=first,
+        level=AttributionLevel.ASSIGNMENT, days=1,
         channel=Channel.TOKEN, share=1.0, reason="post", n=1, total=3, total_squares=9, baseline=75.0,
     )  # fmt: skip
     session.add_all(
@@ -151,7 +199,8 @@ def _evidence(session: Session, agency: Agency, unit: Unit) -> tuple[Cycle, Empl
             Score(
                 agency_id=agency_id, cycle_id=cycle.id, employee_id=who.id, n=1, n_effective=1.0, own_share=0.1,
                 n_beside=0, mean_residual=0.0, score=75.0, standard_error=1.0, low=70.0, high=80.0, reliability=0.1,
-                band=Band.INSUFFICIENT,
+                band=Band.INSUFFICIENT, shadow_score=75.0, shadow_low=70.0, shadow_high=80.0,
+                shadow_band=Band.INSUFFICIENT,
             ),
         ]
     )  # fmt: skip

@@ -28,7 +28,7 @@ def _shape(session: Session) -> dict[str, set[tuple[str, ...]]]:
     constraints = session.execute(
         sa.text(
             "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
-            "WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'"
+            "WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype NOT IN ('n', 't')"
         )
     )
     indexes = session.execute(

@@ -19,6 +19,7 @@ from feedback_app.intake.counter_keys import KEY_NAME_MAX, TOKENS_A_DAY, TOKENS_
 from feedback_app.intake.counters import COUNT_DAYS_BACK, TOKENS_AT_ONCE, TRANSACTIONS_MAX
 from feedback_app.intake.rules import VISIT_DAYS_BACK, clean_text
 from feedback_app.intake.wall_codes import HANGS_AT_MAX
+from feedback_app.organisation.people.reached_counters import CounterCard, Counters
 from feedback_app.organisation.queries import ServiceCard
 from feedback_app.organisation.within_reach import ReachedUnit
 
@@ -31,6 +32,7 @@ class TokensWanted:
     service: ServiceCard | None
     visited_on: date
     count: int
+    counter: CounterCard | None = None
 
 
 class UnitForm(StaffForm):
@@ -103,8 +105,50 @@ class UnitForm(StaffForm):
             raise ValidationError(gettext("Pilih hari ini atau paling lama %(days)d hari yang lalu.", days=back))
 
 
-class TokensForm(UnitForm):
-    """For which unit, service and day, and how many."""
+class CounterForm(UnitForm):
+    """Something for one unit within reach, and perhaps for one of its counters."""
+
+    counter_id = SelectField(_("Loket"), validate_choice=False)
+
+    def __init__(
+        self,
+        units: Sequence[ReachedUnit],
+        services: Mapping[tuple[int, int], Sequence[ServiceCard]],
+        now: datetime,
+        counters: Counters | None = None,
+        **kwargs: Any,
+    ) -> None:
+        by_unit = counters or {}
+        self._counters = {str(card.id): card for cards in by_unit.values() for card in cards}
+        super().__init__(units, services, now, **kwargs)
+        self.counter_id.choices = [
+            SelectChoice("", gettext("Tanpa loket tertentu")),
+            *(
+                SelectChoice(str(card.id), card.name, optgroup=unit.name)
+                for unit in units
+                for card in by_unit.get((unit.agency_id, unit.id), ())
+            ),
+        ]
+
+    def validate_counter_id(self, field: SelectField) -> None:
+        """Refuse a counter of another unit."""
+        if field.data and self.unit is not None and self.counter is None:
+            raise ValidationError(gettext("Loket itu bukan milik %(unit)s. Pilih loket unit ini.", unit=self.unit.name))
+
+    @property
+    def has_counters(self) -> bool:
+        """Tell whether there is any counter to choose."""
+        return bool(self._counters)
+
+    @property
+    def counter(self) -> CounterCard | None:
+        """Return the counter chosen, if it is one of the unit's."""
+        card, unit = self._counters.get(self.counter_id.data or ""), self.unit
+        return card if card and unit and card.unit_id == unit.id else None
+
+
+class TokensForm(CounterForm):
+    """For which unit, service, counter and day, and how many."""
 
     visited_on = PlainDayField(_("Tanggal kunjungan"), validators=[InputRequired(_("Isi tanggal kunjungan."))])
     count = IntegerField(
@@ -121,10 +165,11 @@ class TokensForm(UnitForm):
         units: Sequence[ReachedUnit],
         services: Mapping[tuple[int, int], Sequence[ServiceCard]],
         now: datetime,
+        counters: Counters | None = None,
         **kwargs: Any,
     ) -> None:
         day = local_day(units[0], now) if units else now.date()
-        super().__init__(units, services, now, data={"visited_on": day}, **kwargs)
+        super().__init__(units, services, now, counters, data={"visited_on": day}, **kwargs)
 
     def validate_visited_on(self, field: PlainDayField) -> None:
         """Refuse days to come and days too long gone."""
@@ -135,7 +180,7 @@ class TokensForm(UnitForm):
         visited_on, count = self.visited_on.data, self.count.data
         assert visited_on is not None  # noqa: S101 - `validate` has refused what is missing
         assert count is not None  # noqa: S101
-        return TokensWanted(self.chosen_unit, self.service, visited_on, count)
+        return TokensWanted(self.chosen_unit, self.service, visited_on, count, self.counter)
 
 
 class CountForm(UnitForm):
@@ -155,8 +200,8 @@ class CountForm(UnitForm):
         self.check_day(field.data, back=COUNT_DAYS_BACK)
 
 
-class KeyForm(UnitForm):
-    """A key for the machine of a counter."""
+class KeyForm(CounterForm):
+    """A key for the machine of a counter, or of a unit with one machine for all."""
 
     name = StringField(_("Nama kunci"), filters=[clean_text])
     tokens_a_day = IntegerField(

@@ -1,29 +1,23 @@
-"""The forms of staff: an answer to a citizen, visit tokens for a counter, a new evaluation cycle."""
+"""The forms of staff: an answer to a citizen, a day, a unit or the whole agency."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import ValidationError
 
+from feedback_app.blueprints.formats import number
 from feedback_app.blueprints.forms.public import DayField
-from feedback_app.blueprints.labels import label
 from feedback_app.blueprints.numbers import number_or_none
-from feedback_app.evaluation.rules import CycleKind
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN
 from feedback_app.intake.rules import clean_text
-from feedback_app.organisation.models import Agency
 from feedback_app.organisation.queries import UnitCard
-
-CYCLE_NAME_MAX: Final = 80
 
 
 class StaffForm(FlaskForm):  # type: ignore[misc]
@@ -68,7 +62,8 @@ def hold_length(field: StringField | TextAreaField, sentence: str, least: int, m
     """
     length = len(field.data or "")
     if not least <= length <= most:
-        raise ValidationError(sentence % {"least": least, "most": most, "length": length})
+        figures = {"least": number(least, 0), "most": number(most, 0), "length": number(length, 0)}
+        raise ValidationError(sentence.replace(")d", ")s") % figures)
 
 
 class ReplyForm(StaffForm):
@@ -86,61 +81,6 @@ class ReplyForm(StaffForm):
     def seen_version(self) -> int | None:
         """Return the version of the case on the author's page, or None where the form did not say."""
         return number_or_none(self.version.data)
-
-
-@dataclass(frozen=True, slots=True)
-class CycleWanted:
-    """The cycle that a valid form asks for."""
-
-    agency_id: int
-    name: str
-    kind: CycleKind
-    starts_on: date
-    ends_on: date
-
-
-class CycleForm(StaffForm):
-    """A new evaluation cycle."""
-
-    agency_id = SelectField(_("Instansi"), validate_choice=False)
-    name = StringField(_("Nama siklus"), filters=[clean_text])
-    kind = SelectField(
-        _("Jenis"), validate_choice=False, choices=[SelectChoice(kind.value, label(kind)) for kind in CycleKind]
-    )
-    starts_on = PlainDayField(_("Tanggal mulai"), validators=[InputRequired(_("Isi tanggal mulai."))])
-    ends_on = PlainDayField(_("Tanggal akhir"), validators=[InputRequired(_("Isi tanggal akhir."))])
-
-    def __init__(self, agencies: Sequence[Agency], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.agencies = {str(agency.id): agency.name for agency in agencies}
-        self.agency_id.choices = [SelectChoice(key, name) for key, name in self.agencies.items()]
-
-    def validate_agency_id(self, field: SelectField) -> None:
-        """Refuse an agency out of reach; who evaluates in one agency only need not name it."""
-        take_from(field, self.agencies, gettext("Pilih instansi dari daftar."))
-
-    def validate_kind(self, field: SelectField) -> None:
-        """Refuse a kind that does not exist."""
-        if field.data not in set(CycleKind):
-            raise ValidationError(gettext("Pilih jenis siklus dari daftar."))
-
-    def validate_name(self, field: StringField) -> None:
-        """Ask for a name that fits a heading."""
-        if not 1 <= len(field.data or "") <= CYCLE_NAME_MAX:
-            raise ValidationError(gettext("Beri nama siklus, paling banyak %(most)d huruf.", most=CYCLE_NAME_MAX))
-
-    def validate_ends_on(self, field: PlainDayField) -> None:
-        """Refuse an end before the beginning."""
-        if field.data and self.starts_on.data and field.data < self.starts_on.data:
-            raise ValidationError(gettext("Tanggal akhir harus sama dengan atau sesudah tanggal mulai."))
-
-    def wanted(self) -> CycleWanted:
-        """Return what a form asks for that `validate` has passed."""
-        name, starts_on, ends_on = self.name.data, self.starts_on.data, self.ends_on.data
-        assert name is not None  # noqa: S101 - `validate` has refused what is missing
-        assert starts_on is not None  # noqa: S101
-        assert ends_on is not None  # noqa: S101
-        return CycleWanted(int(self.agency_id.data), name, CycleKind(self.kind.data), starts_on, ends_on)
 
 
 class UnitOrAgencyForm(StaffForm):

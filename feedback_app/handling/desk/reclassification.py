@@ -67,16 +67,16 @@ def reclassify(
     if before is Classification.OVERSIGHT:
         _check_hidden_from_the_accused(session, case, office_day(now))
     if wanted is Classification.OVERSIGHT:
-        send_past_the_unit(session, case, now=now)
+        send_past_the_unit(session, case, now=now, actor=actor, reason=redact(words).text)
     else:
         # What is merged has one classification, or one promise would hide another.
         leave_others(session, case, now=now)
         case.classification = wanted
         recompute(session, case, ChangeCause.RECLASSIFIED, actor=actor, now=now)
-    note_act(
-        session, case, EventKind.RECLASSIFIED, actor=actor, now=now, action="handling.reclassify",
-        reason=redact(words).text, before=before.value, after=wanted.value,
-    )  # fmt: skip
+        note_act(
+            session, case, EventKind.RECLASSIFIED, actor=actor, now=now, action="handling.reclassify",
+            reason=redact(words).text, before=before.value, after=wanted.value,
+        )  # fmt: skip
     kind = KIND_LABEL.get(wanted)
     return correct(session, case, "kind", kind, user_id=user_id, now=now) if kind else None
 

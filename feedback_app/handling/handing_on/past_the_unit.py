@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
-from feedback_app.audit.operations import SYSTEM, record
+from feedback_app.audit.operations import SYSTEM, Actor, record
 from feedback_app.clock import office_day
 from feedback_app.handling.clocks.models import ChangeCause
 from feedback_app.handling.clocks.running import recompute, restart
 from feedback_app.handling.ending.dispute_reviews import lapse
 from feedback_app.handling.models import Case
-from feedback_app.handling.moves import leave_others, move
+from feedback_app.handling.moves import leave_others, move, note_act
 from feedback_app.handling.publication.publishing import withdraw_all
-from feedback_app.handling.rules import CaseStatus, Classification
+from feedback_app.handling.rules import CaseStatus, Classification, EventKind
 from feedback_app.handling.telling.news import tell_reopened
 from feedback_app.handling.visibility import is_examined
 from feedback_app.intake.models import Submission
@@ -64,13 +64,16 @@ def heed_allegation(session: Session, case: Case, words: str, *, now: datetime) 
         _take_up(session, case, now=now)
 
 
-def send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
+def send_past_the_unit(
+    session: Session, case: Case, *, now: datetime, actor: Actor = SYSTEM, reason: str | None = None
+) -> None:
     """Give a case to whoever looks into allegations: the citizen now says something of the unit that handles it.
 
     Its clocks start anew as those of an allegation, and it is left standing where somebody has to act. Of a case that
     was examined before they run on from where they started then: an examiner who changes their mind gains no time.
+    The timeline keeps what it was before; `actor` and their `reason` stand there where a person decided it.
     """
-    was_examined = is_examined(session, case)
+    was_examined, before, held_by = is_examined(session, case), case.classification, case.unit_id
     lapse(session, case, now=now)
     case.unit_id = _examiner(session, case, now)
     case.is_confidential, case.classification, case.assigned_to = True, Classification.OVERSIGHT, None
@@ -90,6 +93,12 @@ def send_past_the_unit(session: Session, case: Case, *, now: datetime) -> None:
         session, agency_id=case.agency_id, actor=SYSTEM, action="handling.send_past_the_unit", subject_type="case",
         subject_id=case.id, now=now, unit_id=case.unit_id,
     )  # fmt: skip
+    if before is not Classification.OVERSIGHT:
+        # Whoever counts the cases of a time gone by asks the timeline what a case was then, and whose.
+        note_act(
+            session, case, EventKind.RECLASSIFIED, actor=actor, now=now, action="handling.reclassify", reason=reason,
+            before=before.value, after=Classification.OVERSIGHT.value, from_unit_id=held_by, to_unit_id=case.unit_id,
+        )  # fmt: skip
     _take_up(session, case, now=now)
 
 
