@@ -52,7 +52,9 @@ def _edge() -> object | None:
     if has_request_context() and _ANSWERING in request.environ:
         current: object = request._get_current_object()  # type: ignore[attr-defined]
         return current
-    return click.get_current_context(silent=True)
+    command = click.get_current_context(silent=True)
+    # The demo tells of times gone by; nobody computes anything in a database it is loaded into.
+    return None if command is None or command.command_path.endswith("demo load") else command
 
 
 def is_writing(statement: str) -> bool:
@@ -91,7 +93,9 @@ def _moments(row: Any) -> Iterator[tuple[str, datetime]]:
 
 
 def _forget(connection: sa.Connection) -> None:
-    connection.info.pop("goes_on", None)
+    # Of a connection that broke there is nothing to forget, and asking for it would open another.
+    if not connection.invalidated:
+        connection.info.pop("goes_on", None)
 
 
 @contextmanager

@@ -52,7 +52,7 @@ def boss(office: Office) -> User:
 
 @pytest.fixture
 def who(office: Office) -> Employee:
-    found = office.servant("Umbu Tara", starts_on=steps.STARTS_ON)
+    found = office.servant("Umbu Tara", starts_on=steps.STARTS_ON, recorded_at=steps.COMPUTED_AT)
     make.linked(office.session, found, make.user(office.session).id)
     office.session.commit()
     return found
@@ -190,13 +190,13 @@ def test_a_new_version_is_opened_for_a_reason_and_compared(
     assert opened.status_code == 303
     version = office.session.scalars(sa.select(Cycle).where(Cycle.version == 2)).one()
     steps.computed(office.session, version)
-    steps.score(office.session, version, who, n=50)
+    steps.score(office.session, version, who, n=80)
     office.session.commit()
     assert "Siklus ini digantikan." in page(client, base)
     text = page(client, f"/petugas/evaluasi/{version.id}/beda/{cycle.id}")
     assert "penugasan dibetulkan" in text
     assert "40 penilaian" in text
-    assert "50 penilaian" in text
+    assert "80 penilaian" in text
     assert client.get(f"/petugas/evaluasi/{version.id}/beda/999999").status_code == 404
 
 

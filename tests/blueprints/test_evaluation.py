@@ -16,7 +16,7 @@ from feedback_app.evaluation.cycles.computing import compute
 from feedback_app.evaluation.cycles.opening import open_cycle
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.result_models import Score
-from feedback_app.evaluation.rules import CycleKind, CycleStatus
+from feedback_app.evaluation.rules import Band, CycleKind, CycleStatus
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.models import Employee
 from feedback_app.organisation.rules import mask_nip
@@ -62,6 +62,14 @@ def page_of(client: FlaskClient, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code == 200
     return answer.get_data(as_text=True)
+
+
+BAND_WORDS = {
+    Band.ABOVE: "Di atas ekspektasi",
+    Band.AS_EXPECTED: "Sesuai ekspektasi",
+    Band.BELOW: "Di bawah ekspektasi",
+    Band.INSUFFICIENT: "Belum cukup bukti",
+}
 
 
 def two_counters(office: Office, n: int = 40) -> tuple[Employee, Employee]:
@@ -202,8 +210,7 @@ def test_the_list_shows_score_interval_and_band_in_words_and_hides_the_number(
         with evaluator.application.test_request_context():
             expected = [score_words.signed(value) for value in (score.score, score.low, score.high)]
         assert f"<strong>{expected[0]}</strong> ({expected[1]} sampai {expected[2]})" in page
-    assert "Di atas ekspektasi" in page
-    assert "Di bawah ekspektasi" in page
+        assert BAND_WORDS[score.band] in page
     assert page.count('<svg class="interval') == 2
 
 

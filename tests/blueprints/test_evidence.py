@@ -10,11 +10,11 @@ from datetime import date
 
 import jsonschema
 import pytest
-import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import SYSTEM
+from feedback_app.evaluation.cycles.freezing import freeze
 from feedback_app.evaluation.cycles.life import open_replies
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.result_models import Score
@@ -219,11 +219,10 @@ def test_the_talent_file_needs_the_whole_agency(login: Login, session: Session) 
 def test_a_withheld_figure_is_not_in_the_talent_file(login: Login, session: Session) -> None:
     office = new_office(session)
     who = office.servant()
-    cycle = steps.computed(session, steps.draft(session, office.agency), who)
-    session.execute(sa.update(Score).values(is_withheld=True))
+    cycle = steps.draft(session, office.agency)
+    steps.score(session, cycle, who, is_withheld=True)
+    steps.computed(session, cycle)
     steps.signed(session, steps.reviewed(session, cycle))
-    from feedback_app.evaluation.cycles.freezing import freeze
-
     freeze(session, cycle, actor=SYSTEM, now=steps.FROZEN_AT)
     client = login(office.staff(Role.EVALUATOR, everywhere=True))
     session.commit()

@@ -191,7 +191,9 @@ def test_an_act_out_of_place_is_refused_or_moves_nothing(
 ) -> None:
     at = new_life(session)
     at.lead_to(status)
-    before = session.scalar(sa.select(sa.func.count()).select_from(CaseEvent))
+    # An allegation changes the class of a case wherever it stands, and says so; it moves nothing by that.
+    moves = sa.select(sa.func.count()).select_from(CaseEvent).where(CaseEvent.kind != EventKind.RECLASSIFIED)
+    before = session.scalar(moves)
     try:
         act(at)
     except Exception as refused:
@@ -199,4 +201,4 @@ def test_an_act_out_of_place_is_refused_or_moves_nothing(
         return
     assert act in (alleges_something, completes)
     assert at.case.status is status
-    assert session.scalar(sa.select(sa.func.count()).select_from(CaseEvent)) == before
+    assert session.scalar(moves) == before

@@ -150,7 +150,7 @@ def test_a_complaint_is_read_answered_disputed_answered_again_and_confirmed(
 
 
 def test_ratings_of_real_visits_become_the_evidence_for_the_person_at_the_counter(
-    live: Live, city: City, redis: Redis
+    live: Live, city: City, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     officer = sign_in(live, city.officer)
     sheet = officer.get("/petugas/token").get_data(as_text=True)
@@ -173,11 +173,13 @@ def test_ratings_of_real_visits_become_the_evidence_for_the_person_at_the_counte
     with live.app.app_context():
         assert recount(db.session()) == []
 
+    # Two months on, when the last token of this month has run out.
+    today, later = clock.utcnow().date(), clock.utcnow() + timedelta(days=60)
+    monkeypatch.setattr(clock, "utcnow", lambda: later)
     evaluator = sign_in(live, city.evaluator)
-    today = clock.utcnow().date()
     opened = post(
-        evaluator, "/petugas/evaluasi", name="Siklus uji", kind="monthly",
-        starts_on=(today - timedelta(days=30)).isoformat(), ends_on=(today + timedelta(days=1)).isoformat(),
+        evaluator, "/petugas/evaluasi", name="Siklus uji", period=f"monthly-{today.year}-{today.month}",
+        method="fair-score/2", delta_in_tau="0.5",
     )  # fmt: skip
     cycle = re.search(r"/petugas/evaluasi/(\d+)", opened)
     assert cycle

@@ -79,6 +79,8 @@ def test_words_that_slipped_into_the_parameters_reach_no_text(template: Template
     params = {"days": 30, **numbers_of(template), "unit": canary, "text": canary, "reply": canary}
     words = words_of(template, params, PLACES, "id")
     assert canary not in words.subject + words.body
+    if not numbers_of(template):
+        return
     with pytest.raises(ValueError, match="invalid literal"):
         words_of(template, dict.fromkeys(params, canary), PLACES, "id")
 

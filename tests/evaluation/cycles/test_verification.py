@@ -172,7 +172,7 @@ def test_a_cycle_is_not_computed_before_its_book_is_closed(world: World) -> None
     assert book_closes_on(cycle) == date(2026, 7, 22)
     # Midnight at the agency, eight hours ahead of UTC.
     closes_at = datetime(2026, 7, 21, 16, 0, tzinfo=UTC)
-    with pytest.raises(BookOpenError, match="22-07-2026"):
+    with pytest.raises(BookOpenError, match="22 Juli 2026"):
         compute(world.session, cycle, actor=SYSTEM, now=closes_at - timedelta(seconds=1))
     compute(world.session, cycle, actor=SYSTEM, now=closes_at)
     assert cycle.status is CycleStatus.COMPUTED

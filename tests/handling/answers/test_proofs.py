@@ -139,7 +139,7 @@ def test_strangers_are_shown_pictures_alone(office: Office, place: Disk, officer
 
 
 def test_sweep_knows_every_table_whose_rows_name_a_file() -> None:
-    assert {table.name for table in orphans.tables_with_files()} == {"attachments", "proofs"}
+    assert {table.name for table in orphans.tables_with_files()} == {"attachments", "contest_files", "proofs"}
     assert all({"id", "sha256"} <= set(table.columns.keys()) for table in orphans.tables_with_files())
 
 
