@@ -25,12 +25,13 @@ from feedback_app.evaluation.attribution.attributed import attribute
 from feedback_app.evaluation.attribution.cells import read_cells
 from feedback_app.evaluation.attribution.cut import Cut
 from feedback_app.evaluation.attribution.laying import lay, sums_by_person
-from feedback_app.evaluation.attribution.spans import assignment_spans
-from feedback_app.evaluation.attribution.tables import Days, SegmentTable, duty_of
+from feedback_app.evaluation.attribution.segments import segments_of
+from feedback_app.evaluation.attribution.spans import posts_of
+from feedback_app.evaluation.attribution.tables import Days, duty_of
 from feedback_app.evaluation.cycles import computing
 from feedback_app.evaluation.cycles.opening import open_cycle
 from feedback_app.evaluation.models import Cycle
-from feedback_app.evaluation.rules import CycleKind, responsibility_segments
+from feedback_app.evaluation.rules import CycleKind
 from feedback_app.evaluation.score.joint import score_cycle
 
 COMPUTED_AT: Final = datetime(2026, 8, 3, 2, 0, tzinfo=UTC)
@@ -164,10 +165,8 @@ def _parts(session: Session, cut: Cut) -> list[tuple[str, float]]:
         return result
 
     days = Days(cut.starts_on, cut.ends_on)
-    period = (cut.agency_id, cut.starts_on, cut.ends_on)
-    spans = timed("read the posts", lambda: assignment_spans(session, *period, known_at=COMPUTED_AT))
-    cut_up = timed("posts into segments", lambda: responsibility_segments(spans, cut.starts_on, cut.ends_on))
-    segments = timed("segments as columns", lambda: SegmentTable.of(cut_up, days))
+    posts = timed("read the posts", lambda: posts_of(session, cut))
+    segments = timed("posts into segments", lambda: segments_of(posts, days))
     duty = timed("roster", lambda: duty_of(session, cut, days))
     cells = timed("read the cells", lambda: read_cells(session, cut, days, segments, [], duty))
     laid = timed("lay them upon people", lambda: lay(cells, segments, duty, days))

@@ -125,6 +125,12 @@ _FOLD: Final = """
     FROM submissions GROUP BY 1, 2, 3, 4, 5, 6
 """
 
+# As the board does for every day on which no receipt can be used any more.
+_FOLD_VISITS: Final = """
+    INSERT INTO board_visits (agency_id, day, unit_id, block, issued, used)
+    SELECT agency_id, visited_on, unit_id, 0, count(*), count(*) FROM visit_tokens GROUP BY 1, 2, 3
+"""
+
 
 def fill(stage: Stage, ratings: int = RATINGS, units: int = UNITS) -> None:
     """Write the agency, its quarter and the daily figures of it; what the bench does not read has no index."""
@@ -145,6 +151,7 @@ def fill(stage: Stage, ratings: int = RATINGS, units: int = UNITS) -> None:
         for statement in kept:
             connection.execute(statement)
         connection.execute(_FOLD)
+        connection.execute(_FOLD_VISITS)
         connection.execute("VACUUM ANALYZE")
 
 

@@ -1130,6 +1130,8 @@ def _new_tables_and_columns() -> None:
         ],
         postgresql_nulls_not_distinct=True,
     )
+    # The cell's key begins with the same three columns.
+    op.drop_index("ix_contributions_employee", table_name="contributions")
     op.create_foreign_key(
         "fk_contributions_counter_of_the_unit",
         "contributions",
@@ -1287,6 +1289,9 @@ def _drop_tables_and_columns() -> None:
     op.drop_constraint("fk_counter_keys_counter_of_the_unit", "counter_keys", type_="foreignkey")
     op.drop_column("counter_keys", "counter_id")
     op.drop_constraint("fk_contributions_counter_of_the_unit", "contributions", type_="foreignkey")
+    op.create_index(
+        "ix_contributions_employee", "contributions", ["agency_id", "cycle_id", "employee_id"], unique=False
+    )
     op.drop_constraint("uq_contributions_cell", "contributions", type_="unique")
     op.create_unique_constraint(
         op.f("uq_contributions_cell"),

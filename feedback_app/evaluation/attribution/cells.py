@@ -161,8 +161,8 @@ def _set_aside(session: Session, cut: Cut) -> Sequence[Any]:
 
 def _placed(pieces: Pieces, days: Days, segments: SegmentTable, levels: Sequence[LevelSpan], duty: Duty) -> Cells:
     level = _levels(pieces, days, levels)
-    key = days.keyed(pieces.counter, pieces.day)
-    on_duty = (pieces.counter > 0) & (level == _BY_COUNTER) & (place_in(np.unique(duty.key), key) >= 0)
+    on_duty = (pieces.counter > 0) & (level == _BY_COUNTER)
+    on_duty[on_duty] = np.isin(days.keyed(pieces.counter[on_duty], pieces.day[on_duty]), duty.key)
     runs = _Runs(segments, days)
     scope = runs.scope_of(pieces)
     run, by_day, is_held = runs.of(scope, pieces.day)

@@ -69,10 +69,10 @@ def _numbers(column: FloatArray) -> list[str]:
 def _reasons(session: Session, cut: Cut, laid: Laid, segments: SegmentTable) -> list[str]:
     known = sa.select(Counter.id, Counter.name).where(Counter.agency_id == cut.agency_id)
     names: dict[int, str] = {one.id: one.name for one in session.execute(known)}
-    written = [copied(reason) for reason in segments.reasons]
+    written, reason = [copied(words) for words in segments.reasons], segments.reason.tolist()
     rows = zip(laid.segment.tolist(), laid.counter.tolist(), laid.people.tolist(), strict=True)
     return [
-        written[segment] if segment >= 0 else copied(_by_the_record(names[counter], people))
+        written[reason[segment]] if segment >= 0 else copied(_by_the_record(names[counter], people))
         for segment, counter, people in rows
     ]
 

@@ -68,6 +68,20 @@ class Groups:
         """Return the sums of a column."""
         return self._reduced(np.add, column)
 
+    def counts(self) -> IntArray:
+        """Return how many rows each group has."""
+        return np.diff(self.starts, append=self.order.size).astype(np.int64)
+
+    def numbers(self) -> IntArray:
+        """Return the number of the group of each row."""
+        number = np.empty(self.order.size, dtype=np.int64)
+        number[self.order] = np.repeat(np.arange(self.starts.size), self.counts())
+        return number
+
+    def greatest(self, column: NDArray[Any]) -> NDArray[Any]:
+        """Return the largest values of a column."""
+        return self._reduced(np.maximum, column)
+
     def least(self, column: NDArray[Any]) -> NDArray[Any]:
         """Return the smallest values of a column."""
         return self._reduced(np.minimum, column)
@@ -110,5 +124,7 @@ def taken(table: _T, places: IntArray | Mask) -> _T:
 def below(first: _T, second: _T) -> _T:
     """Return the rows of one table and then those of another."""
     names = [one.name for one in fields(first)]  # type: ignore[arg-type]
+    if not getattr(second, names[0]).size:
+        return first
     columns: dict[str, Any] = {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in names}
     return replace(first, **columns)  # type: ignore[type-var]

@@ -20,26 +20,16 @@ class Contribution(Base):
     `exclusion` says so; `share` is the part this person answers for through this assignment, or through the counter
     record (`level`); `baseline` (25 to 100) is what the cell is compared with, empty where the cell does not count.
     `day` is the first day of the cell with ratings and `days` all of them, bit 0 for the first of the month; `held_by`
-    in `attribution.cells` reads both. Where two posts of one person answer for the same ratings, a cell is a day.
+    in `attribution.cut` reads both. Where two posts of one person answer for the same ratings, a cell is a day.
+
+    What a row refers to is looked at once for all rows of a statement, by triggers (migration 0011) and not by foreign
+    keys: a cycle; the post, as this person's and in this unit, or the roster's entry of this counter, person and day;
+    a service and a counter of this unit. Posts and rosters are never deleted, the others not while rows refer to them.
     """
 
     __tablename__ = "contributions"
     __table_args__ = (
         sa.PrimaryKeyConstraint("agency_id", "id"),
-        tenant_key("cycle_id", to="cycles"),
-        tenant_key("employee_id", to="employees"),
-        tenant_key("assignment_id", to="assignments"),
-        tenant_key("unit_id", to="units"),
-        sa.ForeignKeyConstraint(
-            ["agency_id", "unit_id", "service_id"],
-            ["services.agency_id", "services.unit_id", "services.id"],
-            name="fk_contributions_service_of_the_unit",
-        ),
-        sa.ForeignKeyConstraint(
-            ["agency_id", "unit_id", "counter_id"],
-            ["counters.agency_id", "counters.unit_id", "counters.id"],
-            name="fk_contributions_counter_of_the_unit",
-        ),
         sa.UniqueConstraint(
             "agency_id", "cycle_id", "employee_id", "assignment_id", "unit_id", "day", "channel", "service_id",
             "counter_id", "exclusion",
@@ -57,7 +47,6 @@ class Contribution(Base):
             "(channel <> 'token') = (exclusion IS NOT NULL AND exclusion = 'no_proof_of_visit')",
             name="only_proven_visits_count",
         ),
-        sa.Index("ix_contributions_employee", "agency_id", "cycle_id", "employee_id"),
     )  # fmt: skip
 
     agency_id: Mapped[int]

@@ -12,7 +12,7 @@ from typing import Final
 from feedback_app.organisation.rules import AssignmentKind
 
 _ONE_DAY: Final = timedelta(days=1)
-_REPLACED_WHILE_ABSENT: Final = frozenset({AssignmentKind.DEFINITIVE, AssignmentKind.ACTING_VACANT})
+REPLACED_WHILE_ABSENT: Final = frozenset({AssignmentKind.DEFINITIVE, AssignmentKind.ACTING_VACANT})
 _KIND_WORDS: Final[dict[AssignmentKind, str]] = {
     AssignmentKind.DEFINITIVE: "definitif",
     AssignmentKind.ACTING_VACANT: "Plt mengisi jabatan kosong",
@@ -161,7 +161,7 @@ def _segments_in(period: _Period, service_id: int | None) -> Iterable[Segment]:
             starts_on=period.starts_on,
             ends_on=period.ends_on,
             share=float(part),
-            reason=_reason(span, people, None if is_even else part),
+            reason=reason_of(span.kind, span.is_head, span.service_id is not None, people, None if is_even else part),
         )
 
 
@@ -170,15 +170,16 @@ def _responsible(valid: tuple[AssignmentSpan, ...]) -> list[AssignmentSpan]:
     return [
         span
         for span in valid
-        if span.share > 0 and not (span.is_head and span.kind in _REPLACED_WHILE_ABSENT and span.service_id in absent)
+        if span.share > 0 and not (span.is_head and span.kind in REPLACED_WHILE_ABSENT and span.service_id in absent)
     ]
 
 
-def _reason(span: AssignmentSpan, people: int, part: Decimal | None) -> str:
-    title = _KIND_WORDS[span.kind]
-    if span.is_head and span.kind is AssignmentKind.DEFINITIVE:
+def reason_of(kind: AssignmentKind, is_head: bool, is_bound: bool, people: int, part: Decimal | None) -> str:
+    """Return in words why a post answers; `part` only where those who answer together do not share evenly."""
+    title = _KIND_WORDS[kind]
+    if is_head and kind is AssignmentKind.DEFINITIVE:
         title = "kepala definitif"
-    scope = " khusus layanan ini" if span.service_id is not None else ""
+    scope = " khusus layanan ini" if is_bound else ""
     among = "satu-satunya penanggung jawab" if people == 1 else f"1 dari {people} penanggung jawab"
     portion = "" if part is None else f", bagian {part * 100:.1f} %".replace(".", ",")
     return f"{title}{scope}, {among}{portion}"

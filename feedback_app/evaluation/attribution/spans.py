@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.evaluation.attribution.cut import Cut
 from feedback_app.evaluation.attribution.levels import LevelRule, LevelSpan, Place, level_spans
+from feedback_app.evaluation.attribution.reading import columns_of
+from feedback_app.evaluation.attribution.segments import KINDS, WHOLE, Posts
 from feedback_app.evaluation.rules import AssignmentSpan
 from feedback_app.organisation.models import Assignment, UnitVersion
 from feedback_app.organisation.people.models import AttributionRule
@@ -33,6 +36,26 @@ def assignment_spans(
         .order_by(Assignment.id)
     )  # fmt: skip
     return [AssignmentSpan(*row) for row in rows]
+
+
+_KIND: Final = " ".join(["CASE kind", *(f"WHEN '{kind.value}' THEN {code}" for code, kind in enumerate(KINDS)), "END"])
+_POSTS: Final = """
+    FROM assignments
+    WHERE agency_id = %(agency_id)s AND recorded_at <= %(known_at)s
+      AND (superseded_at IS NULL OR superseded_at > %(known_at)s)
+      AND starts_on <= %(ends_on)s AND (ends_on IS NULL OR ends_on >= %(starts_on)s)
+"""
+
+
+def posts_of(session: Session, cut: Cut) -> Posts:
+    """Return the same posts as columns, their days within the cycle."""
+    columns = (
+        "id", "employee_id", "unit_id", "coalesce(service_id, 0)", _KIND, "is_head::integer",
+        f"(share * {WHOLE})::bigint",
+        "greatest(starts_on, %(starts_on)s) - %(starts_on)s::date",
+        "least(ends_on, %(ends_on)s) - %(starts_on)s::date",
+    )  # fmt: skip
+    return Posts(*columns_of(session, columns, _POSTS, cut.values()))
 
 
 def declared_levels(

@@ -19,6 +19,7 @@ from feedback_app.evaluation.attribution.grouping import IntArray, Mask, packed
 from feedback_app.evaluation.attribution.reading import columns_of
 from feedback_app.evaluation.attribution.rules import Exclusion
 from feedback_app.evaluation.rules import Segment
+from feedback_app.evaluation.score.sums import FloatArray
 from feedback_app.intake.rules import Channel
 
 CHANNELS: Final = tuple(Channel)
@@ -60,32 +61,21 @@ def quarter_day(quarter: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class SegmentTable:
-    """The segments of responsibility, in their order; `scope` is the service, or minus the unit for all its others."""
+    """The segments of responsibility, in their order; `scope` is the service, or minus the unit for all its others.
+
+    `is_double` are those of somebody who answers for the same through two posts at once; `reason` is a place in
+    `reasons`.
+    """
 
     scope: IntArray
     employee: IntArray
     assignment: IntArray
     first: IntArray
     last: IntArray
-    share: np.ndarray[tuple[int], np.dtype[np.float64]]
+    share: FloatArray
     is_double: Mask
+    reason: IntArray
     reasons: tuple[str, ...]
-
-    @classmethod
-    def of(cls, segments: Sequence[Segment], days: Days) -> SegmentTable:
-        """Return the segments as columns."""
-        is_double = np.zeros(len(segments), dtype=np.bool_)
-        is_double[list(segments_of_two_posts(segments))] = True
-        return cls(
-            scope=np.array([one.service_id or -one.unit_id for one in segments], dtype=np.int64),
-            employee=np.array([one.employee_id for one in segments], dtype=np.int64),
-            assignment=np.array([one.assignment_id for one in segments], dtype=np.int64),
-            first=days.numbers(one.starts_on for one in segments),
-            last=days.numbers(one.ends_on for one in segments),
-            share=np.array([one.share for one in segments], dtype=np.float64),
-            is_double=is_double,
-            reasons=tuple(one.reason for one in segments),
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -11,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.evaluation.attribution.cut import Cut
-from feedback_app.evaluation.attribution.responsibility import AssignmentSpan
+from feedback_app.evaluation.attribution.spans import assignment_spans
 from feedback_app.evaluation.cases.rules import CaseFact, records
 from feedback_app.handling.rules import CaseStatus, Classification, EventKind, Outcome, ReplyKind
 from feedback_app.intake.rules import SubmissionKind
@@ -88,13 +86,14 @@ _PRAISE: Final = f"""
 """  # noqa: S608
 
 
-def case_rows(session: Session, cut: Cut, spans: Sequence[AssignmentSpan]) -> list[dict[str, Any]]:
+def case_rows(session: Session, cut: Cut) -> list[dict[str, Any]]:
     """Return the record of everybody who led a unit when a case came to it, or answered one."""
     facts = case_facts(session, cut)
-    praise: dict[tuple[int, date], int] = {}
-    if facts:
-        given = {**cut.values(), "units": sorted({fact.unit_id for fact in facts})}
-        praise = {(unit_id, day): int(n) for unit_id, day, n in session.execute(sa.text(_PRAISE), given)}
+    if not facts:
+        return []
+    given = {**cut.values(), "units": sorted({fact.unit_id for fact in facts})}
+    praise = {(unit_id, day): int(n) for unit_id, day, n in session.execute(sa.text(_PRAISE), given)}
+    spans = assignment_spans(session, cut.agency_id, cut.starts_on, cut.ends_on, known_at=cut.known_at)
     return records(facts, spans, praise)
 
 

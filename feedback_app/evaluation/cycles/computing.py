@@ -135,7 +135,7 @@ def _found(session: Session, cycle: Cycle, cut: Cut, reference: dict[str, float]
         scores=scores,
         people=figures.person_rows(read.people, scores, shadows, ledger.counts_of(read.sums)),
         units=_units(session, cut, read),
-        cases=case_rows(session, cut, read.spans),
+        cases=case_rows(session, cut),
     )
 
 

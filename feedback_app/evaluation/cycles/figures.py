@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -10,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from feedback_app.evaluation.attribution.cut import Cut
 from feedback_app.evaluation.attribution.ledger import Counts, UnitSums
+from feedback_app.evaluation.board.models import BoardVisits
 from feedback_app.evaluation.rules import POINTS_PER_STEP, Z_90, Band
 from feedback_app.evaluation.score.figures import CycleScores, PersonScore
 from feedback_app.evaluation.score.units import UnitFigure
 from feedback_app.intake.counter_models import VisitCount
 from feedback_app.intake.models import VisitToken
+from feedback_app.organisation.models import Unit
 
 # A change by more than this many between-person standard deviations is pointed out. Source: the design of the fair
 # score, on manipulation.
@@ -123,13 +127,29 @@ def visits_of(session: Session, cut: Cut) -> dict[int, tuple[int | None, int]]:
         .group_by(VisitCount.unit_id)
     )
     transactions: dict[int, int] = {unit_id: int(n) for unit_id, n in counted}
-    issued: Any = session.execute(
-        sa.select(VisitToken.unit_id, sa.func.count())
-        .where(VisitToken.agency_id == cut.agency_id, VisitToken.visited_on.between(cut.starts_on, cut.ends_on))
-        .group_by(VisitToken.unit_id)
-    )
-    tokens: dict[int, int] = {unit_id: int(n) for unit_id, n in issued}
+    tokens = _tokens(session, cut)
     return {
-        unit_id: (transactions.get(unit_id), tokens.get(unit_id, 0))
-        for unit_id in sorted(transactions.keys() | tokens.keys())
+        unit_id: (transactions.get(unit_id), tokens[unit_id]) for unit_id in sorted(transactions.keys() | tokens.keys())
     }
+
+
+def _tokens(session: Session, cut: Cut) -> Counter[int]:
+    """Return, by unit, the tokens of visits in a cycle.
+
+    Days on which none can be handed out or used any more are counted already, for the leaders' board, up to some day.
+    """
+    in_cycle = (BoardVisits.agency_id == cut.agency_id, BoardVisits.day.between(cut.starts_on, cut.ends_on))
+    last = session.scalar(sa.select(sa.func.max(BoardVisits.day)).where(*in_cycle))
+    counted: Any = session.execute(
+        sa.select(BoardVisits.unit_id, sa.func.sum(BoardVisits.issued)).where(*in_cycle).group_by(BoardVisits.unit_id)
+    )
+    # Unit by unit, as the index has them: by day it would be read from end to end.
+    of_unit = (
+        sa.select(sa.func.count())
+        .where(VisitToken.agency_id == Unit.agency_id, VisitToken.unit_id == Unit.id)
+        .where(VisitToken.visited_on.between(last + timedelta(days=1) if last else cut.starts_on, cut.ends_on))
+        .scalar_subquery()
+    )
+    others: Any = session.execute(sa.select(Unit.id, of_unit).where(Unit.agency_id == cut.agency_id))
+    # Adding counters leaves out units without any.
+    return Counter({unit_id: int(n) for unit_id, n in counted}) + Counter({unit_id: int(n) for unit_id, n in others})

@@ -31,6 +31,9 @@ def test_groups_add_up_what_a_loop_adds_up(rows: list[tuple[int, int]]) -> None:
     found = dict(zip(alike.first(key).tolist(), alike.added(value).tolist(), strict=True))
     assert found == {one: sum(v for k, v in rows if k == one) for one in {k for k, _ in rows}}
     assert alike.least(value).tolist() == [min(v for k, v in rows if k == one) for one in sorted(found)]
+    assert alike.greatest(value).tolist() == [max(v for k, v in rows if k == one) for one in sorted(found)]
+    assert alike.counts().tolist() == [sum(k == one for k, _ in rows) for one in sorted(found)]
+    assert alike.first(key)[alike.numbers()].tolist() == key.tolist()
 
 
 @given(st.lists(st.integers(0, 5), max_size=12), st.lists(st.integers(0, 5), max_size=12))
