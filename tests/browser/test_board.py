@@ -76,6 +76,24 @@ def test_a_leader_finds_the_unit_that_fell_and_opens_it(browser: Browser, site: 
     page.close()
 
 
+def test_a_leader_goes_from_what_changed_to_the_evidence_of_who_may_need_support(browser: Browser, site: Site) -> None:
+    url, email, _ = site
+    page = browser.new_page()
+    sign_in(page, url, email)
+    page.goto(f"{url}/petugas/papan")
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="CSV").click()
+    assert kept.value.suggested_filename.endswith(".csv")
+    support = page.get_by_role("region", name="Pegawai: penghargaan dan pendampingan")
+    support.get_by_role("link", name="Umbu Tara").click()
+    assert page.locator("h1").inner_text() == "Umbu Tara"
+    assert "bukan predikat kinerja" in page.locator("main").inner_text()
+    page.get_by_role("link", name="Paket bukti dan teks e-Kinerja").click()
+    assert "Umbu Tara" in page.locator("main").inner_text()
+    assert violations(page) == []
+    page.close()
+
+
 def _keep(page: Page, name: str) -> None:
     """Keep a picture where somebody asked for them."""
     if folder := os.environ.get("BOARD_PICTURES"):

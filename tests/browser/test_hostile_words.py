@@ -30,6 +30,7 @@ from feedback_app.intake.rules import SubmissionKind
 from feedback_app.organisation.models import Holiday, PublicService, UnitVersion
 from tests import factories as make
 from tests.abuse.payloads import PAYLOADS
+from tests.browser.opening import open_address
 from tests.browser.sites import serving
 from tests.conftest import Live
 from tests.gates.addresses import addresses, guarded_rules, of_a_case
@@ -188,8 +189,7 @@ class Guard:
         self.check()
 
     def visit(self, path: str) -> None:
-        answer = self.page.goto(self.url + path)
-        assert answer is not None
+        answer = open_address(self.page, self.url + path)
         if answer.status >= 500:
             self.found.append(f"{path} answered {answer.status}")
         if "text/html" in answer.headers.get("content-type", ""):
