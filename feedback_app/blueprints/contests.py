@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -9,19 +11,21 @@ from flask_security import current_user
 
 from feedback_app import clock
 from feedback_app.blueprints.access import requires, today
-from feedback_app.blueprints.evaluation_frame import bp, cycle_within_reach, holds
+from feedback_app.blueprints.evaluation_frame import bp, cycle_within_reach, holds, whole_cycle
 from feedback_app.blueprints.file_answers import file_answer
 from feedback_app.blueprints.forms.replies import AssignForm
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.evaluation.cycles.office_days import calendar_of
+from feedback_app.evaluation.cycles.progress import waiting_replies
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies import queries, reviewing
 from feedback_app.evaluation.replies.conflicts import candidates
 from feedback_app.evaluation.replies.files import file_of, files_of
+from feedback_app.evaluation.replies.own_record import duty_by_counter
 from feedback_app.evaluation.replies.queries import ContestRow
-from feedback_app.evaluation.replies.rules import ContestState
+from feedback_app.evaluation.replies.rules import OPEN_STATES, ContestState
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency
 
@@ -30,7 +34,7 @@ from feedback_app.organisation.models import Agency
 @requires(Permission.READ_EVIDENCE)
 def contests(cycle_id: int) -> ResponseReturnValue:
     """Show the contests of a cycle within reach, all or those of one state."""
-    cycle = cycle_within_reach(cycle_id, Permission.READ_EVIDENCE)
+    cycle = cycle_within_reach(cycle_id)
     state = request.args.get("state", type=ContestState)
     rows = queries.contests_in_cycle(db.session(), current_user.id, cycle, today())
     return render_template(
@@ -41,7 +45,7 @@ def contests(cycle_id: int) -> ResponseReturnValue:
         state=state,
         states={one: sum(row.contest.state is one for row in rows) for one in ContestState},
         uncorrected=[row for row in rows if row.contest.correction and row.contest.corrected_at is None],
-        to_recompute=queries.count_to_recompute(db.session(), cycle),
+        to_recompute=waiting_replies(db.session(), cycle).newer_than_figures,
         today=_agency_day(cycle),
     )
 
@@ -50,7 +54,7 @@ def contests(cycle_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_EVIDENCE)
 def one_contest(cycle_id: int, contest_id: int) -> ResponseReturnValue:
     """Show one contest, and who may decide it."""
-    cycle = cycle_within_reach(cycle_id, Permission.READ_EVIDENCE)
+    cycle = cycle_within_reach(cycle_id)
     return _page(cycle, contest_id, None)
 
 
@@ -58,7 +62,7 @@ def one_contest(cycle_id: int, contest_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_CYCLE)
 def assign_contest(cycle_id: int, contest_id: int) -> ResponseReturnValue:
     """Name who decides a contest."""
-    cycle = cycle_within_reach(cycle_id, Permission.MANAGE_CYCLE)
+    cycle = whole_cycle(cycle_id, Permission.MANAGE_CYCLE)
     contest = _row(cycle, contest_id).contest
     form = AssignForm(())
     if not form.validate():
@@ -71,7 +75,7 @@ def assign_contest(cycle_id: int, contest_id: int) -> ResponseReturnValue:
     except DomainError as error:
         db.session.rollback()
         form.form_errors = [translated(error.message)]
-        return _page(cycle_within_reach(cycle_id, Permission.MANAGE_CYCLE), contest_id, form), error.status
+        return _page(whole_cycle(cycle_id, Permission.MANAGE_CYCLE), contest_id, form), error.status
     db.session.commit()
     flash(gettext("Penelaah ditunjuk dan diberi kabar."), "success")
     return redirect(url_for("evaluation.contests", cycle_id=cycle_id), 303)
@@ -81,7 +85,7 @@ def assign_contest(cycle_id: int, contest_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_CYCLE)
 def correct_contest(cycle_id: int, contest_id: int) -> ResponseReturnValue:
     """Note that what a decision asked for has been put right."""
-    cycle = cycle_within_reach(cycle_id, Permission.MANAGE_CYCLE)
+    cycle = whole_cycle(cycle_id, Permission.MANAGE_CYCLE)
     contest = _row(cycle, contest_id).contest
     try:
         reviewing.mark_corrected(db.session(), cycle, contest, user_id=current_user.id, now=clock.utcnow())
@@ -89,7 +93,7 @@ def correct_contest(cycle_id: int, contest_id: int) -> ResponseReturnValue:
         db.session.rollback()
         form = AssignForm((), formdata=None)
         form.form_errors = [translated(error.message)]
-        return _page(cycle_within_reach(cycle_id, Permission.MANAGE_CYCLE), contest_id, form), error.status
+        return _page(whole_cycle(cycle_id, Permission.MANAGE_CYCLE), contest_id, form), error.status
     db.session.commit()
     flash(gettext("Perbaikan dicatat. Hitung ulang siklus ini agar hasilnya ikut berubah."), "success")
     return redirect(url_for("evaluation.one_contest", cycle_id=cycle_id, contest_id=contest_id), 303)
@@ -99,7 +103,7 @@ def correct_contest(cycle_id: int, contest_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_EVIDENCE)
 def contest_file(cycle_id: int, contest_id: int, file_id: int) -> ResponseReturnValue:
     """Give an evaluator a file of a contest."""
-    cycle = cycle_within_reach(cycle_id, Permission.READ_EVIDENCE)
+    cycle = cycle_within_reach(cycle_id)
     row, place = file_of(db.session(), _row(cycle, contest_id).contest, file_id)
     return file_answer(row, place, "sanggahan")
 
@@ -108,7 +112,7 @@ def _row(cycle: Cycle, contest_id: int) -> ContestRow:
     return queries.contest_in_cycle(db.session(), current_user.id, cycle, contest_id, today())
 
 
-def _agency_day(cycle: Cycle) -> object:
+def _agency_day(cycle: Cycle) -> date:
     return calendar_of(db.session(), cycle.agency_id, clock.utcnow())[1]
 
 
@@ -128,9 +132,10 @@ def _page(cycle: Cycle, contest_id: int, form: AssignForm | None) -> str:
         cycle=cycle,
         agency=session.get_one(Agency, cycle.agency_id),
         known=queries.known_about(session, row),
+        by_counter=duty_by_counter,
         files=files_of(session, row.contest),
         form=shown,
         offered=offered,
-        may_assign=may_manage and row.contest.state in (ContestState.FILED, ContestState.ASSIGNED),
+        may_assign=may_manage and row.contest.state in OPEN_STATES,
         may_correct=may_manage,
     )

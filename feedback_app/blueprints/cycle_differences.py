@@ -23,8 +23,8 @@ PEOPLE_PER_PAGE = 50
 @requires(Permission.READ_EVIDENCE)
 def differences(cycle_id: int, other_id: int) -> ResponseReturnValue:
     """Show what changed from another cycle to this one; `?berubah=kesimpulan` leaves other conclusions only."""
-    after = cycle_within_reach(cycle_id, Permission.READ_EVIDENCE)
-    before = cycle_within_reach(other_id, Permission.READ_EVIDENCE)
+    after = cycle_within_reach(cycle_id)
+    before = cycle_within_reach(other_id)
     found = difference(db.session(), current_user.id, before, after, today())
     only_bands = request.args.get("berubah") == "kesimpulan"
     people = [one for one in found.people if one.band_changed or not only_bands]

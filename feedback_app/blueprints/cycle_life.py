@@ -26,6 +26,7 @@ from feedback_app.evaluation.cycles.freezing import freeze as freeze_cycle
 from feedback_app.evaluation.cycles.life import finish_review, open_replies
 from feedback_app.evaluation.cycles.progress import progress_of
 from feedback_app.evaluation.cycles.queries import objection_for, without_account
+from feedback_app.evaluation.cycles.signatures import signatures_of
 from feedback_app.evaluation.cycles.telling import Told
 from feedback_app.evaluation.cycles.versions import open_version
 from feedback_app.evaluation.models import Cycle
@@ -171,7 +172,7 @@ def _signing_page(cycle: Cycle, form: SignForm) -> str:
         progress=progress,
         stages=stages(cycle),
         next_words=next_words(cycle, progress, today()),
-        signatures=signing.signatures(session, cycle),
+        signatures=signatures_of(session, cycle),
         warnings=signing.warnings(session, cycle),
         form=form,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from flask_babel import gettext, ngettext
+from flask_babel import format_date, gettext, ngettext
 from flask_babel import lazy_gettext as _
 
 from feedback_app.blueprints.formats import day, number
@@ -77,6 +77,18 @@ def period_name(period: Period) -> str:
     if period.kind is CycleKind.SEMESTER:
         return f"Semester {_ROMAN[period.number - 1]} {period.year}"
     return f"Tahun {period.year}"
+
+
+def period_words(period: Period) -> str:
+    """Return what a period is called in the language of the page."""
+    if period.kind is CycleKind.MONTHLY:
+        return str(format_date(period.starts_on, "MMMM yyyy"))
+    if period.kind is CycleKind.ANNUAL:
+        return str(gettext("Tahun %(year)s", year=period.year))
+    roman, year = _ROMAN[period.number - 1], period.year
+    if period.kind is CycleKind.QUARTERLY:
+        return str(gettext("Triwulan %(number)s %(year)s", number=roman, year=year))
+    return str(gettext("Semester %(number)s %(year)s", number=roman, year=year))
 
 
 def delta_choices() -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from flask import flash, redirect, render_template, request, url_for
@@ -22,17 +23,20 @@ from feedback_app.blueprints.score_figure import figure, scale_of
 from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import ConflictError
-from feedback_app.evaluation.cycles import computing, cut_off, discarding, signing
+from feedback_app.evaluation.cycles import computing, cut_off, discarding
 from feedback_app.evaluation.cycles.life import check_corrected
 from feedback_app.evaluation.cycles.opening import open_cycle
 from feedback_app.evaluation.cycles.progress import Step, next_step, progress_of
 from feedback_app.evaluation.cycles.queries import board, moves_of, newer_version, same_period
 from feedback_app.evaluation.cycles.rules import may_compute
+from feedback_app.evaluation.cycles.signatures import signatures_of
 from feedback_app.evaluation.evidence import queries
+from feedback_app.evaluation.evidence.told import is_withheld
 from feedback_app.evaluation.models import Cycle
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency
 from feedback_app.organisation.rules import mask_nip
+from feedback_app.organisation.whole_agencies import whole_agencies
 
 PEOPLE_PER_PAGE = 100
 
@@ -70,7 +74,7 @@ def open() -> ResponseReturnValue:  # noqa: A001 - the word of the field; the bu
 @requires(Permission.READ_EVIDENCE)
 def cycle(cycle_id: int) -> ResponseReturnValue:
     """Show how far a cycle is, and everybody within reach who held a post in it, with score, interval and band."""
-    return cycle_page(cycle_within_reach(cycle_id, Permission.READ_EVIDENCE))
+    return cycle_page(cycle_within_reach(cycle_id))
 
 
 @bp.post("/evaluasi/<int:cycle_id>/hitung")
@@ -146,12 +150,12 @@ def cycle_page(found: Cycle, version_form: VersionForm | None = None) -> str:
         may_compute=manages and may_compute(found.status),
         may_discard=manages and discarding.may_discard(session, found),
         moves=moves_of(session, found),
-        signatures=signing.signatures(session, found),
+        signatures=signatures_of(session, found),
         others=same_period(session, found),
         newer=newer_version(session, found),
         version_form=version_form or VersionForm(formdata=None),
         signed=score_words.signed,
-        is_withheld=score_words.is_withheld,
+        is_withheld=is_withheld,
         services_alike=score_words.services_alike,
         mask_nip=mask_nip,
     )
@@ -173,8 +177,8 @@ def _compute(found: Cycle) -> str:
     return str(words)
 
 
-def _agencies() -> list[Agency]:
-    return queries.evaluated_agencies(db.session(), current_user.id, Permission.MANAGE_CYCLE, today())
+def _agencies() -> Sequence[Agency]:
+    return whole_agencies(db.session(), current_user.id, Permission.MANAGE_CYCLE, today())
 
 
 def _cycles_page(form: CycleForm) -> str:

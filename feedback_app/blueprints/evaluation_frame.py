@@ -21,9 +21,9 @@ from feedback_app.identity.rules import Permission
 bp = staff_blueprint("evaluation")
 
 
-def cycle_within_reach(cycle_id: int, permission: Permission) -> Cycle:
-    """Return the cycle, if the account holds the permission for it; see `queries.cycle_for` for what is raised."""
-    return queries.cycle_for(db.session(), current_user.id, cycle_id, permission=permission, day=today())
+def cycle_within_reach(cycle_id: int) -> Cycle:
+    """Return the cycle, if the account reads evidence in its agency; see `queries.cycle_for` for what is raised."""
+    return queries.cycle_for(db.session(), current_user.id, cycle_id, today())
 
 
 def whole_cycle(cycle_id: int, *permissions: Permission) -> Cycle:

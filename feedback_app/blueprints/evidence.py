@@ -46,7 +46,7 @@ class NotComputedError(NotFoundError):
 @requires(Permission.READ_EVIDENCE)
 def employee(cycle_id: int, employee_id: int) -> ResponseReturnValue:
     """Show what the figure of one person rests on."""
-    found = cycle_within_reach(cycle_id, Permission.READ_EVIDENCE)
+    found = cycle_within_reach(cycle_id)
     return render_template("evaluation/employee.html", **page_of(read_pack(found, employee_id)))
 
 
@@ -54,7 +54,7 @@ def employee(cycle_id: int, employee_id: int) -> ResponseReturnValue:
 @requires(Permission.READ_EVIDENCE)
 def rows(cycle_id: int, employee_id: int, key: str) -> ResponseReturnValue:
     """Show one group of ratings: how many, how it compares, and how it enters the score."""
-    pack = read_pack(cycle_within_reach(cycle_id, Permission.READ_EVIDENCE), employee_id)
+    pack = read_pack(cycle_within_reach(cycle_id), employee_id)
     group = _asked_group(pack, key)
     return render_template("evaluation/rows.html", group=group, **page_of(pack))
 
@@ -63,7 +63,7 @@ def rows(cycle_id: int, employee_id: int, key: str) -> ResponseReturnValue:
 @requires(Permission.READ_EVIDENCE)
 def pack(cycle_id: int, employee_id: int) -> ResponseReturnValue:
     """Show the whole pack on one page to print, with the text for e-Kinerja."""
-    found = read_pack(cycle_within_reach(cycle_id, Permission.READ_EVIDENCE), employee_id)
+    found = read_pack(cycle_within_reach(cycle_id), employee_id)
     content = content_of(found)
     sha256 = sha256_of(content)
     return render_template(

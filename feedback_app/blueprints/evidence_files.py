@@ -43,7 +43,7 @@ class UnknownFileError(NotFoundError):
 def pack_file(cycle_id: int, employee_id: int, kind: str) -> ResponseReturnValue:
     """Give the pack of one person as a file, and note that it left."""
     wanted = _format(kind)
-    return _given(read_pack(cycle_within_reach(cycle_id, Permission.READ_EVIDENCE), employee_id), wanted)
+    return _given(read_pack(cycle_within_reach(cycle_id), employee_id), wanted)
 
 
 @bp.get("/evaluasi/talenta")

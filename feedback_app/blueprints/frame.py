@@ -11,6 +11,7 @@ from flask.sansio.app import App
 from flask_babel import get_locale, gettext
 
 from feedback_app.blueprints.access import my_permissions
+from feedback_app.blueprints.attribution_words import reason_words
 from feedback_app.blueprints.labels import RATINGS, label, rule_label
 from feedback_app.blueprints.sentences import translated
 from feedback_app.identity.rules import Permission
@@ -23,6 +24,7 @@ def register_frame(app: App) -> None:
         app.add_template_global(function, function.__name__)
     app.jinja_env.globals["rating_words"] = RATINGS
     app.add_template_filter(label, "label")
+    app.add_template_filter(reason_words, "attribution_reason")
     app.add_template_filter(rule_label, "rule_label")
     app.add_template_filter(translated, "translated")
 

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from feedback_app.blueprints.formats import day as day_words
 from feedback_app.evaluation import waiting
-from feedback_app.evaluation.replies.corrections import open_corrections
+from feedback_app.evaluation.cycles.queries import count_to_settle
+from feedback_app.evaluation.replies.corrections import count_open_corrections
+from feedback_app.evaluation.replies.own_record import own_cycles_open
 from feedback_app.identity.rules import Permission
 
 # Who holds none of these has nothing of this kind to do, and is shown no empty list of it.
@@ -50,7 +52,7 @@ def _own(session: Session, user_id: int, day: date) -> list[tuple[str, str]]:
             url_for("own_record.cycle", cycle_id=cycle.id),
             gettext("Hak jawab %(name)s terbuka sampai %(day)s", name=cycle.name, day=day_words(cycle.reply_until)),
         )
-        for cycle in waiting.cycles_to_answer(session, user_id, day)
+        for cycle in own_cycles_open(session, user_id, day)
     ]
 
 
@@ -72,13 +74,13 @@ def _counted(session: Session, user_id: int, day: date, allowed: AbstractSet[Per
     if Permission.APPROVE_PEOPLE in allowed and (n := waiting.changes_to_approve(session, user_id, day)):
         words = ngettext("%(num)s perubahan menunggu persetujuan", "%(num)s perubahan menunggu persetujuan", n)
         found.append(("people.changes", words))
-    if Permission.MANAGE_PEOPLE in allowed and (n := len(open_corrections(session, user_id, day))):
+    if Permission.MANAGE_PEOPLE in allowed and (n := count_open_corrections(session, user_id, day)):
         words = ngettext(
             "%(num)s perbaikan diminta putusan sanggahan", "%(num)s perbaikan diminta putusan sanggahan", n
         )  # fmt: skip
         found.append(("people.changes", words))
     if allowed & {Permission.MANAGE_CYCLE, Permission.DECIDE_OBJECTION} and (
-        n := waiting.objections_to_settle(session, user_id, day, allowed)
+        n := count_to_settle(session, user_id, day)
     ):
         words = ngettext("%(num)s keberatan menunggu Anda", "%(num)s keberatan menunggu Anda", n)
         found.append(("evaluation.objections", words))

@@ -8,13 +8,11 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
+from feedback_app.blueprints.evaluation_labels import EVALUATION_LABELS
 from feedback_app.blueprints.people_import_labels import PEOPLE_IMPORT_LABELS
 from feedback_app.blueprints.people_labels import PEOPLE_LABELS
 from feedback_app.blueprints.reply_labels import REPLY_LABELS
 from feedback_app.blueprints.survey_labels import SURVEY_LABELS
-from feedback_app.evaluation.attribution.rules import Exclusion
-from feedback_app.evaluation.replies.rules import ObjectionOutcome
-from feedback_app.evaluation.rules import Band, CycleKind, CycleStatus
 from feedback_app.handling.citizens.models import RequestKind, RequestOutcome
 from feedback_app.handling.clocks.sla import CaseClock
 from feedback_app.handling.clocks.sla_editing import Origin
@@ -190,29 +188,11 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (AssignmentKind.ACTING_VACANT, _("Plt (jabatan kosong)")),
     (AssignmentKind.ACTING_ABSENT, _("Plh (pejabat berhalangan)")),
     (AssignmentKind.ADDITIONAL, _("Tugas tambahan")),
-    (CycleKind.MONTHLY, _("Bulanan")),
-    (CycleKind.QUARTERLY, _("Triwulanan")),
-    (CycleKind.SEMESTER, _("Semesteran")),
-    (CycleKind.ANNUAL, _("Tahunan")),
-    (CycleStatus.DRAFT, _("Belum dihitung")),
-    (CycleStatus.COMPUTED, _("Sudah dihitung")),
-    (CycleStatus.RIGHT_OF_REPLY, _("Hak jawab")),
-    (CycleStatus.REVIEWED, _("Sudah ditelaah")),
-    (CycleStatus.SIGNED, _("Sudah ditandatangani")),
-    (CycleStatus.FROZEN, _("Dibekukan")),
-    (ObjectionOutcome.UPHELD, _("Keberatan diterima")),
-    (ObjectionOutcome.PARTLY, _("Diterima sebagian")),
-    (ObjectionOutcome.REJECTED, _("Ditolak")),
-    (Exclusion.NO_PROOF_OF_VISIT, _("Tanpa bukti kunjungan")),
     (AnomalyKind.BURST, _("Lonjakan mendadak")),
     (AnomalyKind.ONE_NETWORK, _("Sebagian besar dari satu jaringan")),
     (AnomalyKind.AUTOMATIC, _("Mungkin dikirim program")),
     (AnomalyState.QUARANTINED, _("Disisihkan")),
     (AnomalyState.CLEARED, _("Dihitung kembali")),
-    (Band.ABOVE, _("Di atas ekspektasi")),
-    (Band.AS_EXPECTED, _("Sesuai ekspektasi")),
-    (Band.BELOW, _("Di bawah ekspektasi")),
-    (Band.INSUFFICIENT, _("Belum cukup bukti")),
     (Role.OFFICER, _("Petugas")),
     (Role.UNIT_HEAD, _("Kepala unit")),
     (Role.EVALUATOR, _("Tim penilai")),
@@ -234,7 +214,8 @@ _RULES: Final = {
 # Members of two enumerations that share a stored word are equal as strings, so the enumeration is part of the key.
 _BY_KIND: Final = {
     (type(member), member.value): words
-    for member, words in (*_LABELS, *SURVEY_LABELS, *REPLY_LABELS, *PEOPLE_LABELS, *PEOPLE_IMPORT_LABELS)
+    for labels in (_LABELS, SURVEY_LABELS, EVALUATION_LABELS, REPLY_LABELS, PEOPLE_LABELS, PEOPLE_IMPORT_LABELS)
+    for member, words in labels
 }
 
 

@@ -22,7 +22,7 @@ from feedback_app.errors import DomainError
 from feedback_app.evaluation.cycles import objections as rooms
 from feedback_app.evaluation.cycles.conflicts import OwnPartError, parts_of
 from feedback_app.evaluation.cycles.queries import ObjectionRow, decides, newer_version, objection_for, objections_for
-from feedback_app.evaluation.replies.rules import ObjectionOutcome
+from feedback_app.evaluation.replies.rules import ObjectionOutcome, asks_for_version
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency
 from feedback_app.organisation.rules import mask_nip
@@ -37,7 +37,8 @@ def objections() -> ResponseReturnValue:
     rows = objections_for(db.session(), current_user.id, today())
     waiting = [row for row in rows if row.objection.outcome is None]
     decided = [row for row in rows if row.objection.outcome is not None]
-    return render_template("evaluation/objections.html", waiting=waiting, decided=decided)
+    zones = {agency_id: _agency(agency_id).time_zone for agency_id in {row.objection.agency_id for row in rows}}
+    return render_template("evaluation/objections.html", waiting=waiting, decided=decided, zones=zones)
 
 
 @bp.get("/keberatan/<int:objection_id>")
@@ -129,12 +130,12 @@ def _page(row: ObjectionRow, form: StaffForm | None = None) -> str:
         row=row,
         objection=objection,
         cycle=cycle,
-        agency=session.get_one(Agency, cycle.agency_id),
+        agency=_agency(cycle.agency_id),
         nip=mask_nip(row.nip),
         may_explain=manages and objection.explained_at is None and objection.outcome is None,
         may_decide=decider and not parts and objection.outcome is None,
         own_part=rooms.own_part_words(parts) if decider and parts else None,
-        may_open_version=manages and _asks_for_version(objection.outcome) and newer_version(session, cycle) is None,
+        may_open_version=manages and asks_for_version(objection.outcome) and newer_version(session, cycle) is None,
         version_form=VersionForm(formdata=None, data={"reason": reason, "objection_id": objection.id}),
         explain_form=form if isinstance(form, ExplainForm) else ExplainForm(formdata=None),
         decide_form=form if isinstance(form, DecideForm) else DecideForm(formdata=None),
@@ -142,8 +143,8 @@ def _page(row: ObjectionRow, form: StaffForm | None = None) -> str:
     )
 
 
-def _asks_for_version(outcome: ObjectionOutcome | None) -> bool:
-    return outcome in (ObjectionOutcome.UPHELD, ObjectionOutcome.PARTLY)
+def _agency(agency_id: int) -> Agency:
+    return db.session().get_one(Agency, agency_id)
 
 
 def _me() -> Actor:

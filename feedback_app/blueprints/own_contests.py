@@ -117,10 +117,10 @@ def _file(cycle_id: int, form: ContestForm) -> ResponseReturnValue:
     except NoOwnCycleError as error:
         return kept_words(error, form.words.data, url_for("own_record.record"))
     except DomainError as error:
-        return _refused(cycle_id, form, error.message, error.status)
+        return _refused(cycle_id, error.message, error.status)
     except (BusyError, StorageUnavailableError) as error:
         log.warning("A contest could not be kept: %s %s", type(error).__name__, error)
-        return _refused(cycle_id, form, SENTENCES["busy"], 503)
+        return _refused(cycle_id, SENTENCES["busy"], 503)
     flash(gettext("Sanggahan Anda diterima. Putusannya Anda terima paling lambat %(day)s.", day=due_on), "success")
     return redirect(url_for("own_record.cycle", cycle_id=cycle_id, _anchor="sanggahan"), 303)
 
@@ -139,13 +139,9 @@ def _keep(cycle_id: int, form: ContestForm, files: list[NamedFile]) -> str:
     return due_on
 
 
-def _refused(cycle_id: int, form: ContestForm, sentence: str, status: int) -> ResponseReturnValue:
+def _refused(cycle_id: int, sentence: str, status: int) -> ResponseReturnValue:
     db.session.rollback()
-    form.form_errors = [translated(sentence)]
-    if form.chosen_files:
-        form.form_errors.append(gettext("Isian Anda masih ada di bawah; berkasnya perlu dipilih lagi."))
-    cycle, _employee = own_cycle(cycle_id)
-    return _page(cycle, _thing(cycle_id), form), status
+    return _contest_again([sentence], cycle_id=cycle_id), status
 
 
 def _contest_again(sentences: list[str], *, cycle_id: int) -> str:

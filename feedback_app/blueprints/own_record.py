@@ -22,18 +22,17 @@ from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import DomainError, NotFoundError
-from feedback_app.evaluation.cycles.objections import file_objection
+from feedback_app.evaluation.cycles.objections import file_objection, last_day_for
 from feedback_app.evaluation.cycles.office_days import calendar_of
 from feedback_app.evaluation.cycles.progress import computable_from
-from feedback_app.evaluation.cycles.rules import DayKind, last_objection_day
+from feedback_app.evaluation.cycles.rules import DayKind
 from feedback_app.evaluation.evidence.pack import pack_of
 from feedback_app.evaluation.evidence.small_numbers import FIGURES_FROM_N, ITEMS_FROM_N
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies import own_record as room
-from feedback_app.evaluation.replies.rules import ContestKind, ContestState
+from feedback_app.evaluation.replies.rules import OPEN_STATES, ContestKind, ContestState
 from feedback_app.evaluation.replies.statements import StatementChangedError, mark_of, say
 from feedback_app.evaluation.replies.window import is_open
-from feedback_app.evaluation.rules import CycleStatus
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Employee
 from feedback_app.organisation.rules import mask_nip
@@ -56,6 +55,7 @@ def record() -> ResponseReturnValue:
         "own/record.html",
         records=room.own_records(db.session(), current_user.id, today()),
         by_counter=room.duty_by_counter,
+        today=today(),
         computable_from=computable_from,
         mask_nip=mask_nip,
     )
@@ -184,10 +184,7 @@ def _page(
     if is_overtaken:
         # Both stand on the page now, so the next try is against what is stored.
         statement.seen.data = mark_of(pack.said.statement)
-    last_day = None
-    if pack.cycle.status is CycleStatus.FROZEN and pack.cycle.frozen_at is not None:
-        frozen_on = pack.cycle.frozen_at.astimezone(calendar.time_zone).date()
-        last_day = last_objection_day(frozen_on, _day_kind(), calendar.add_working_days)
+    last_day = last_day_for(pack.cycle, calendar, _day_kind())
     return render_template(
         "own/cycle.html",
         own=found,
@@ -205,7 +202,7 @@ def _page(
         objection_last_day=last_day,
         may_object=last_day is not None and day <= last_day and pack.said.objection is None,
         kinds=ContestKind,
-        withdrawable=(ContestState.FILED, ContestState.ASSIGNED),
+        withdrawable=OPEN_STATES,
         contested=_contested(found),
         figures_from=FIGURES_FROM_N,
         items_from=ITEMS_FROM_N,

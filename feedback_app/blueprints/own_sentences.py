@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext, ngettext
 
 from feedback_app.blueprints.formats import number
-from feedback_app.blueprints.score_words import changed_sentence, rounded_sentence, signed
+from feedback_app.blueprints.score_words import changed_sentence, interval_reason, rounded_sentence, signed
 from feedback_app.evaluation.evidence.explain import BandRule
 from feedback_app.evaluation.evidence.pack import Pack
 from feedback_app.evaluation.evidence.small_numbers import FIGURES_FROM_N
@@ -72,7 +72,6 @@ def why(pack: Pack) -> str:
     """Return which rule decided the band."""
     if pack.rule is BandRule.WITHHELD and pack.score.n_changed:
         return changed_sentence(pack.score.n_changed)
-    delta = number(pack.ground.delta)
     sentences: dict[BandRule, str] = {
         BandRule.NO_RATINGS: gettext("Tanpa penilaian dengan bukti kunjungan, tidak ada yang dapat disimpulkan."),
         BandRule.WITHHELD: gettext(
@@ -90,11 +89,5 @@ def why(pack: Pack) -> str:
         BandRule.LOW_RELIABILITY: gettext(
             "Keandalannya belum mencapai %(least)s, jadi tidak ada yang disimpulkan.", least=number(RELIABILITY_MIN)
         ),
-        BandRule.ALL_ABOVE: gettext("Seluruh selang berada di atas +%(delta)s poin.", delta=delta),
-        BandRule.ALL_BELOW: gettext("Seluruh selang berada di bawah −%(delta)s poin.", delta=delta),
-        BandRule.CROSSES_BOTH: gettext(
-            "Selang melampaui kedua batas ±%(delta)s poin: belum ada putusan.", delta=delta
-        ),
-        BandRule.WITHIN: gettext("Selang tidak seluruhnya melampaui batas ±%(delta)s poin.", delta=delta),
     }  # fmt: skip
-    return sentences[pack.rule]
+    return sentences[pack.rule] if pack.rule in sentences else interval_reason(pack.rule, pack.ground.delta)

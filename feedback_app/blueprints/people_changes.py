@@ -25,13 +25,13 @@ from feedback_app.identity.models import User
 from feedback_app.identity.queries import names_of
 from feedback_app.identity.rules import Permission
 from feedback_app.notifications.account_links import tell_of_links
-from feedback_app.organisation.models import Assignment
 from feedback_app.organisation.people import changes as deciding
 from feedback_app.organisation.people.change_queries import decided_changes, waiting_changes
-from feedback_app.organisation.people.models import Counter, PeopleChange
-from feedback_app.organisation.people.post_edits import PostEdit, fields_of
-from feedback_app.organisation.people.post_rules import OfficeMoment, from_payload
+from feedback_app.organisation.people.models import PeopleChange
+from feedback_app.organisation.people.post_edits import PostEdit, kept_edits
+from feedback_app.organisation.people.post_rules import PostFields
 from feedback_app.organisation.people.queries import names_of_people
+from feedback_app.organisation.people.reached_counters import names_of_counters
 from feedback_app.organisation.people.rules import ChangeKind
 from feedback_app.organisation.queries import services_by_unit, units_of
 
@@ -141,43 +141,33 @@ def _shown(place: Here) -> dict[str, Any]:
 
 
 def _one(change: PeopleChange, accounts: dict[int, str], names: Names, place: Here, *, is_waiting: bool) -> ShownChange:
-    edits = _edits(change) if is_waiting else []
-    moment = OfficeMoment(place.at.now, place.at.today, place.at.first_feedback_on)
+    edits = kept_edits(db.session(), change)
+    # Where a post was changed since it was asked for, nothing of it can be carried out.
+    is_stale = any(edit.before is not None and edit.before.superseded_at is not None for edit in edits)
+    moves = [] if is_stale or not is_waiting else effect_of(db.session(), change.agency_id, edits, place.at).moves
     return ShownChange(
         change, accounts.get(change.requested_by or 0, "–"), accounts.get(change.decided_by or 0, "–"),
-        _done(change, names), effect_of(db.session(), change.agency_id, edits, moment).moves if edits else [],
+        _done(change, edits, names), moves,
         change.requested_by == current_user.id, current_user.id in change.concerned_users,
     )  # fmt: skip
 
 
-def _edits(change: PeopleChange) -> list[PostEdit]:
-    """Return the edits of a waiting change of posts; none where a post was changed since, or for other kinds."""
-    found = []
-    for kept in change.payload.get("edits", ()):
-        before = db.session().get(Assignment, (change.agency_id, kept["before"])) if kept["before"] else None
-        if before is not None and before.superseded_at is not None:
-            return []
-        found.append(PostEdit(before, from_payload(kept["after"]) if kept["after"] else None))
-    return found
-
-
-def _done(change: PeopleChange, names: Names) -> list[str]:
+def _done(change: PeopleChange, edits: Sequence[PostEdit], names: Names) -> list[str]:
     """Return what a change does, sentence by sentence."""
     if change.kind is ChangeKind.DUTY:
         return _duty_words(change, names)
     if change.kind is ChangeKind.LINK:
         return [_link_words(change, names)]
     found = []
-    for kept in change.payload.get("edits", ()):
-        before = db.session().get(Assignment, (change.agency_id, kept["before"])) if kept["before"] else None
+    for before, after in (edit.both for edit in edits):
         if before is not None:
-            found.append(gettext("Tidak berlaku lagi: %(post)s", post=_post_words(fields_of(before), names)))
-        if kept["after"]:
-            found.append(gettext("Dicatat: %(post)s", post=_post_words(from_payload(kept["after"]), names)))
+            found.append(gettext("Tidak berlaku lagi: %(post)s", post=_post_words(before, names)))
+        if after is not None:
+            found.append(gettext("Dicatat: %(post)s", post=_post_words(after, names)))
     return found
 
 
-def _post_words(post: Any, names: Names) -> str:
+def _post_words(post: PostFields, names: Names) -> str:
     said = post_sentence(post, names.units.get(post.unit_id, "–"), names.services.get(post.service_id or 0))
     return f"{names.people.get(post.employee_id, '–')}: {said}"
 
@@ -192,13 +182,12 @@ def _link_words(change: PeopleChange, names: Names) -> str:
 
 
 def _duty_words(change: PeopleChange, names: Names) -> list[str]:
-    ids = {row[0] for part in ("add", "remove") for row in change.payload[part]}
-    counters = {key: db.session().get(Counter, (change.agency_id, key)) for key in ids}
+    ids = {(change.agency_id, row[0]) for part in ("add", "remove") for row in change.payload[part]}
+    counters = names_of_counters(db.session(), ids)
     found = []
     for part, words in (("add", gettext("Bertugas")), ("remove", gettext("Tidak bertugas"))):
         for counter_id, on_date, employee_id in change.payload[part][:DECIDED_SHOWN]:
-            counter = counters[counter_id]
-            place = counter.name if counter else "–"
+            place = counters.get((change.agency_id, counter_id), "–")
             who = names.people.get(employee_id, "–")
             found.append(f"{words}: {who}, {place}, {day(date.fromisoformat(on_date))}")
     more = sum(len(change.payload[part]) for part in ("add", "remove")) - len(found)

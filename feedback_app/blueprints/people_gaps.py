@@ -25,8 +25,8 @@ from feedback_app.handling.clocks.unit_days import working_days_of
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.people.gap_search import find_gaps
 from feedback_app.organisation.people.gaps import Gap, GapKind
-from feedback_app.organisation.people.models import Counter
 from feedback_app.organisation.people.queries import names_of_people
+from feedback_app.organisation.people.reached_counters import names_of_counters
 
 GAPS_PER_PAGE = 100
 FOLDED: Final = frozenset({GapKind.NO_ACCOUNT})
@@ -132,8 +132,8 @@ def _sentences(place: Here, rows: Sequence[Gap]) -> Callable[[Gap], str]:
         place.unit_names,
         {card.id: card.name for cards in place.services.values() for card in cards},
     )
-    ids = {gap.counter_id for gap in rows if gap.counter_id}
-    counters = {key: row.name for key in ids if (row := session.get(Counter, (agency_id, key)))}
+    places = names_of_counters(session, {(agency_id, gap.counter_id) for gap in rows if gap.counter_id})
+    counters = {counter_id: name for (_, counter_id), name in places.items()}
     return lambda gap: gap_sentence(gap, names, counters)
 
 

@@ -40,7 +40,7 @@ from feedback_app.organisation.people.imports.applying import Outcome
 from feedback_app.organisation.people.imports.mapping import read_choices
 from feedback_app.organisation.people.imports.undoing import UndoBlockedError
 from feedback_app.organisation.people.models import PeopleImport, PeopleImportRow
-from feedback_app.organisation.people.rules import RowChange
+from feedback_app.organisation.people.rules import ChangeKind, RowChange
 from feedback_app.organisation.rules import mask_nip
 
 ROWS_SHOWN: Final = 50
@@ -180,7 +180,8 @@ def _page(
         "people_import/page.html", made=made, choices=choices, lines=_lines(made, rows), asked=asked, page=number,
         pages=pages, total=total, here=here_of(queries.agency_of(session, made)), past=PAST, changes=list(RowChange),
         refusal=translated(refusal), blocked=queries.numbers_of(session, made.agency_id, list(blocked)),
-        waiting=queries.waiting_change(session, made), undo_waits=undoing.waiting_undo(session, made),
+        waiting=queries.waiting_change(session, made),
+        undo_waits=queries.waiting_change(session, made, ChangeKind.UNDO_IMPORT),
         units_form=units_form or UnitsForm(unknown, _drawn_units(unknown)), unknown=unknown, names=names_in(made),
         kinds=list(UnitKind), may_manage=_may_manage(made), reason=request.form.get("reason", ""),
         only_good=request.form.get("only_good") == "1",

@@ -16,7 +16,7 @@ PEOPLE_LABELS: Final[tuple[tuple[enum.StrEnum, Any], ...]] = (
     (Role.PERSONNEL, _("Kepegawaian")),
     (Role.REVIEWER, _("Penelaah")),
     (Role.SUPERIOR, _("Atasan Pejabat Penilai")),
-    (Role.EMPLOYEE, _("Pegawai")),
+    (Role.EMPLOYEE, _("Pegawai yang dinilai")),
     (AttributionLevel.COUNTER, _("Catatan loket, lalu penugasan")),
     (AttributionLevel.ASSIGNMENT, _("Penugasan saja")),
     (AttributionLevel.UNIT, _("Unit saja, tidak pada orang")),

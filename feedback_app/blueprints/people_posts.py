@@ -27,7 +27,8 @@ from feedback_app.organisation.models import Assignment, Employee
 from feedback_app.organisation.operations import OverlappingAssignmentError
 from feedback_app.organisation.people import queries
 from feedback_app.organisation.people.models import PeopleChange
-from feedback_app.organisation.people.post_edits import PostEdit, change_posts, fields_of
+from feedback_app.organisation.people.post_edits import PostEdit, change_posts
+from feedback_app.organisation.people.post_rules import PostFields
 from feedback_app.organisation.people.posts import planned_change_of_places, planned_end
 from feedback_app.organisation.people.rules import ChangeKind
 
@@ -171,23 +172,19 @@ def _changed(act: Act, edits: Sequence[PostEdit]) -> list[Assignment] | PeopleCh
 
 def _in_words(act: Act, edits: Sequence[PostEdit]) -> list[tuple[str | None, str | None]]:
     """Return each edit as what stood and what will stand."""
-    units = {**act.here.unit_names}
+    units = act.here.unit_names
     services = {card.id: card.name for cards in act.here.services.values() for card in cards}
     people = queries.names_of_people(
-        db.session(), act.here.agency.id, {post.employee_id for edit in edits for post in _both(edit) if post}
+        db.session(), act.here.agency.id, {post.employee_id for edit in edits for post in edit.both if post}
     )
 
-    def words(post: Any) -> str | None:
+    def words(post: PostFields | None) -> str | None:
         if post is None:
             return None
         said = post_sentence(post, units.get(post.unit_id, "–"), services.get(post.service_id or 0))
         return f"{people.get(post.employee_id, '–')}: {said}"
 
-    return [(words(before), words(after)) for before, after in map(_both, edits)]
-
-
-def _both(edit: PostEdit) -> tuple[Any, Any]:
-    return fields_of(edit.before) if edit.before else None, edit.after
+    return [(words(before), words(after)) for before, after in (edit.both for edit in edits)]
 
 
 def _form_page(act: Act) -> str:

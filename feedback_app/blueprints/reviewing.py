@@ -20,6 +20,7 @@ from feedback_app.errors import DomainError
 from feedback_app.evaluation.replies import queries, reviewing
 from feedback_app.evaluation.replies.contests import ContestEndedError, UnknownContestError
 from feedback_app.evaluation.replies.files import file_of, files_of
+from feedback_app.evaluation.replies.own_record import duty_by_counter
 from feedback_app.evaluation.replies.queries import ContestRow
 from feedback_app.evaluation.replies.rules import ContestState, corrections_for
 from feedback_app.identity.rules import Permission
@@ -111,6 +112,7 @@ def _page(row: ContestRow, form: DecisionForm) -> str:
         cycle=row.cycle,
         agency=session.get_one(Agency, row.contest.agency_id),
         known=queries.known_about(session, row),
+        by_counter=duty_by_counter,
         files=files_of(session, row.contest),
         form=form,
         corrections_for=corrections_for,

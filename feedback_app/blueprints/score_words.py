@@ -8,8 +8,10 @@ from flask_babel import gettext
 
 from feedback_app.blueprints.formats import number
 from feedback_app.evaluation.evidence.beside import UnitBeside
+from feedback_app.evaluation.evidence.explain import BandRule
 from feedback_app.evaluation.evidence.groups import EvidenceGroup
 from feedback_app.evaluation.evidence.small_numbers import FIGURES_FROM_N
+from feedback_app.evaluation.evidence.told import is_withheld, tells_apart
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import N_EFFECTIVE_MIN, RELIABILITY_MIN, Band, ratings_needed
@@ -21,16 +23,6 @@ def signed(points: float) -> str:
     if words == number(0.0):
         return words
     return ("+" if points > 0 else "−") + words
-
-
-def is_withheld(score: Score) -> bool:
-    """Tell whether the figure is held back: its ratings are so few that they would tell what one citizen said."""
-    return score.n > 0 and (score.is_withheld or score.n < FIGURES_FROM_N)
-
-
-def tells_apart(score: Score, cycle: Cycle) -> bool:
-    """Tell whether there is a figure to show: ratings enough, in a cycle in which people differ beyond chance."""
-    return score.n > 0 and not is_withheld(score) and (cycle.tau2 or 0.0) > 0.0
 
 
 def services_alike(cycle: Cycle) -> bool:
@@ -117,31 +109,36 @@ def withheld_sentence(score: Score) -> str:
     )
 
 
-def band_reason(score: Score, cycle: Cycle) -> str:
+def band_reason(score: Score, rule: BandRule, delta: float) -> str:
     """Return why the band is what it is."""
-    if is_withheld(score):
+    if rule is BandRule.WITHHELD:
         return str(gettext("Dari penilaian sesedikit itu tidak ada yang disimpulkan."))
-    delta = number(cycle.delta or 0.0)
     said: str
-    if score.n_effective < N_EFFECTIVE_MIN:
+    if rule in {BandRule.NO_RATINGS, BandRule.FEW_RATINGS}:
         said = gettext(
             "Dasarnya %(n)s penilaian efektif; sebelum ada %(least)s, tidak ada yang disimpulkan.",
             n=number(score.n_effective, 1), least=number(N_EFFECTIVE_MIN, 0),
         )  # fmt: skip
         return said
-    if score.reliability < RELIABILITY_MIN:
+    if rule in {BandRule.NO_DIFFERENCE, BandRule.LOW_RELIABILITY}:
         said = gettext(
             "Keandalannya %(reliability)s; sebelum mencapai %(least)s, tidak ada yang disimpulkan.",
             reliability=number(score.reliability), least=number(RELIABILITY_MIN),
         )  # fmt: skip
         return said
-    sentences: dict[Band, str] = {
-        Band.ABOVE: gettext("Seluruh selang berada di atas +%(delta)s poin.", delta=delta),
-        Band.BELOW: gettext("Seluruh selang berada di bawah −%(delta)s poin.", delta=delta),
-        Band.AS_EXPECTED: gettext("Selang tidak seluruhnya melampaui batas ±%(delta)s poin.", delta=delta),
-        Band.INSUFFICIENT: gettext("Selang melampaui kedua batas ±%(delta)s poin: belum ada putusan.", delta=delta),
+    return interval_reason(rule, delta)
+
+
+def interval_reason(rule: BandRule, delta: float) -> str:
+    """Return how the interval lies to the edges of "as expected"; for the rules that look at it."""
+    edge = number(delta)
+    sentences: dict[BandRule, str] = {
+        BandRule.ALL_ABOVE: gettext("Seluruh selang berada di atas +%(delta)s poin.", delta=edge),
+        BandRule.ALL_BELOW: gettext("Seluruh selang berada di bawah −%(delta)s poin.", delta=edge),
+        BandRule.WITHIN: gettext("Selang tidak seluruhnya melampaui batas ±%(delta)s poin.", delta=edge),
+        BandRule.CROSSES_BOTH: gettext("Selang melampaui kedua batas ±%(delta)s poin: belum ada putusan.", delta=edge),
     }
-    return sentences[score.band]
+    return sentences[rule]
 
 
 def reliability_words(score: Score, cycle: Cycle) -> str:

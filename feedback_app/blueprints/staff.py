@@ -33,12 +33,14 @@ def home() -> ResponseReturnValue:
     load = workload(db.session(), current_user.id, day=today(), now=now) if Permission.READ_INBOX in allowed else None
     may_review = Permission.REVIEW_DISPUTE in allowed
     waiting = count_to_review(db.session(), current_user.id, day=today()) if may_review else None
-    cycles = cycles_for(db.session(), current_user.id, today()) if Permission.READ_EVIDENCE in allowed else None
+    cycles = None
+    if Permission.READ_EVIDENCE in allowed:
+        cycles = cycles_for(db.session(), current_user.id, today(), most=CYCLES_SHOWN)
     return render_template(
         "staff/home.html",
         load=load,
         reviews=waiting,
-        cycles=None if cycles is None else cycles[:CYCLES_SHOWN],
+        cycles=cycles,
         own_pages=_own_pages(allowed),
         tiles=waiting_tiles(db.session(), current_user.id, today(), allowed),
         resting=resting_links(allowed) if allowed & CONCERNED else [],

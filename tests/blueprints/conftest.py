@@ -7,6 +7,20 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.blueprints.office import Login
+
+
+@pytest.fixture
+def sign_in(login: Login, client: FlaskClient) -> Login:
+    """Sign out whoever is signed in, then sign somebody in."""
+
+    def sign_in_as(user: object) -> FlaskClient:
+        client.post("/keluar")
+        return login(user)
+
+    return sign_in_as
 
 
 @pytest.fixture

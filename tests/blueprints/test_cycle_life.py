@@ -35,17 +35,6 @@ def office(session: Session) -> Office:
 
 
 @pytest.fixture
-def login(login: Login, client: FlaskClient) -> Login:
-    """Sign out whoever is signed in, then sign somebody in."""
-
-    def sign_in(user: object) -> FlaskClient:
-        client.post("/keluar")
-        return login(user)
-
-    return sign_in
-
-
-@pytest.fixture
 def boss(office: Office) -> User:
     return office.staff(Role.EVALUATOR, everywhere=True)
 
@@ -88,20 +77,22 @@ def objection_of(office: Office, cycle: Cycle, who: Employee) -> Objection:
     return found
 
 
-def test_the_board_names_what_comes_next_in_each_cycle(login: Login, office: Office, boss: User, cycle: Cycle) -> None:
+def test_the_board_names_what_comes_next_in_each_cycle(
+    sign_in: Login, office: Office, boss: User, cycle: Cycle
+) -> None:
     steps.draft(office.session, office.agency, "Tahun depan", starts_on=steps.STARTS_ON.replace(year=2090),
                 ends_on=steps.ENDS_ON.replace(year=2090))  # fmt: skip
     office.session.commit()
-    text = page(login(boss), "/petugas/evaluasi")
+    text = page(sign_in(boss), "/petugas/evaluasi")
     assert "Buka hak jawab, supaya pegawai dapat membaca dan menyanggah." in text
     assert "Dapat dihitung mulai 22 April 2090, sesudah bukunya ditutup." in text
     assert 'aria-current="step"' in text
 
 
 def test_a_cycle_is_opened_over_a_period_from_the_list_and_named_after_it(
-    login: Login, office: Office, boss: User
+    sign_in: Login, office: Office, boss: User
 ) -> None:
-    client = login(boss)
+    client = sign_in(boss)
     assert '<option value="quarterly-2026-1">Triwulan I 2026</option>' in page(client, "/petugas/evaluasi")
     wanted = {"period": "quarterly-2026-1", "method": "fair-score/1", "delta_in_tau": "0.25"}
     assert client.post("/petugas/evaluasi", data=wanted).status_code == 303
@@ -113,18 +104,18 @@ def test_a_cycle_is_opened_over_a_period_from_the_list_and_named_after_it(
     assert "Pakai nama lain" in again.get_data(as_text=True)
 
 
-def test_a_cycle_whose_book_is_open_says_from_when_it_is_computed(login: Login, office: Office, boss: User) -> None:
+def test_a_cycle_whose_book_is_open_says_from_when_it_is_computed(sign_in: Login, office: Office, boss: User) -> None:
     cycle = steps.draft(office.session, office.agency, starts_on=steps.STARTS_ON.replace(year=2090),
                         ends_on=steps.ENDS_ON.replace(year=2090))  # fmt: skip
     office.session.commit()
-    client = login(boss)
+    client = sign_in(boss)
     assert "Hitung siklus ini" not in page(client, f"/petugas/evaluasi/{cycle.id}")
     answer = client.post(f"/petugas/evaluasi/{cycle.id}/hitung", follow_redirects=True)
     assert "22 April 2090" in answer.get_data(as_text=True)
 
 
-def test_the_way_to_a_frozen_cycle_over_the_pages(login: Login, office: Office, boss: User, cycle: Cycle) -> None:
-    client, base = login(boss), f"/petugas/evaluasi/{cycle.id}"
+def test_the_way_to_a_frozen_cycle_over_the_pages(sign_in: Login, office: Office, boss: User, cycle: Cycle) -> None:
+    client, base = sign_in(boss), f"/petugas/evaluasi/{cycle.id}"
     assert "Hak jawab dibuka sampai" in client.post(f"{base}/hak-jawab", follow_redirects=True).get_data(as_text=True)
     early = client.post(f"{base}/tutup-telaah", follow_redirects=True).get_data(as_text=True)
     assert "Masa hak jawab belum berakhir" in early
@@ -142,7 +133,7 @@ def test_the_way_to_a_frozen_cycle_over_the_pages(login: Login, office: Office, 
     assert "Menunggu tanda tangan kedua" in page(client, base)
     assert client.post(f"{base}/tanda-tangan", data=form).status_code == 409
     signer, _decider = (office.staff(Role.SUPERIOR, everywhere=True) for _ in range(2))
-    second = login(signer)
+    second = sign_in(signer)
     assert second.post(f"{base}/tanda-tangan", data=form).status_code == 303
     done = second.post(f"{base}/bekukan", follow_redirects=True).get_data(as_text=True)
     assert "hasilnya final" in done
@@ -155,35 +146,35 @@ def test_the_way_to_a_frozen_cycle_over_the_pages(login: Login, office: Office, 
     "step", ["hak-jawab", "tutup-telaah", "tanda-tangan", "tarik-tanda-tangan", "bekukan", "versi"]
 )
 def test_who_evaluates_one_unit_takes_no_step_for_everybody(
-    login: Login, office: Office, cycle: Cycle, step: str
+    sign_in: Login, office: Office, cycle: Cycle, step: str
 ) -> None:
-    client = login(office.staff(Role.EVALUATOR))
+    client = sign_in(office.staff(Role.EVALUATOR))
     assert client.post(f"/petugas/evaluasi/{cycle.id}/{step}").status_code == 403
 
 
 @pytest.mark.parametrize("step", ["hak-jawab", "tanda-tangan", "bekukan", "versi"])
-def test_the_cycle_of_another_agency_does_not_exist(login: Login, session: Session, cycle: Cycle, step: str) -> None:
-    stranger = login(new_office(session).staff(Role.EVALUATOR, everywhere=True))
+def test_the_cycle_of_another_agency_does_not_exist(sign_in: Login, session: Session, cycle: Cycle, step: str) -> None:
+    stranger = sign_in(new_office(session).staff(Role.EVALUATOR, everywhere=True))
     assert stranger.post(f"/petugas/evaluasi/{cycle.id}/{step}").status_code == 404
 
 
 def test_people_without_an_account_are_listed_by_masked_number(
-    login: Login, office: Office, boss: User, cycle: Cycle
+    sign_in: Login, office: Office, boss: User, cycle: Cycle
 ) -> None:
     lonely = office.servant("Yanti Bere", starts_on=steps.STARTS_ON)
     steps.score(office.session, cycle, lonely)
     office.session.commit()
-    text = page(login(boss), f"/petugas/evaluasi/{cycle.id}/tanpa-akun")
+    text = page(sign_in(boss), f"/petugas/evaluasi/{cycle.id}/tanpa-akun")
     assert "Yanti Bere" in text
     assert "Umbu Tara" not in text
     assert lonely.nip not in text
 
 
 def test_a_new_version_is_opened_for_a_reason_and_compared(
-    login: Login, office: Office, boss: User, cycle: Cycle, who: Employee
+    sign_in: Login, office: Office, boss: User, cycle: Cycle, who: Employee
 ) -> None:
     frozen(office, cycle)
-    client, base = login(boss), f"/petugas/evaluasi/{cycle.id}"
+    client, base = sign_in(boss), f"/petugas/evaluasi/{cycle.id}"
     short = client.post(f"{base}/versi", data={"reason": "ya"})
     assert (short.status_code, 'href="#reason"' in short.get_data(as_text=True)) == (422, True)
     opened = client.post(f"{base}/versi", data={"reason": "penugasan dibetulkan"})
@@ -201,21 +192,21 @@ def test_a_new_version_is_opened_for_a_reason_and_compared(
 
 
 def test_an_objection_goes_from_the_evaluator_to_the_superior_and_into_a_version(
-    login: Login, office: Office, boss: User, cycle: Cycle, who: Employee
+    sign_in: Login, office: Office, boss: User, cycle: Cycle, who: Employee
 ) -> None:
     found = objection_of(office, frozen(office, cycle), who)
     base = f"/petugas/keberatan/{found.id}"
     superior_account = office.staff(Role.SUPERIOR, everywhere=True)
-    superior = login(superior_account)
+    superior = sign_in(superior_account)
     assert "Menunggu penjelasan Pejabat Penilai" in page(superior, "/petugas/keberatan")
     early = superior.post(f"{base}/keputusan", data={"outcome": "upheld", "words": WORDS})
     assert (early.status_code, WORDS in early.get_data(as_text=True)) == (409, True)
-    evaluator = login(boss)
+    evaluator = sign_in(boss)
     assert evaluator.post(f"{base}/penjelasan", data={"words": "pendek"}).status_code == 422
     assert evaluator.post(f"{base}/penjelasan", data={"words": "Jadwal memuat namanya."}).status_code == 303
-    superior = login(superior_account)
+    superior = sign_in(superior_account)
     assert superior.post(f"{base}/keputusan", data={"outcome": "upheld", "words": "Cuti terbukti."}).status_code == 303
-    evaluator = login(boss)
+    evaluator = sign_in(boss)
     text = page(evaluator, base)
     assert f"Keberatan nomor {found.id}: Cuti terbukti." in text
     data = {"reason": f"Keberatan nomor {found.id}: Cuti terbukti.", "objection_id": found.id}
@@ -224,32 +215,36 @@ def test_an_objection_goes_from_the_evaluator_to_the_superior_and_into_a_version
     assert kept.new_cycle_id is not None
 
 
-def test_a_signer_is_told_why_somebody_else_decides(login: Login, office: Office, cycle: Cycle, who: Employee) -> None:
+def test_a_signer_is_told_why_somebody_else_decides(
+    sign_in: Login, office: Office, cycle: Cycle, who: Employee
+) -> None:
     superior = office.staff(Role.SUPERIOR, everywhere=True)
     steps.signed(office.session, steps.reviewed(office.session, cycle), superior, make.user(office.session))
     freeze(office.session, cycle, actor=SYSTEM, now=clock.utcnow())
     found = objection_of(office, cycle, who)
     explain(office.session, found, words=WORDS, actor=person(make.user(office.session).id), now=clock.utcnow())
     office.session.commit()
-    client = login(superior)
+    client = sign_in(superior)
     assert "Anda ikut menandatangani hasil ini" in page(client, f"/petugas/keberatan/{found.id}")
     refused = client.post(f"/petugas/keberatan/{found.id}/keputusan", data={"outcome": "rejected", "words": WORDS})
     assert refused.status_code == 403
 
 
 def test_an_objection_of_another_agency_does_not_exist(
-    login: Login, session: Session, office: Office, cycle: Cycle, who: Employee
+    sign_in: Login, session: Session, office: Office, cycle: Cycle, who: Employee
 ) -> None:
     found = objection_of(office, frozen(office, cycle), who)
-    client = login(new_office(session).staff(Role.SUPERIOR, everywhere=True))
+    client = sign_in(new_office(session).staff(Role.SUPERIOR, everywhere=True))
     assert client.get(f"/petugas/keberatan/{found.id}").status_code == 404
     assert "Umbu Tara" not in page(client, "/petugas/keberatan")
 
 
-def test_computing_anew_is_asked_for_with_what_follows(login: Login, office: Office, boss: User, cycle: Cycle) -> None:
+def test_computing_anew_is_asked_for_with_what_follows(
+    sign_in: Login, office: Office, boss: User, cycle: Cycle
+) -> None:
     open_replies(office.session, cycle, days=10, actor=SYSTEM, now=clock.utcnow())
     office.session.commit()
-    client, base = login(boss), f"/petugas/evaluasi/{cycle.id}"
+    client, base = sign_in(boss), f"/petugas/evaluasi/{cycle.id}"
     assert f'action="{base}/hitung"' not in page(client, base)
     answer = client.post(f"{base}/hitung")
     assert (answer.status_code, answer.location) == (303, f"{base}/hitung-ulang")
@@ -261,11 +256,11 @@ def test_computing_anew_is_asked_for_with_what_follows(login: Login, office: Off
 
 
 def test_a_draft_is_discarded_once_and_a_computed_cycle_stays(
-    login: Login, office: Office, boss: User, cycle: Cycle
+    sign_in: Login, office: Office, boss: User, cycle: Cycle
 ) -> None:
     draft = steps.draft(office.session, office.agency, "Keliru")
     office.session.commit()
-    client, base = login(boss), f"/petugas/evaluasi/{draft.id}"
+    client, base = sign_in(boss), f"/petugas/evaluasi/{draft.id}"
     assert f"{base}/hapus" in page(client, base)
     assert "Ya, hapus siklus" in page(client, f"{base}/hapus")
     gone = draft.id
@@ -279,12 +274,12 @@ def test_a_draft_is_discarded_once_and_a_computed_cycle_stays(
 
 
 def test_the_last_account_that_decides_objections_signs_only_knowingly(
-    login: Login, office: Office, cycle: Cycle
+    sign_in: Login, office: Office, cycle: Cycle
 ) -> None:
     last = office.staff(Role.SUPERIOR, everywhere=True)
     steps.reviewed(office.session, cycle)
     office.session.commit()
-    client, path = login(last), f"/petugas/evaluasi/{cycle.id}/tanda-tangan"
+    client, path = sign_in(last), f"/petugas/evaluasi/{cycle.id}/tanda-tangan"
     assert "Tidak ada lagi yang dapat memutus keberatan." in page(client, path)
     form = {"seen_hash": str(cycle.output_hash), "agreed": "y", "password": PASSWORD}
     assert client.post(path, data=form).status_code == 422
@@ -294,5 +289,5 @@ def test_the_last_account_that_decides_objections_signs_only_knowingly(
     assert client.post(path, data=form).status_code == 303
 
 
-def test_the_menu_marks_evaluation_on_the_page_of_a_cycle(login: Login, boss: User, cycle: Cycle) -> None:
-    assert 'href="/petugas/evaluasi" aria-current="true"' in page(login(boss), f"/petugas/evaluasi/{cycle.id}")
+def test_the_menu_marks_evaluation_on_the_page_of_a_cycle(sign_in: Login, boss: User, cycle: Cycle) -> None:
+    assert 'href="/petugas/evaluasi" aria-current="true"' in page(sign_in(boss), f"/petugas/evaluasi/{cycle.id}")

@@ -22,12 +22,11 @@ from feedback_app.evaluation.replies.models import Contest, ContestFile, Objecti
 from feedback_app.evaluation.replies.rules import ContestKind, ContestState
 from feedback_app.evaluation.rules import CycleKind, CycleStatus
 from feedback_app.identity.rules import Role
-from feedback_app.organisation.people.models import Counter, DutyEntry
 from feedback_app.storage import Disk
 from tests import factories as make
 from tests.blueprints.office import Login
 from tests.evaluation.cycles import steps
-from tests.evaluation.replies.people import BAD_WORDS, WORDS, Replies, open_for_replies
+from tests.evaluation.replies.people import BAD_WORDS, WORDS, Replies, on_duty, open_for_replies
 from tests.intake import files
 
 
@@ -54,16 +53,7 @@ def handle(app: Flask, replies: Replies) -> str:
 
 
 def test_the_start_page_shows_posts_duty_and_cycles(replies: Replies, login: Login, session: Session) -> None:
-    unit = replies.office.unit
-    counter = Counter(agency_id=unit.agency_id, unit_id=unit.id, code="loket-2", name="Loket 2", created_at=make.NOW)
-    session.add(counter)
-    session.flush()
-    session.add(
-        DutyEntry(
-            agency_id=unit.agency_id, unit_id=unit.id, counter_id=counter.id, employee_id=replies.officer.id,
-            on_date=clock.office_day(clock.utcnow()), recorded_at=make.NOW,
-        )
-    )  # fmt: skip
+    on_duty(replies, clock.office_day(clock.utcnow()), recorded_at=make.NOW)
     session.commit()
     page = login(replies.account).get("/petugas/saya").get_data(as_text=True)
     for words in ("Rambu Ana", "Pelaksana", "Loket 2", replies.cycle.name, "800/1/2020"):

@@ -255,7 +255,7 @@ def test_a_line_left_empty_and_a_refusal_without_a_reason_say_what_is_missing(
     signed_in(app, at.asker).post(end_address(at, at.post), data=late)
     change = session.scalars(sa.select(PeopleChange)).one()
     address = f"/petugas/pegawai/persetujuan/{at.agency.id}/{change.id}/tolak"
-    assert "Tulis alasan penolakan" in signed_in(app, at.approver).post(address, data={}).get_data(as_text=True)
+    assert "Tulis alasannya" in signed_in(app, at.approver).post(address, data={}).get_data(as_text=True)
 
 
 def test_a_plt_of_more_than_six_months_is_warned_about_and_not_refused(

@@ -9,6 +9,8 @@ from flask import Flask
 
 from feedback_app.blueprints import score_words
 from feedback_app.blueprints.score_figure import figure, scale_of
+from feedback_app.evaluation.evidence.explain import BandRule
+from feedback_app.evaluation.evidence.told import tells_apart
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import Band
@@ -37,21 +39,21 @@ def test_points_are_written_with_their_sign(points: float, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "words"),
+    ("rule", "words"),
     [
-        pytest.param({"n_effective": 29.9, "reliability": 0.1}, "29,9 penilaian efektif; sebelum ada 30", id="few"),
-        pytest.param(
-            {"n_effective": 30.0, "reliability": 0.69}, "Keandalannya 0,69; sebelum mencapai 0,70", id="unsure"
-        ),
-        pytest.param({"band": Band.ABOVE}, "di atas +1,50 poin", id="above"),
-        pytest.param({"band": Band.BELOW}, "di bawah −1,50 poin", id="below"),
-        pytest.param({"band": Band.AS_EXPECTED}, "tidak seluruhnya melampaui batas ±1,50", id="as expected"),
-        pytest.param({"band": Band.INSUFFICIENT}, "melampaui kedua batas ±1,50", id="says nothing"),
+        pytest.param(BandRule.NO_RATINGS, "60,0 penilaian efektif; sebelum ada 30", id="none"),
+        pytest.param(BandRule.FEW_RATINGS, "60,0 penilaian efektif; sebelum ada 30", id="few"),
+        pytest.param(BandRule.LOW_RELIABILITY, "Keandalannya 0,80; sebelum mencapai 0,70", id="unsure"),
+        pytest.param(BandRule.NO_DIFFERENCE, "Keandalannya 0,80; sebelum mencapai 0,70", id="nobody differs"),
+        pytest.param(BandRule.ALL_ABOVE, "di atas +1,50 poin", id="above"),
+        pytest.param(BandRule.ALL_BELOW, "di bawah −1,50 poin", id="below"),
+        pytest.param(BandRule.WITHIN, "tidak seluruhnya melampaui batas ±1,50", id="as expected"),
+        pytest.param(BandRule.CROSSES_BOTH, "melampaui kedua batas ±1,50", id="says nothing"),
     ],
 )
 @pytest.mark.usefixtures("in_indonesian")
-def test_the_reason_of_a_band_is_said_in_words(values: dict[str, object], words: str) -> None:
-    assert words in score_words.band_reason(score(**values), Cycle(delta=1.5))
+def test_the_reason_of_a_band_is_said_in_words(rule: BandRule, words: str) -> None:
+    assert words in score_words.band_reason(score(), rule, 1.5)
 
 
 @pytest.mark.usefixtures("in_indonesian")
@@ -93,8 +95,8 @@ def test_a_figure_of_few_ratings_is_withheld_and_the_reason_said() -> None:
     assert "Baru 9 penilaian" in score_words.score_sentence(few, cycle)
     assert "siklus lain" in score_words.score_sentence(beside, cycle)
     for held in (few, beside):
-        assert not score_words.tells_apart(held, cycle)
-        assert "tidak ada yang disimpulkan" in score_words.band_reason(held, cycle)
+        assert not tells_apart(held, cycle)
+        assert "tidak ada yang disimpulkan" in score_words.band_reason(held, BandRule.WITHHELD, 1.5)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from wtforms import BooleanField, HiddenField, PasswordField, RadioField, Select
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than the stubs
 from wtforms.validators import InputRequired, ValidationError
 
-from feedback_app.blueprints.cycle_words import METHODS, delta_choices, period_name
+from feedback_app.blueprints.cycle_words import METHODS, delta_choices, period_name, period_words
 from feedback_app.blueprints.forms.staff import StaffForm, hold_length, take_from
 from feedback_app.blueprints.labels import label
 from feedback_app.evaluation.cycles.objections import WORDS_MIN
@@ -59,7 +59,7 @@ class CycleForm(StaffForm):
         self.agency_id.choices = [SelectChoice(key, name) for key, name in self.agencies.items()]
         self._periods = {_key(period): period for kind in CycleKind for period in _shown(kind, today)}
         self.period.choices = {
-            str(label(kind)): [SelectChoice(_key(one), period_name(one)) for one in _shown(kind, today)]
+            str(label(kind)): [SelectChoice(_key(one), period_words(one)) for one in _shown(kind, today)]
             for kind in (CycleKind.QUARTERLY, CycleKind.MONTHLY, CycleKind.SEMESTER, CycleKind.ANNUAL)
         }
         self.method.choices = [SelectChoice(method, METHODS[method]) for method in known_methods()]
