@@ -14,7 +14,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from feedback_app.environment import read_choice, read_flag, read_number, read_server, read_url
+from feedback_app.environment import read_choice, read_flag, read_number, read_secret, read_server, read_url
 from feedback_app.errors import ConfigurationError
 
 SETTING_NAMES = (
@@ -111,7 +111,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         home=_home(env),
         database_url=read_url(env, "DATABASE_URL", {"postgresql", "postgres", "postgresql+psycopg"}),
         redis_url=read_url(env, "REDIS_URL", {"redis", "rediss", "unix"}),
-        secret_key=_secret(env),
+        secret_key=read_secret(env, "SECRET_KEY"),
         host=env.get("HOST") or "127.0.0.1",
         port=read_number(env, "PORT", None, 1, 65535),
         public_url=_public_url(env),
@@ -198,13 +198,6 @@ def _public_url(env: Mapping[str, str]) -> str | None:
     return value
 
 
-def _secret(env: Mapping[str, str]) -> str | None:
-    value = env.get("SECRET_KEY")
-    if value and len(value) < 32:
-        raise ConfigurationError("SECRET_KEY is too short: give at least 32 random characters.")
-    return value or None
-
-
 def _attachments_url(env: Mapping[str, str]) -> str | None:
     value = read_url(env, "ATTACHMENTS_URL", {"file", "s3"})
     parts = urlsplit(value or "")
@@ -241,15 +234,9 @@ def _messages(env: Mapping[str, str]) -> dict[str, str | None]:
         raise ConfigurationError("SMTP_URL and WHATSAPP_GATEWAY_URL need PUBLIC_URL: every message names that address.")
     return {
         "smtp_url": smtp_url, "mail_from": sender, "whatsapp_gateway_url": gateway_url,
-        "whatsapp_gateway_token": token, "whatsapp_gateway_webhook_secret": _webhook_secret(env),
+        "whatsapp_gateway_token": token,
+        "whatsapp_gateway_webhook_secret": read_secret(env, "WHATSAPP_GATEWAY_WEBHOOK_SECRET"),
     }  # fmt: skip
-
-
-def _webhook_secret(env: Mapping[str, str]) -> str | None:
-    secret = env.get("WHATSAPP_GATEWAY_WEBHOOK_SECRET") or None
-    if secret and len(secret) < 32:
-        raise ConfigurationError("WHATSAPP_GATEWAY_WEBHOOK_SECRET is too short; use at least 32 random characters.")
-    return secret
 
 
 def _is_sender(value: str) -> bool:

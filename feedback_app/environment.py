@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 from urllib.parse import urlsplit
 
 from feedback_app.errors import ConfigurationError
+
+SECRET_MIN: Final = 32
 
 
 def read_url(env: Mapping[str, str], name: str, schemes: set[str]) -> str | None:
@@ -79,4 +82,17 @@ def read_choice(env: Mapping[str, str], name: str, default: str, allowed: set[st
     value = (env.get(name) or default).upper()
     if value not in allowed:
         raise ConfigurationError(f"{name} must be one of {', '.join(sorted(allowed))}, not {value!r}.")
+    return value
+
+
+def read_secret(env: Mapping[str, str], name: str) -> str | None:
+    """Return a secret that nobody guesses, None where the variable is unset.
+
+    Raises
+    ------
+    feedback_app.errors.ConfigurationError
+    """
+    value = env.get(name) or None
+    if value and len(value) < SECRET_MIN:
+        raise ConfigurationError(f"{name} is too short: give at least {SECRET_MIN} random characters.")
     return value

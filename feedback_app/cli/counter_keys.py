@@ -7,6 +7,7 @@ import click
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
+from feedback_app.cli.keys import revoke, show_once, use_of
 from feedback_app.cli.lookup import find_agency, find_counter_id, find_unit, today_of
 
 
@@ -37,8 +38,7 @@ def create_command(agency: str, unit: str, *, name: str, counter: str | None, to
             counter_id=find_counter_id(session, owner, unit, unit_id, counter) if counter else None,
         )  # fmt: skip
         session.commit()
-    click.echo(raw)
-    click.echo("Shown this once: put it into the machine now, it cannot be read again.", err=True)
+    show_once(raw, "machine")
 
 
 @key_group.command("list", short_help="List the keys of an agency.")
@@ -53,9 +53,8 @@ def list_command(agency: str) -> None:
         owner = find_agency(session, agency)
         units = {unit.id: unit.code for unit in units_of(session, owner.id, today_of(owner, now))}
         for key in keys_of(session, owner.id):
-            used = f"{key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never used"
-            state = "revoked" if key.revoked_at else "in use"
-            click.echo(f"{key.id}\t{units.get(key.unit_id, '-')}\t{key.name}\t{used}\t{state}")
+            use = use_of(key.last_used_at, key.revoked_at)
+            click.echo(f"{key.id}\t{units.get(key.unit_id, '-')}\t{key.name}\t{use}")
 
 
 @key_group.command("revoke")
@@ -63,15 +62,6 @@ def list_command(agency: str) -> None:
 @click.argument("number", type=click.IntRange(1))
 def revoke_command(agency: str, number: int) -> None:
     """Make a key worthless from now on; NUMBER is the one `list` shows."""
-    from feedback_app.intake.counter_keys import CounterKeyNotFoundError, key_by_id, revoke_key
+    from feedback_app.intake import counter_keys
 
-    with database() as session:
-        owner = find_agency(session, agency)
-        try:
-            row = key_by_id(session, owner.id, number)
-        except CounterKeyNotFoundError as error:
-            raise click.UsageError(f"{agency} has no key {number}; see `feedback tokens key list {agency}`.") from error
-        revoke_key(session, row, actor=SYSTEM, now=clock.utcnow())
-        name = row.name
-        session.commit()
-    click.echo(f"Revoked: {name}")
+    revoke(agency, number, counter_keys, "tokens key")

@@ -35,14 +35,12 @@ def _cycle(session: Session, where: dict[str, Any]) -> Cycle:
 
 
 def _account(session: Session, email: str) -> Actor:
-    import sqlalchemy as sa
+    from feedback_app.identity.queries import user_by_email
 
-    from feedback_app.identity.models import User
-
-    user_id = session.scalar(sa.select(User.id).where(sa.func.lower(User.email) == email.lower(), User.active))
-    if user_id is None:
+    user = user_by_email(session, email)
+    if user is None or not user.active:
         raise click.UsageError(f"No active account has the address {email!r}.")
-    return person(user_id)
+    return person(user.id)
 
 
 @click.command("reply", short_help="Show employees their figures.")

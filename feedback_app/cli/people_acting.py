@@ -38,10 +38,11 @@ def actor_of(session: Session, agency: Agency, by: str | None, password: str | N
 
     from feedback_app.cli.lookup import today_of
     from feedback_app.clock import utcnow
+    from feedback_app.identity.queries import user_by_email
     from feedback_app.identity.rules import Permission
     from feedback_app.organisation.people.queries import agencies_looked_after
 
-    user = _user(session, by)
+    user = user_by_email(session, by)
     given = password if password is not None else click.prompt("Password", hide_input=True, err=True)
     if user is None or not user.active or not user.password or not verify_password(given, user.password):
         raise click.UsageError("That account or password is not right.")
@@ -51,11 +52,3 @@ def actor_of(session: Session, agency: Agency, by: str | None, password: str | N
     if agency.id not in reached:
         raise click.UsageError(f"{user.email} looks after no people of {agency.code}.")
     return person(user.id)
-
-
-def _user(session: Session, email: str) -> Any:
-    import sqlalchemy as sa
-
-    from feedback_app.identity.models import User
-
-    return session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))

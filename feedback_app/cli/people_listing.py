@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import click
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from feedback_app import clock
 from feedback_app.cli.context import database
 from feedback_app.cli.lookup import find_agency, find_unit_id, today_of
 from feedback_app.organisation.models import Agency, Assignment, Employee, PublicService, Unit
+from feedback_app.organisation.queries import valid_on
 from feedback_app.organisation.rules import mask_nip
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -38,7 +39,7 @@ def list_command(agency: str, unit: str | None, on: datetime | None, known_at: d
 
 
 def _rows(
-    session: Session, owner: Agency, unit_id: int | None, day: object, known_at: datetime | None
+    session: Session, owner: Agency, unit_id: int | None, day: date, known_at: datetime | None
 ) -> Iterator[dict[str, object]]:
     from feedback_app.organisation.people.post_edits import as_known_at
 
@@ -51,8 +52,8 @@ def _rows(
             sa.and_(PublicService.agency_id == Assignment.agency_id, PublicService.id == Assignment.service_id),
         )
         .where(
-            Assignment.agency_id == owner.id, as_known_at(known_at), Assignment.starts_on <= day,
-            sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= day),
+            Assignment.agency_id == owner.id, as_known_at(known_at),
+            valid_on(Assignment.starts_on, Assignment.ends_on, day),
         )
         .order_by(Unit.code, Employee.name, Assignment.id)
     )  # fmt: skip

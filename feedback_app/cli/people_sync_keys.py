@@ -7,6 +7,7 @@ import click
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
+from feedback_app.cli.keys import revoke, show_once, use_of
 from feedback_app.cli.lookup import find_agency
 
 
@@ -33,8 +34,7 @@ def create_command(agency: str, *, name: str) -> None:
             session, owner.id, name=name, actor=SYSTEM, key=current_app.config["TRACKING_KEY"], now=clock.utcnow()
         )
         session.commit()
-    click.echo(raw)
-    click.echo("Shown this once: put it into the system now, it cannot be read again.", err=True)
+    show_once(raw, "system")
 
 
 @sync_key_group.command("list", short_help="List the keys of an agency.")
@@ -48,8 +48,7 @@ def list_command(agency: str) -> None:
         if not keys:
             click.echo(f"No keys yet; see `feedback people sync-key create {agency} --help`.", err=True)
         for key in keys:
-            used = f"{key.last_used_at:%Y-%m-%d %H:%M} UTC" if key.last_used_at else "never used"
-            click.echo(f"{key.id}\t{key.name}\t{used}\t{'revoked' if key.revoked_at else 'in use'}")
+            click.echo(f"{key.id}\t{key.name}\t{use_of(key.last_used_at, key.revoked_at)}")
 
 
 @sync_key_group.command("revoke")
@@ -57,17 +56,6 @@ def list_command(agency: str) -> None:
 @click.argument("number", type=click.IntRange(1))
 def revoke_command(agency: str, number: int) -> None:
     """Make a key worthless from now on; NUMBER is the one `list` shows."""
-    from feedback_app.organisation.people.imports.sync_keys import SyncKeyNotFoundError, key_by_id, revoke_key
+    from feedback_app.organisation.people.imports import sync_keys
 
-    with database() as session:
-        owner = find_agency(session, agency)
-        try:
-            row = key_by_id(session, owner.id, number)
-        except SyncKeyNotFoundError as error:
-            raise click.UsageError(
-                f"{agency} has no key {number}; see `feedback people sync-key list {agency}`."
-            ) from error
-        revoke_key(session, row, actor=SYSTEM, now=clock.utcnow())
-        name = row.name
-        session.commit()
-    click.echo(f"Revoked: {name}")
+    revoke(agency, number, sync_keys, "people sync-key")

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.evaluation.attribution.models import Contribution
 from feedback_app.evaluation.evidence.person import of_person
+from feedback_app.evaluation.evidence.posts import stands_in
 from feedback_app.evaluation.models import Cycle
 from feedback_app.identity.models import RoleGrant
 from feedback_app.identity.rules import Role
@@ -28,13 +29,7 @@ from feedback_app.organisation.people.models import AccountLink
 
 def units_of_person(session: Session, cycle: Cycle, employee_id: int) -> set[int]:
     """Return the units in which somebody held a post, or served at a counter, during a cycle."""
-    posts = sa.select(Assignment.unit_id).where(
-        Assignment.agency_id == cycle.agency_id,
-        Assignment.employee_id == employee_id,
-        Assignment.superseded_at.is_(None),
-        Assignment.starts_on <= cycle.ends_on,
-        _not_over(Assignment.ends_on, cycle.starts_on),
-    )
+    posts = sa.select(Assignment.unit_id).where(Assignment.employee_id == employee_id, stands_in(cycle))
     served = sa.select(Contribution.unit_id).where(of_person(cycle, employee_id))
     return set(session.scalars(posts.union(served)))
 
@@ -49,18 +44,8 @@ def line_managers(session: Session, cycle: Cycle, employee_id: int) -> set[int]:
 def direct_superiors(session: Session, cycle: Cycle, employee_id: int) -> set[int]:
     """Return the accounts of whoever led a unit of the employee, or the one above where the employee led it."""
     own = units_of_person(session, cycle, employee_id)
-    led = set(
-        session.scalars(
-            sa.select(Assignment.unit_id).where(
-                Assignment.agency_id == cycle.agency_id,
-                Assignment.employee_id == employee_id,
-                Assignment.superseded_at.is_(None),
-                Assignment.is_head,
-                Assignment.starts_on <= cycle.ends_on,
-                _not_over(Assignment.ends_on, cycle.starts_on),
-            )
-        )
-    )
+    posts = sa.select(Assignment.unit_id).where(Assignment.employee_id == employee_id, stands_in(cycle))
+    led = session.scalars(posts.where(Assignment.is_head)).all()
     parents = _parents(session, cycle)
     above = {parent for unit_id in led for parent in parents.get(unit_id, set())}
     return _leading(session, cycle, own | above, all_units=False)

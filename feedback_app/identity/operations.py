@@ -16,6 +16,7 @@ from feedback_app.audit.operations import Actor, record
 from feedback_app.db import add_unless_taken
 from feedback_app.errors import ConflictError, InvalidInputError, NotFoundError
 from feedback_app.identity.models import RoleGrant, User
+from feedback_app.identity.queries import user_by_email
 from feedback_app.identity.rules import Role
 
 PASSWORD_MIN: Final = 10
@@ -79,7 +80,7 @@ def set_password(session: Session, *, email: str, password: str, actor: Actor, n
     ------
     UnknownUserError, WeakPasswordError
     """
-    user = session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))
+    user = user_by_email(session, email)
     if user is None:
         raise UnknownUserError(f"Tidak ada akun dengan surel {email.strip()}.")
     user.password = _hashed(password)

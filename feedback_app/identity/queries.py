@@ -17,3 +17,8 @@ def names_of(session: Session, user_ids: Iterable[int | None]) -> dict[int, str]
         return {}
     rows = session.execute(sa.select(User.id, User.name).where(User.id.in_(wanted)))
     return {row.id: row.name for row in rows}
+
+
+def user_by_email(session: Session, email: str) -> User | None:
+    """Return the account of an address, written in any case; also one that may sign in no more."""
+    return session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower()))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -54,7 +55,29 @@ class ServiceCard:
 
 def valid_on(starts_on: Any, ends_on: Any, day: date) -> sa.ColumnElement[bool]:
     """Return the condition that a dated row holds on a day (both ends included, an empty end means still)."""
-    return sa.and_(starts_on <= day, sa.or_(ends_on.is_(None), ends_on >= day))
+    return valid_between(starts_on, ends_on, day, day)
+
+
+def valid_between(starts_on: Any, ends_on: Any, first: Any, last: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that a dated row holds on any day from the first to the last, which may be columns too."""
+    return sa.and_(starts_on <= last, sa.or_(ends_on.is_(None), ends_on >= first))
+
+
+def latest_unit_name(agency_id: Any, unit_id: Any) -> sa.ScalarSelect[str]:
+    """Return the name that a unit bears, or last bore: units are renamed more often than they change what they are."""
+    return (
+        sa.select(UnitVersion.name)
+        .where(UnitVersion.agency_id == agency_id, UnitVersion.unit_id == unit_id)
+        .order_by(UnitVersion.starts_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def day_at(session: Session, agency_id: int, now: datetime) -> date:
+    """Return the day it is where an agency is."""
+    zone = session.scalars(sa.select(Agency.time_zone).where(Agency.id == agency_id)).one()
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def agencies(session: Session) -> Sequence[Agency]:
@@ -134,6 +157,14 @@ def services_of(session: Session, agency_id: int, unit_id: int) -> list[ServiceC
         .order_by(PublicService.name)
     )
     return [ServiceCard(*row) for row in rows]
+
+
+def names_of_services(session: Session, agency_id: int, service_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of some services by id, also of those no longer given."""
+    query = sa.select(PublicService.id, PublicService.name).where(
+        PublicService.agency_id == agency_id, PublicService.id.in_(service_ids)
+    )
+    return {row.id: row.name for row in session.execute(query)}
 
 
 def services_by_unit(session: Session, agency_id: int) -> dict[int, list[ServiceCard]]:

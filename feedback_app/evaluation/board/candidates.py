@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from feedback_app.evaluation.cycles.reference import is_last_frozen
+from feedback_app.evaluation.evidence.posts import stands_in
 from feedback_app.evaluation.evidence.queries import ScoreRow, scores_of
 from feedback_app.evaluation.models import Cycle
-from feedback_app.evaluation.rules import Band, CycleStatus
+from feedback_app.evaluation.rules import Band
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Assignment
 from feedback_app.organisation.queries import reach, within
@@ -65,13 +67,9 @@ def candidates(session: Session, user_id: int, agency_id: int, day: date) -> Can
 
 def _frozen(session: Session, agency_id: int) -> Sequence[Cycle]:
     """Return the frozen cycles that no frozen later version replaces, the latest first."""
-    later = aliased(Cycle)
-    replaced = sa.exists().where(
-        later.agency_id == Cycle.agency_id, later.replaces_id == Cycle.id, later.status == CycleStatus.FROZEN
-    )
     return session.scalars(
         sa.select(Cycle)
-        .where(Cycle.agency_id == agency_id, Cycle.status == CycleStatus.FROZEN, sa.not_(replaced))
+        .where(Cycle.agency_id == agency_id, is_last_frozen())
         .order_by(Cycle.ends_on.desc(), Cycle.frozen_at.desc(), Cycle.id.desc())
     ).all()
 
@@ -80,9 +78,7 @@ def _units(session: Session, user_id: int, cycle: Cycle, day: date) -> dict[int,
     area = reach(user_id, Permission.READ_EVIDENCE, day)
     rows = session.execute(
         sa.select(Assignment.employee_id, Assignment.unit_id)
-        .where(Assignment.agency_id == cycle.agency_id, within(area, Assignment.agency_id, Assignment.unit_id))
-        .where(Assignment.superseded_at.is_(None), Assignment.starts_on <= cycle.ends_on)
-        .where(sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= cycle.starts_on))
+        .where(stands_in(cycle), within(area, Assignment.agency_id, Assignment.unit_id))
         .distinct()
         .order_by(Assignment.employee_id, Assignment.unit_id)
     )

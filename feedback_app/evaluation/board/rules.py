@@ -68,15 +68,9 @@ def pool(batches: Iterable[Batch], smallest: int = LOT_MIN) -> list[Batch]:
     >>> [batch.n for batch in pool([Batch(day, day, n, 0, 3 * n, 9 * n) for n in (15, 30, 90, 20)])]
     [45, 110]
     """
-    found: list[Batch] = []
-    open_: Batch | None = None
-    for batch in batches:
-        open_ = batch if open_ is None else open_ + batch
-        if open_.n >= smallest:
-            found.append(open_)
-            open_ = None
-    if open_ is not None and found:
-        found[-1] += open_
+    found, rest = _joined(batches, smallest)
+    if rest is not None and found:
+        found[-1] += rest
     return found
 
 
@@ -87,6 +81,11 @@ def complete(batches: Iterable[Batch], smallest: int) -> list[Batch]:
     >>> [batch.n for batch in complete([Batch(day, day, n, 0, 3 * n, 9 * n) for n in (150, 60, 90)], 200)]
     [210]
     """
+    return _joined(batches, smallest)[0]
+
+
+def _joined(batches: Iterable[Batch], smallest: int) -> tuple[list[Batch], Batch | None]:
+    """Return neighbours joined until each has enough, and what is left at the end."""
     found: list[Batch] = []
     open_: Batch | None = None
     for batch in batches:
@@ -94,7 +93,7 @@ def complete(batches: Iterable[Batch], smallest: int) -> list[Batch]:
         if open_.n >= smallest:
             found.append(open_)
             open_ = None
-    return found
+    return found, open_
 
 
 def by_week(lots: Iterable[Batch]) -> list[Batch]:

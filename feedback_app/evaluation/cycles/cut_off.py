@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import sqlalchemy as sa
 from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from feedback_app.errors import ConflictError
-from feedback_app.evaluation.cycles.rules import book_closed_from
+from feedback_app.evaluation.cycles.progress import computable_from
 from feedback_app.evaluation.models import Cycle
-from feedback_app.intake.counter_queries import DAYS_UNTIL_CLOSED
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import AnalysisState, Channel
 from feedback_app.measures.operations import folding_stands_still, moment_between_writers
-from feedback_app.organisation.models import Agency
+from feedback_app.organisation.queries import day_at
 
 
 class BookOpenError(ConflictError):
@@ -30,11 +28,6 @@ class UnreadRatingsError(ConflictError):
     """Ratings of the period wait to be read; computed now, the cycle would leave them out for ever."""
 
     code = "unread_ratings"
-
-
-def book_closes_on(cycle: Cycle) -> date:
-    """Return the first day on which a cycle may be computed: no visit token of its days can be used any more."""
-    return book_closed_from(cycle.ends_on, DAYS_UNTIL_CLOSED)
 
 
 def hold_still(session: Session, ask: Callable[[], datetime]) -> datetime:
@@ -55,9 +48,8 @@ def check_closed(session: Session, cycle: Cycle, *, now: datetime) -> None:
     ------
     BookOpenError, UnreadRatingsError
     """
-    zone = session.scalars(sa.select(Agency.time_zone).where(Agency.id == cycle.agency_id)).one()
-    closes_on = book_closes_on(cycle)
-    if now.astimezone(ZoneInfo(zone)).date() < closes_on:
+    closes_on = computable_from(cycle)
+    if day_at(session, cycle.agency_id, now) < closes_on:
         day = format_date(closes_on, "d MMMM yyyy", locale="id")
         raise BookOpenError(
             "Kunjungan pada hari terakhir siklus ini masih dapat dinilai. "

@@ -14,10 +14,11 @@ from feedback_app.evaluation.evidence.queries import reachable
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.result_models import Score
 from feedback_app.identity.models import User
-from feedback_app.organisation.models import Assignment, Employee, UnitVersion
+from feedback_app.organisation.models import Assignment, Employee
 from feedback_app.organisation.people.models import PeopleChange
 from feedback_app.organisation.people.posts import as_known_at
 from feedback_app.organisation.people.rules import ChangeKind, ChangeState
+from feedback_app.organisation.queries import latest_unit_name, valid_between
 
 # Below what a page shows of a figure.
 SHOWN_STEP = 0.005
@@ -185,32 +186,21 @@ _Posts = dict[int, list[KnownPost]]
 
 def _posts(session: Session, before: Cycle, after: Cycle, employee_ids: list[int]) -> tuple[_Posts, _Posts]:
     """Return the posts of the period known to the first computation only, and those known to the second only."""
-    older, newer = sorted((before.computed_at, after.computed_at))  # type: ignore[type-var]
-    name = (
-        sa.select(UnitVersion.name)
-        .where(UnitVersion.agency_id == Assignment.agency_id, UnitVersion.unit_id == Assignment.unit_id)
-        .order_by(UnitVersion.starts_on.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    was_known = as_known_at(before.computed_at)
     rows = session.execute(
-        sa.select(Assignment, name.label("unit_name"))
+        sa.select(Assignment, latest_unit_name(Assignment.agency_id, Assignment.unit_id), was_known)
         .where(Assignment.agency_id == after.agency_id, Assignment.employee_id.in_(employee_ids))
-        .where(Assignment.starts_on <= after.ends_on)
-        .where(sa.func.coalesce(Assignment.ends_on, after.ends_on) >= after.starts_on)
-        .where(as_known_at(older) != as_known_at(newer))
+        .where(valid_between(Assignment.starts_on, Assignment.ends_on, after.starts_on, after.ends_on))
+        .where(was_known != as_known_at(after.computed_at))
         .order_by(Assignment.starts_on, Assignment.id)
     )
     gone: _Posts = {}
     come: _Posts = {}
-    for post, unit_name in rows:
-        was_known = post.recorded_at <= before.computed_at and not (
-            post.superseded_at and post.superseded_at <= before.computed_at
-        )
+    for post, unit_name, is_gone in rows:
         known = KnownPost(
             unit_name, post.position, post.starts_on, post.ends_on, float(post.share), post.decree_number
         )  # fmt: skip
-        (gone if was_known else come).setdefault(post.employee_id, []).append(known)
+        (gone if is_gone else come).setdefault(post.employee_id, []).append(known)
     return gone, come
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,8 +18,9 @@ from feedback_app.evaluation.evidence.queries import UnknownEmployeeError
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies.models import WORDS_MAX, Objection
 from feedback_app.evaluation.replies.rules import ObjectionOutcome
+from feedback_app.evaluation.replies.window import hold_person
 from feedback_app.evaluation.result_models import Score
-from feedback_app.evaluation.rules import CycleStatus
+from feedback_app.handling.clocks.working_days import WorkingCalendar
 from feedback_app.organisation.models import Employee
 
 WORDS_MIN = 10
@@ -70,17 +71,16 @@ def file_objection(
     if not _is_own_result(session, cycle, employee_id, actor):
         raise UnknownEmployeeError("Pegawai itu tidak ada dalam siklus ini.")
     check_words(words)
-    if cycle.status is not CycleStatus.FROZEN or cycle.frozen_at is None:
-        raise ObjectionWindowError("Hasil siklus ini belum dibekukan. Keberatan dapat diajukan sesudah hasilnya final.")
     calendar, today = calendar_of(session, cycle.agency_id, now)
-    frozen_on = cycle.frozen_at.astimezone(calendar.time_zone).date()
-    last_day = last_objection_day(frozen_on, day_kind, calendar.add_working_days)
+    last_day = last_day_for(cycle, calendar, day_kind)
+    if last_day is None:
+        raise ObjectionWindowError("Hasil siklus ini belum dibekukan. Keberatan dapat diajukan sesudah hasilnya final.")
     if today > last_day:
         raise ObjectionWindowError(
             f"Batas waktu keberatan berakhir pada {last_day:%d}-{last_day:%m}-{last_day:%Y}, "
             "sehingga hasil ini sudah tetap. Sampaikan kepada Pejabat Penilai bila ada data yang harus diperbaiki."
         )
-    _hold_person(session, cycle, employee_id)
+    hold_person(session, cycle.agency_id, employee_id)
     taken = ObjectionExistsError("Anda sudah pernah mengajukan keberatan atas hasil ini. Keputusannya final.")
     if objection_on(session, cycle, employee_id) is not None:
         raise taken
@@ -91,6 +91,14 @@ def file_objection(
     add_unless_taken(session, row, taken)
     _note(session, row, "evaluation.file_objection", actor, now)
     return row
+
+
+def last_day_for(cycle: Cycle, calendar: WorkingCalendar, day_kind: DayKind) -> date | None:
+    """Return the last day for an objection to a cycle's results; None before they are frozen."""
+    if cycle.frozen_at is None:
+        return None
+    frozen_on = cycle.frozen_at.astimezone(calendar.time_zone).date()
+    return last_objection_day(frozen_on, day_kind, calendar.add_working_days)
 
 
 def explain(session: Session, objection: Objection, *, words: str, actor: Actor, now: datetime) -> None:
@@ -198,15 +206,6 @@ def _is_own_result(session: Session, cycle: Cycle, employee_id: int, actor: Acto
         Score.cycle_id == cycle.id,
     )
     return bool(session.scalar(sa.select(own)))
-
-
-def _hold_person(session: Session, cycle: Cycle, employee_id: int) -> None:
-    # Two tabs, two versions of a cycle: one objection all the same.
-    session.execute(
-        sa.select(Employee.id)
-        .where(Employee.agency_id == cycle.agency_id, Employee.id == employee_id)
-        .with_for_update(key_share=True)
-    )
 
 
 def _explanation_is_late(session: Session, objection: Objection, now: datetime) -> bool:

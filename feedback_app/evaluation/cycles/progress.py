@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from feedback_app.evaluation.cycles.rules import SIGNATURES_NEEDED, book_closed_from
 from feedback_app.evaluation.models import Cycle, CycleSignature
 from feedback_app.evaluation.replies.models import Contest, Objection
-from feedback_app.evaluation.replies.rules import ContestOutcome, ContestState
+from feedback_app.evaluation.replies.rules import OPEN_STATES, ContestOutcome, ContestState
 from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import Band, CycleStatus
 from feedback_app.intake.counter_queries import DAYS_UNTIL_CLOSED
@@ -112,7 +112,7 @@ def _next_in_replies(cycle: Cycle, waiting: WaitingReplies, today: date) -> Step
 
 
 def computable_from(cycle: Cycle) -> date:
-    """Return the first day on which the book of a cycle is closed."""
+    """Return the first day on which a cycle may be computed: no visit token of its days can be used any more."""
     return book_closed_from(cycle.ends_on, DAYS_UNTIL_CLOSED)
 
 
@@ -154,7 +154,7 @@ def _contests() -> tuple[sa.ColumnElement[int], ...]:
     settled_at = sa.func.coalesce(Contest.corrected_at, Contest.decided_at)
     return (
         sa.func.count().filter(Contest.state != ContestState.WITHDRAWN),
-        sa.func.count().filter(Contest.state.in_([ContestState.FILED, ContestState.ASSIGNED])),
+        sa.func.count().filter(Contest.state.in_(OPEN_STATES)),
         sa.func.count().filter(Contest.correction.is_not(None), Contest.corrected_at.is_(None)),
         sa.func.count().filter(upheld, settled_at > computed_at),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.errors import NotFoundError
 from feedback_app.evaluation.cycles.progress import Progress, progress_of
+from feedback_app.evaluation.evidence.posts import served_within
 from feedback_app.evaluation.evidence.queries import (
     WHOLE_AGENCY_NEEDED,
     UnknownCycleError,
@@ -22,8 +23,8 @@ from feedback_app.evaluation.replies.models import Objection
 from feedback_app.evaluation.result_models import Score
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Permission
-from feedback_app.organisation.models import Agency, Assignment, Employee
-from feedback_app.organisation.queries import reach, within
+from feedback_app.organisation.models import Agency, Employee
+from feedback_app.organisation.queries import reach
 from feedback_app.organisation.whole_agencies import over_all_of
 
 
@@ -31,6 +32,9 @@ class UnknownObjectionError(NotFoundError):
     """No such objection, or none of an employee within reach."""
 
     code = "unknown_objection"
+
+
+_OF_CYCLE: Final = sa.and_(Cycle.agency_id == Objection.agency_id, Cycle.id == Objection.cycle_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,7 @@ def objection_for(session: Session, user_id: int, objection_id: int, day: date) 
 def _objections(user_id: int, day: date) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(Objection, Cycle, Employee.name, Employee.nip)
-        .join(Cycle, sa.and_(Cycle.agency_id == Objection.agency_id, Cycle.id == Objection.cycle_id))
+        .join(Cycle, _OF_CYCLE)
         .join(Employee, sa.and_(Employee.agency_id == Objection.agency_id, Employee.id == Objection.employee_id))
         .where(
             sa.or_(
@@ -171,28 +175,28 @@ def _objections(user_id: int, day: date) -> sa.Select[*tuple[Any, ...]]:
 
 def may_decide(user_id: int, day: date) -> sa.ColumnElement[bool]:
     """Return the condition that an account decides objections of a unit in which the employee had a post."""
-    area = reach(user_id, Permission.DECIDE_OBJECTION, day)
-    return sa.exists(
-        sa.select(sa.literal(1))
-        .select_from(Assignment)
-        .where(
-            Assignment.agency_id == Objection.agency_id,
-            Assignment.employee_id == Objection.employee_id,
-            Assignment.superseded_at.is_(None),
-            Assignment.starts_on <= Cycle.ends_on,
-            sa.func.coalesce(Assignment.ends_on, Cycle.ends_on) >= Cycle.starts_on,
-            within(area, Assignment.agency_id, Assignment.unit_id),
-        )
-        .correlate(Objection, Cycle)
-    )
+    return served_within(Objection.employee_id, reach(user_id, Permission.DECIDE_OBJECTION, day))
 
 
 def decides(session: Session, user_id: int, row: ObjectionRow, day: date) -> bool:
     """Tell whether an account is among those who may decide an objection, as far as its grants say."""
     wanted = (
         sa.select(Objection.id)
-        .join(Cycle, sa.and_(Cycle.agency_id == Objection.agency_id, Cycle.id == Objection.cycle_id))
+        .join(Cycle, _OF_CYCLE)
         .where(Objection.agency_id == row.objection.agency_id, Objection.id == row.objection.id)
         .where(may_decide(user_id, day))
     )
     return session.scalar(wanted) is not None
+
+
+def count_to_settle(session: Session, user_id: int, day: date) -> int:
+    """Return how many undecided objections wait for somebody's explanation or decision."""
+    manages = over_all_of(Objection.agency_id, user_id, Permission.MANAGE_CYCLE, day)
+    query = (
+        sa.select(sa.func.count())
+        .select_from(Objection)
+        .join(Cycle, _OF_CYCLE)
+        .where(Objection.outcome.is_(None))
+        .where(sa.or_(may_decide(user_id, day), sa.and_(Objection.explained_at.is_(None), manages)))
+    )
+    return session.scalars(query).one()

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.evaluation.attribution.models import Contribution
 from feedback_app.evaluation.attribution.rules import Exclusion
-from feedback_app.evaluation.cycles.recount import Recount, Stratum
+from feedback_app.evaluation.cycles.recount import Recount
+from feedback_app.evaluation.cycles.responsible import Stratum
 from feedback_app.evaluation.models import Cycle
 from feedback_app.intake.rules import Channel
 from feedback_app.organisation.people.rules import AttributionLevel

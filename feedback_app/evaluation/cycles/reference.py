@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
@@ -28,14 +30,20 @@ def _chosen(session: Session, cycle: Cycle) -> int | None:
         return cycle.reference_id
     if cycle.replaces_id is not None:
         return session.get_one(Cycle, (cycle.agency_id, cycle.replaces_id)).reference_id
-    later = aliased(Cycle)
-    replaced = sa.exists().where(
-        later.agency_id == Cycle.agency_id, later.replaces_id == Cycle.id, later.status == CycleStatus.FROZEN
-    )
     return session.scalar(
         sa.select(Cycle.id)
-        .where(Cycle.agency_id == cycle.agency_id, Cycle.kind == cycle.kind, Cycle.status == CycleStatus.FROZEN)
-        .where(Cycle.method_version == cycle.method_version, Cycle.ends_on < cycle.starts_on, Cycle.tau2 > 0, ~replaced)
+        .where(Cycle.agency_id == cycle.agency_id, Cycle.kind == cycle.kind, is_last_frozen())
+        .where(Cycle.method_version == cycle.method_version, Cycle.ends_on < cycle.starts_on, Cycle.tau2 > 0)
         .order_by(Cycle.ends_on.desc(), Cycle.version.desc(), Cycle.id.desc())
         .limit(1)
     )
+
+
+def is_last_frozen(*, by: datetime | None = None) -> sa.ColumnElement[bool]:
+    """Return the condition that a row of `Cycle` is frozen and no frozen version replaces it, now or by a moment."""
+    later = aliased(Cycle)
+    replaced = sa.exists().where(
+        later.agency_id == Cycle.agency_id, later.replaces_id == Cycle.id, later.status == CycleStatus.FROZEN,
+        later.frozen_at <= by if by else sa.true(),
+    )  # fmt: skip
+    return sa.and_(Cycle.status == CycleStatus.FROZEN, Cycle.frozen_at <= by if by else sa.true(), ~replaced)

@@ -14,11 +14,11 @@ from feedback_app.errors import ConflictError
 from feedback_app.evaluation.cycles.conflicts import OwnPartError, is_rated_in
 from feedback_app.evaluation.cycles.life import note_move
 from feedback_app.evaluation.cycles.rules import SIGNATURES_NEEDED, CycleMoveError
+from feedback_app.evaluation.cycles.signatures import signatures_of
 from feedback_app.evaluation.cycles.stored import check_stored
 from feedback_app.evaluation.models import Cycle, CycleSignature
 from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import CycleStatus
-from feedback_app.identity.models import User
 
 
 class AlreadySignedError(ConflictError):
@@ -37,15 +37,6 @@ class NotSignedError(ConflictError):
     """This account's signature is not under these figures, or they are frozen."""
 
     code = "not_signed"
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """One signature."""
-
-    user_id: int
-    name: str
-    signed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +73,7 @@ def sign(session: Session, cycle: Cycle, *, seen_hash: str, actor: Actor, now: d
         session, agency_id=cycle.agency_id, actor=actor, action="evaluation.sign", subject_type="cycle",
         subject_id=cycle.id, now=now, output_hash=cycle.output_hash,
     )  # fmt: skip
-    count = len(signatures(session, cycle))
+    count = len(signatures_of(session, cycle))
     if count >= SIGNATURES_NEEDED:
         cycle.signed_at = now
         note_move(session, cycle, CycleStatus.SIGNED, actor, now)
@@ -109,17 +100,6 @@ def withdraw_signature(session: Session, cycle: Cycle, *, actor: Actor, now: dat
         session, agency_id=cycle.agency_id, actor=actor, action="evaluation.withdraw_signature", subject_type="cycle",
         subject_id=cycle.id, now=now,
     )  # fmt: skip
-
-
-def signatures(session: Session, cycle: Cycle) -> list[Signed]:
-    """Return who signed, in the order of signing."""
-    rows = session.execute(
-        sa.select(CycleSignature.user_id, User.name, CycleSignature.signed_at)
-        .join(User, User.id == CycleSignature.user_id)
-        .where(CycleSignature.agency_id == cycle.agency_id, CycleSignature.cycle_id == cycle.id)
-        .order_by(CycleSignature.signed_at, CycleSignature.user_id)
-    )
-    return [Signed(*row) for row in rows]
 
 
 def warnings(session: Session, cycle: Cycle) -> Warnings:

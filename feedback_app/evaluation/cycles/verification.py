@@ -11,32 +11,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
 from feedback_app.evaluation.attribution.cut import Cut
-from feedback_app.evaluation.attribution.ledger import Counts, UnitSums
 from feedback_app.evaluation.cases.recount import recounted_cases
 from feedback_app.evaluation.cycles import figures, hashes
-from feedback_app.evaluation.cycles.recount import Recount, Stratum, Sums, recount
+from feedback_app.evaluation.cycles.recount import Recount, recount
 from feedback_app.evaluation.cycles.recounted_cells import KEY, recounted_cells, stored_cells
-from feedback_app.evaluation.cycles.reference import PARAMETERS
+from feedback_app.evaluation.cycles.recounted_figures import (
+    NUMBERS,
+    numbers_of,
+    parameters_of,
+    recounted_people,
+    recounted_scores,
+    recounted_units,
+)
+from feedback_app.evaluation.cycles.reference import reference_of
 from feedback_app.evaluation.cycles.stored import figures_stored, output_hash
 from feedback_app.evaluation.evidence.small_numbers import too_few, withheld
 from feedback_app.evaluation.models import Cycle, CycleMove
 from feedback_app.evaluation.rules import POINTS_PER_STEP, CycleStatus
-from feedback_app.evaluation.score.figures import CycleScores
-from feedback_app.evaluation.score.joint import score_with
-from feedback_app.evaluation.score.methods import METHODS
-from feedback_app.evaluation.score.sums import Contributions, Reference, Strata
-from feedback_app.evaluation.score.units import score_units
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import Channel
 
 TOLERANCE: Final = 1e-9
-_NUMBERS: Final = ("tau2", "sigma2", "delta", "overall_baseline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +65,17 @@ def verify(session: Session, cycle: Cycle) -> list[Disagreement]:
         return []
     cut = Cut.of(cycle, until=cycle.inputs_until, known_at=cycle.computed_at)
     raw = recount(session, cut)
-    reference = _reference(session, cycle)
-    keys, scores = _scores(raw, cycle, reference)
+    _, reference = reference_of(session, cycle)
+    keys, scores = recounted_scores(raw, cycle, reference)
+    people = recounted_people(raw, keys, scores)
     stored = figures_stored(session, cycle)
     baselines = dict(zip(keys, scores.baseline.tolist(), strict=True))
     visits = {row["unit_id"]: (row["transactions"], row["tokens"]) for row in stored.units}
     found = [
-        *_compare("parameter", [_parameters(scores)], [cycle.parameters], ()),
-        *_compare("parameter", [_numbers(scores)], [{name: getattr(cycle, name) for name in _NUMBERS}], ()),
-        *_compare("employee", _as_told(_people(raw, keys, scores), stored.people), stored.people, ("employee_id",)),
-        *_compare("unit", _units(raw, visits), stored.units, ("unit_id",)),
+        *_compare("parameter", [parameters_of(scores)], [cycle.parameters], ()),
+        *_compare("parameter", [numbers_of(scores)], [{name: getattr(cycle, name) for name in NUMBERS}], ()),
+        *_compare("employee", _as_told(people, stored.people), stored.people, ("employee_id",)),
+        *_compare("unit", recounted_units(raw, visits), stored.units, ("unit_id",)),
         *_compare("cases", recounted_cases(session, cut, raw.spans), stored.cases, ("employee_id", "unit_id", "duty")),
         *_compare("contribution", recounted_cells(raw, baselines), stored_cells(session, cycle), KEY),
         *_withheld(session, cycle, stored.people),
@@ -101,81 +102,6 @@ def newer_ratings(session: Session, cycle: Cycle) -> int:
         .where(Labels.labelled_at > cycle.inputs_until)
     )
     return int(session.scalars(rows).one())
-
-
-def _reference(session: Session, cycle: Cycle) -> dict[str, float] | None:
-    if cycle.reference_id is None:
-        return None
-    parameters = session.get_one(Cycle, (cycle.agency_id, cycle.reference_id)).parameters
-    return {name: float(parameters[name]) for name in PARAMETERS}
-
-
-def _scores(raw: Recount, cycle: Cycle, reference: dict[str, float] | None) -> tuple[list[Stratum], CycleScores]:
-    keys = sorted(raw.strata)
-    values = [np.array(raw.strata[key], dtype=np.float64) for key in keys]
-    strata = Strata(
-        service=np.array([key[0] for key in keys], dtype=np.int64),
-        n=np.array([float(one.size) for one in values]),
-        total=np.array([float(one.sum()) for one in values]),
-        total_squares=np.array([float((one**2).sum()) for one in values]),
-    )
-    return keys, METHODS[cycle.method_version](
-        strata, _contributions(raw.counted, keys), reference=Reference(**reference) if reference else None,
-        delta_in_tau=cycle.delta_in_tau,
-    )  # fmt: skip
-
-
-def _contributions(sums: Mapping[tuple[int, Stratum], Sums], keys: Sequence[Stratum]) -> Contributions:
-    place = {key: number for number, key in enumerate(keys)}
-    rows = [(who, place[stratum], one) for (who, stratum), one in sorted(sums.items(), key=lambda item: item[0])]
-    return Contributions(
-        employee=np.array([row[0] for row in rows], dtype=np.int64),
-        stratum=np.array([row[1] for row in rows], dtype=np.int64),
-        n=np.array([row[2].n for row in rows], dtype=np.int64),
-        weight=np.array([row[2].weight for row in rows], dtype=np.float64),
-        weight_squares=np.array([row[2].weight_squares for row in rows], dtype=np.float64),
-        total=np.array([row[2].total for row in rows], dtype=np.float64),
-        total_squares=np.array([row[2].total_squares for row in rows], dtype=np.float64),
-    )
-
-
-def _parameters(scores: CycleScores) -> dict[str, float]:
-    return {name: getattr(scores.parameters, name) for name in PARAMETERS}
-
-
-def _numbers(scores: CycleScores) -> dict[str, float | None]:
-    return {
-        "tau2": scores.parameters.tau2, "sigma2": scores.parameters.sigma2, "delta": scores.delta,
-        "overall_baseline": scores.overall_baseline,
-    }  # fmt: skip
-
-
-def _people(raw: Recount, keys: Sequence[Stratum], scores: CycleScores) -> list[dict[str, Any]]:
-    aside = {who for who, n in raw.counts["n_set_aside"].items() if n}
-    left = {key: one for key, one in raw.without_aside.items() if key[0] in aside}
-    shadows = score_with(scores, _contributions(left, keys)) if left else ()
-    counts = {
-        who: Counts(*(raw.counts[name][who] for name in ("n_counter", "n_beside", "n_excluded", "n_set_aside")))
-        for who in raw.everybody
-    }
-    return figures.person_rows(raw.everybody, scores, shadows, counts)
-
-
-def _units(raw: Recount, visits: Mapping[int, tuple[int | None, int]]) -> list[dict[str, Any]]:
-    sums = [
-        UnitSums(
-            unit_id=unit_id, n=len(unit["proven"]), n_beside=len(unit["beside"]), total=sum(unit["proven"]),
-            total_squares=sum(rating**2 for rating in unit["proven"]), n_nobody=len(unit["nobody"]),
-        )
-        for unit_id, unit in sorted(raw.units.items())
-    ]  # fmt: skip
-    figured = score_units(
-        np.array([one.unit_id for one in sums], dtype=np.int64),
-        np.array([float(one.n) for one in sums]),
-        POINTS_PER_STEP * np.array([float(one.total) for one in sums]),
-        POINTS_PER_STEP**2 * np.array([float(one.total_squares) for one in sums]),
-    )
-    return figures.unit_rows(sums, figured, visits)
 
 
 def _as_told(people: list[dict[str, Any]], stored: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.evaluation.attribution.models import RatingExclusion
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies.models import Objection
-from feedback_app.evaluation.replies.rules import ObjectionOutcome
+from feedback_app.evaluation.replies.rules import asks_for_version
 from feedback_app.evaluation.rules import CycleStatus
 
 REASON_MIN, REASON_MAX = 10, 1000
@@ -57,7 +57,7 @@ def open_version(
     )  # fmt: skip
     add_unless_taken(session, version, VersionExistsError("Siklus ini sudah mempunyai versi yang lebih baru."))
     _copy_exclusions(session, cycle, version)
-    if objection is not None and objection.outcome in (ObjectionOutcome.UPHELD, ObjectionOutcome.PARTLY):
+    if objection is not None and asks_for_version(objection.outcome):
         objection.new_cycle_id = version.id
         session.flush()
     record(

@@ -25,8 +25,8 @@ def withhold(
 ) -> None:  # fmt: skip
     """Decide for each row of a cycle's figures whether it is told, and coarsen what is told after an upheld contest.
 
-    Cycles within its days and around them count as shown
-    once they are computed: they will be. Of two that together would tell too much the one computed last is withheld.
+    Cycles within its days and around them count as shown once they are computed: they will be. Of two that together
+    would tell too much the one computed last is withheld.
     """
     _withhold_people(session, cycle, people, changes)
     told = frozenset(row["employee_id"] for row in people if not row["is_withheld"])

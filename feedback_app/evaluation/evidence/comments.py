@@ -12,12 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
-from feedback_app.evaluation.attribution.cut import held_by
-from feedback_app.evaluation.attribution.models import Contribution
-from feedback_app.evaluation.evidence.person import cells_of, left_out, of_person
+from feedback_app.evaluation.evidence.person import cells_of, has_open_words, month_of, ratings_of
 from feedback_app.evaluation.evidence.small_numbers import COMMENTS_FROM_N
 from feedback_app.evaluation.models import Cycle
-from feedback_app.handling.visibility import text_is_open
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.nlp.labels import Kind, Sentiment
@@ -93,34 +90,17 @@ def _ratings_by_month(
     session: Session, cycle: Cycle, employee_id: int, near: sa.ColumnElement[bool] | None
 ) -> dict[date, int]:
     counted = cells_of(cycle, employee_id, near).subquery()
-    month = _month(counted.c.day)
+    month = month_of(counted.c.day)
     rows = session.execute(sa.select(month, sa.func.sum(counted.c.n)).group_by(month))
     return {found: int(n) for found, n in rows}
 
 
-def _written(cycle: Cycle, employee_id: int, near: sa.ColumnElement[bool] | None) -> sa.Select[*tuple[Any, ...]]:
-    # By its id and not by a join: somebody with two posts for one cell would have each comment twice.
+def _written(cycle: Cycle, employee_id: int, near: sa.ColumnElement[bool] | None) -> sa.Select[Any]:
     return (
-        sa.select(
-            Labels.redacted_text, _month(Submission.occurred_on).label("month"), Submission.kind.label("asked_as"),
+        ratings_of(cycle, employee_id, near)
+        .add_columns(
+            Labels.redacted_text, month_of(Submission.occurred_on).label("month"), Submission.kind.label("asked_as"),
             Labels.kind, Labels.sentiment,
         )
-        .join(Labels, sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id))
-        .where(Submission.agency_id == cycle.agency_id)
-        .where(Submission.occurred_on.between(cycle.starts_on, cycle.ends_on))
-        .where(Submission.rating.is_not(None), Labels.redacted_text.is_not(None), Labels.redacted_text != "")
-        .where(Labels.labelled_at <= cycle.inputs_until, text_is_open())
-        # The index is by unit; without naming the units every rating of the agency would be read.
-        .where(Submission.unit_id.in_(sa.select(Contribution.unit_id).where(_counts(cycle, employee_id, near))))
-        .where(sa.exists().where(_counts(cycle, employee_id, near), held_by(Contribution)))
-        .where(~left_out(cycle, employee_id))
+        .where(has_open_words())
     )  # fmt: skip
-
-
-def _counts(cycle: Cycle, employee_id: int, near: sa.ColumnElement[bool] | None) -> sa.ColumnElement[bool]:
-    counted = sa.and_(of_person(cycle, employee_id), Contribution.exclusion.is_(None))
-    return counted if near is None else sa.and_(counted, near)
-
-
-def _month(day: Any) -> sa.Cast[date]:
-    return sa.cast(sa.func.date_trunc("month", day), sa.Date)

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
+from feedback_app.evaluation.cycles.signatures import Signed
 from feedback_app.evaluation.evidence.beside import CasesBeside, UnitBeside
 from feedback_app.evaluation.evidence.groups import EvidenceGroup
 from feedback_app.evaluation.evidence.history import EarlierCycle
 from feedback_app.evaluation.evidence.pack import Pack
 from feedback_app.evaluation.evidence.posts import PostRow
 from feedback_app.evaluation.evidence.said import Contested
+from feedback_app.evaluation.evidence.surveys import SurveyElement
 from feedback_app.organisation.rules import mask_nip
 
 FORMAT: Final = "suara-layanan/evidence-pack/1"
@@ -45,27 +47,15 @@ def content_of(pack: Pack) -> Content:
         "measure": _measure(pack),
         "groups": [_group(pack, group) for group in pack.groups.shown],
         "units": [_unit(unit) for unit in pack.units],
-        "survey_elements": [
-            {
-                "unit": one.unit_name, "survey": one.period, "element": one.key, "name": one.name, "n": one.n,
-                "value": float(one.value),
-            }
-            for one in pack.surveys
-        ],
+        "survey_elements": [_survey(one) for one in pack.surveys],
         "cases": [_cases(one) for one in pack.cases],
         "left_out": [{"reason": reason.value, "n": n} for reason, n in pack.left_out],
         "contests": [_contest(one) for one in pack.said.contests],
         "statement": pack.said.statement.words if pack.said.statement else None,
         "history": [_earlier(one) for one in pack.history],
         "method": _method(pack),
-        "signatures": [
-            {
-                "name": one.name, "signed_at": moment(one.signed_at), "input_sha256": one.input_hash,
-                "output_sha256": one.output_hash,
-            }
-            for one in pack.said.signatures
-        ],
-    }  # fmt: skip
+        "signatures": [_signature(one) for one in pack.said.signatures],
+    }
 
 
 def comments_in(pack: Pack) -> list[Content]:
@@ -189,6 +179,20 @@ def _unit(unit: UnitBeside) -> Content:
     return {
         "unit": unit.name, "n": row.n, "n_beside": row.n_beside, "n_nobody": row.n_nobody, "figures": figures,
         "responses": {"transactions": row.transactions, "tokens": row.tokens, "tokens_used": row.tokens_used},
+    }  # fmt: skip
+
+
+def _survey(one: SurveyElement) -> Content:
+    return {
+        "unit": one.unit_name, "survey": one.period, "element": one.key, "name": one.name, "n": one.n,
+        "value": float(one.value),
+    }  # fmt: skip
+
+
+def _signature(one: Signed) -> Content:
+    return {
+        "name": one.name, "signed_at": moment(one.signed_at), "input_sha256": one.input_hash,
+        "output_sha256": one.output_hash,
     }  # fmt: skip
 
 

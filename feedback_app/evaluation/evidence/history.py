@@ -7,11 +7,13 @@ from datetime import date
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from feedback_app.evaluation.cycles.reference import is_last_frozen
+from feedback_app.evaluation.evidence.told import tells_apart
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.result_models import Score
-from feedback_app.evaluation.rules import Band, CycleKind, CycleStatus
+from feedback_app.evaluation.rules import Band, CycleKind
 
 SHOWN: Final = 12
 
@@ -41,26 +43,19 @@ def history_of(session: Session, cycle: Cycle, employee_id: int) -> tuple[Earlie
 
     Of a frozen cycle only what was frozen before it itself was: what it shows stays as it was signed.
     """
-    later = aliased(Cycle)
-    replaced = sa.exists().where(
-        later.agency_id == Cycle.agency_id, later.replaces_id == Cycle.id, later.status == CycleStatus.FROZEN,
-        *([later.frozen_at <= cycle.frozen_at] if cycle.frozen_at else []),
-    )  # fmt: skip
     query = (
         sa.select(Cycle, Score)
         .join(Score, sa.and_(Score.agency_id == Cycle.agency_id, Score.cycle_id == Cycle.id))
-        .where(Cycle.agency_id == cycle.agency_id, Cycle.status == CycleStatus.FROZEN, ~replaced)
+        .where(Cycle.agency_id == cycle.agency_id, is_last_frozen(by=cycle.frozen_at))
         .where(Cycle.ends_on < cycle.starts_on, Score.employee_id == employee_id)
         .order_by(Cycle.ends_on.desc(), Cycle.starts_on.desc(), Cycle.id.desc())
         .limit(SHOWN)
     )
-    if cycle.frozen_at:
-        query = query.where(Cycle.frozen_at <= cycle.frozen_at)
     return tuple(_earlier(one, score) for one, score in session.execute(query))
 
 
 def _earlier(cycle: Cycle, score: Score) -> EarlierCycle:
-    told = not score.is_withheld and score.n > 0 and (cycle.tau2 or 0.0) > 0
+    told = tells_apart(score, cycle)
     return EarlierCycle(
         cycle_id=cycle.id, name=cycle.name, version=cycle.version, kind=cycle.kind, starts_on=cycle.starts_on,
         ends_on=cycle.ends_on, method_version=cycle.method_version, n=score.n, band=score.band,

@@ -1,4 +1,4 @@
-"""The posts that somebody held during a cycle, as they were known when it was computed."""
+"""The posts that somebody held during a cycle, as they were known when it was computed or as they are known now."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from feedback_app.evaluation.models import Cycle
 from feedback_app.organisation.models import Assignment, Employee, PublicService, UnitVersion
 from feedback_app.organisation.people.posts import as_known_at
+from feedback_app.organisation.queries import valid_between, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,23 @@ def held_in(cycle: Cycle) -> sa.ColumnElement[bool]:
         Assignment.agency_id == Employee.agency_id,
         Assignment.employee_id == Employee.id,
         as_known_at(cycle.computed_at),
-        Assignment.starts_on <= cycle.ends_on,
-        sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= cycle.starts_on),
+        valid_between(Assignment.starts_on, Assignment.ends_on, cycle.starts_on, cycle.ends_on),
+    )
+
+
+def stands_in(cycle: Cycle | type[Cycle]) -> sa.ColumnElement[bool]:
+    """Return the condition that an assignment holds on a day of a cycle (or a row of `Cycle`), as known now."""
+    return sa.and_(
+        Assignment.agency_id == cycle.agency_id,
+        as_known_at(),
+        valid_between(Assignment.starts_on, Assignment.ends_on, cycle.starts_on, cycle.ends_on),
+    )
+
+
+def served_within(employee_id: Any, area: sa.Subquery) -> sa.ColumnElement[bool]:
+    """Return the condition that somebody held a post of some area during a row of `Cycle`, as known now."""
+    return sa.exists().where(
+        Assignment.employee_id == employee_id, stands_in(Cycle), within(area, Assignment.agency_id, Assignment.unit_id)
     )
 
 
@@ -47,8 +63,7 @@ def posts_of(session: Session, cycle: Cycle, employee_id: int) -> list[PostRow]:
             sa.and_(
                 UnitVersion.agency_id == Assignment.agency_id,
                 UnitVersion.unit_id == Assignment.unit_id,
-                UnitVersion.starts_on <= last_day,
-                sa.or_(UnitVersion.ends_on.is_(None), UnitVersion.ends_on >= last_day),
+                valid_between(UnitVersion.starts_on, UnitVersion.ends_on, last_day, last_day),
             ),
         )
         .outerjoin(

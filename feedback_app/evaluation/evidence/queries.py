@@ -15,10 +15,9 @@ from feedback_app.evaluation.evidence.posts import held_in
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.result_models import Score
 from feedback_app.evaluation.rules import CycleKind, CycleStatus
-from feedback_app.identity.models import RoleGrant
-from feedback_app.identity.rules import Permission, roles_with
+from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency, Assignment, Employee
-from feedback_app.organisation.queries import reach, valid_on, within
+from feedback_app.organisation.queries import reach, within
 
 WHOLE_AGENCY_NEEDED = (
     "Siklus berlaku untuk seluruh instansi. Mintalah pejabat yang mengelola penilaian di seluruh instansi "
@@ -60,26 +59,8 @@ class CycleRow:
     computed_at: datetime | None
 
 
-def evaluated_agencies(session: Session, user_id: int, permission: Permission, day: date) -> list[Agency]:
-    """Return the agencies in which somebody has a permission: over any unit, or to manage cycles over them all."""
-    query = sa.select(Agency).where(Agency.id.in_(_agencies(user_id, permission, day))).order_by(Agency.name)
-    return list(session.scalars(query))
-
-
-def _agencies(user_id: int, permission: Permission, day: date) -> sa.Select[Any]:
-    if permission is not Permission.MANAGE_CYCLE:
-        return sa.select(reach(user_id, permission, day).c.agency_id)
-    # A cycle changes what is said of everybody in the agency, so a grant over one unit does not reach it.
-    return sa.select(RoleGrant.agency_id).where(
-        RoleGrant.user_id == user_id,
-        RoleGrant.role.in_(roles_with(permission)),
-        RoleGrant.unit_id.is_(None),
-        valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day),
-    )
-
-
-def cycles_for(session: Session, user_id: int, day: date) -> list[CycleRow]:
-    """Return the cycles of the agencies in which somebody evaluates, the latest first."""
+def cycles_for(session: Session, user_id: int, day: date, *, most: int) -> list[CycleRow]:
+    """Return the latest cycles of the agencies in which somebody evaluates, the latest first."""
     area = reach(user_id, Permission.READ_EVIDENCE, day)
     rows: Sequence[Any] = session.execute(
         sa.select(
@@ -89,28 +70,25 @@ def cycles_for(session: Session, user_id: int, day: date) -> list[CycleRow]:
         .join(Agency, Agency.id == Cycle.agency_id)
         .where(Cycle.agency_id.in_(sa.select(area.c.agency_id)))
         .order_by(Cycle.starts_on.desc(), Agency.name, Cycle.name)
+        .limit(most)
     ).all()  # fmt: skip
     return [CycleRow(*row) for row in rows]
 
 
-def cycle_for(session: Session, user_id: int, cycle_id: int, *, permission: Permission, day: date) -> Cycle:
-    """Return a cycle of an agency in which somebody has a permission; to manage it, over the whole agency.
+def cycle_for(session: Session, user_id: int, cycle_id: int, day: date) -> Cycle:
+    """Return a cycle of an agency in which somebody reads evidence, of any unit.
 
     Raises
     ------
-    UnknownCycleError, WholeAgencyNeededError
+    UnknownCycleError
     """
-
-    def found(wanted: Permission) -> Cycle | None:
-        mine = _agencies(user_id, wanted, day)
-        return session.scalar(sa.select(Cycle).where(Cycle.id == cycle_id, Cycle.agency_id.in_(mine)))
-
-    cycle = found(permission)
-    if cycle is not None:
-        return cycle
-    if permission is Permission.MANAGE_CYCLE and found(Permission.READ_EVIDENCE):
-        raise WholeAgencyNeededError(WHOLE_AGENCY_NEEDED)
-    raise UnknownCycleError("Siklus penilaian itu tidak ada.")
+    area = reach(user_id, Permission.READ_EVIDENCE, day)
+    cycle = session.scalar(
+        sa.select(Cycle).where(Cycle.id == cycle_id, Cycle.agency_id.in_(sa.select(area.c.agency_id)))
+    )
+    if cycle is None:
+        raise UnknownCycleError("Siklus penilaian itu tidak ada.")
+    return cycle
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.evaluation.cycles.signatures import Signed, signatures_of
 from feedback_app.evaluation.evidence.person import unit_name_at
-from feedback_app.evaluation.models import Cycle, CycleSignature
+from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies.models import Contest, Objection, Statement
 from feedback_app.evaluation.replies.rules import ContestState
-from feedback_app.identity.models import User
-
-# What was taken back is as if it had not been said.
-_TOLD: Final = (ContestState.FILED, ContestState.ASSIGNED, ContestState.DECIDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +20,6 @@ class Contested:
 
     contest: Contest
     unit_name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """One signature under a cycle."""
-
-    name: str
-    signed_at: datetime
-    input_hash: str
-    output_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +49,11 @@ def said_of(session: Session, cycle: Cycle, employee_id: int) -> Said:
 
 
 def _contests(session: Session, cycle: Cycle, employee_id: int) -> tuple[Contested, ...]:
+    # What was taken back is as if it had not been said.
     rows = session.execute(
         sa.select(Contest, unit_name_at(Contest.unit_id, cycle))
         .where(Contest.agency_id == cycle.agency_id, Contest.cycle_id == cycle.id)
-        .where(Contest.employee_id == employee_id, Contest.state.in_(_TOLD))
+        .where(Contest.employee_id == employee_id, Contest.state != ContestState.WITHDRAWN)
         .order_by(Contest.filed_at, Contest.id)
     )
     return tuple(Contested(contest, name) for contest, name in rows)
-
-
-def signatures_of(session: Session, cycle: Cycle) -> tuple[Signed, ...]:
-    """Return the signatures under a cycle, the first first."""
-    rows = session.execute(
-        sa.select(User.name, CycleSignature.signed_at, CycleSignature.input_hash, CycleSignature.output_hash)
-        .join(User, User.id == CycleSignature.user_id)
-        .where(CycleSignature.agency_id == cycle.agency_id, CycleSignature.cycle_id == cycle.id)
-        .order_by(CycleSignature.signed_at, CycleSignature.user_id)
-    )
-    return tuple(Signed(*row) for row in rows)

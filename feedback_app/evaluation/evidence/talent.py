@@ -10,12 +10,13 @@ from datetime import date, datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
+from feedback_app.evaluation.cycles.reference import is_last_frozen
 from feedback_app.evaluation.evidence.content import moment, two
+from feedback_app.evaluation.evidence.told import tells_apart
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.result_models import Score
-from feedback_app.evaluation.rules import CycleStatus
 from feedback_app.organisation.models import Agency, Employee
 from feedback_app.organisation.rules import mask_nip
 
@@ -52,18 +53,10 @@ def frozen_cycles(session: Session, agency_id: int) -> list[FrozenCycle]:
             Cycle.id, Cycle.name, Cycle.version, Cycle.starts_on, Cycle.ends_on, Cycle.frozen_at,
             people.correlate(Cycle).scalar_subquery(),
         )
-        .where(*_current(agency_id))
+        .where(Cycle.agency_id == agency_id, is_last_frozen())
         .order_by(Cycle.ends_on.desc(), Cycle.name, Cycle.id)
     )  # fmt: skip
     return [FrozenCycle(*row) for row in rows]
-
-
-def _current(agency_id: int) -> tuple[sa.ColumnElement[bool], ...]:
-    later = aliased(Cycle)
-    replaced = sa.exists().where(
-        later.agency_id == Cycle.agency_id, later.replaces_id == Cycle.id, later.status == CycleStatus.FROZEN
-    )
-    return Cycle.agency_id == agency_id, Cycle.status == CycleStatus.FROZEN, ~replaced
 
 
 def talent_rows(session: Session, agency: Agency, *, key: bytes, with_nip: bool = False) -> Iterator[Row]:
@@ -81,7 +74,7 @@ def talent_rows(session: Session, agency: Agency, *, key: bytes, with_nip: bool 
         sa.select(Cycle, Score, Employee.nip)
         .join(Score, sa.and_(Score.agency_id == Cycle.agency_id, Score.cycle_id == Cycle.id))
         .join(Employee, sa.and_(Employee.agency_id == Score.agency_id, Employee.id == Score.employee_id))
-        .where(*_current(agency.id))
+        .where(Cycle.agency_id == agency.id, is_last_frozen())
         .order_by(Cycle.ends_on.desc(), Cycle.id, Employee.name, Employee.id)
     )
     for cycle, score, nip in rows:
@@ -94,7 +87,7 @@ def _mark(agency: Agency, employee_id: int, key: bytes) -> str:
 
 
 def _row(agency: Agency, cycle: Cycle, score: Score, nip: str, mark: str) -> Row:
-    told = score.n > 0 and not score.is_withheld and (cycle.tau2 or 0.0) > 0
+    told = tells_apart(score, cycle)
 
     def shown(value: float) -> float | None:
         return two(value) if told else None

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from feedback_app.errors import NotFoundError
 from feedback_app.evaluation.attribution.models import Contribution
-from feedback_app.evaluation.evidence.person import of_person, unit_name_at
+from feedback_app.evaluation.evidence.person import month_of, of_person, unit_name_at
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies.items import item_named
 from feedback_app.evaluation.replies.rules import ContestKind
 from feedback_app.evaluation.result_models import CaseRecord, Score
 from feedback_app.intake.rules import Channel
 from feedback_app.organisation.models import Assignment, Employee
+from feedback_app.organisation.queries import valid_between
 
 
 class UnknownThingError(NotFoundError):
@@ -70,7 +71,7 @@ class ContestableMonth:
 
 def months_of(session: Session, cycle: Cycle, employee_id: int) -> list[ContestableMonth]:
     """Return the units and months in which proven ratings were laid on somebody, by month and unit."""
-    month = sa.cast(sa.func.date_trunc("month", Contribution.day), sa.Date)
+    month = month_of(Contribution.day)
     name = unit_name_at(Contribution.unit_id, cycle)
     rows = session.execute(
         sa.select(Contribution.unit_id, name, month)
@@ -103,8 +104,7 @@ def _assignment(session: Session, cycle: Cycle, employee_id: int, name: str, _ke
             Assignment.agency_id == cycle.agency_id,
             Assignment.employee_id == employee_id,
             sa.cast(Assignment.id, sa.Text) == name,
-            Assignment.starts_on <= cycle.ends_on,
-            sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= cycle.starts_on),
+            valid_between(Assignment.starts_on, Assignment.ends_on, cycle.starts_on, cycle.ends_on),
         )
     )
     if post is None:

@@ -17,7 +17,7 @@ from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies.contestable import Contestable
 from feedback_app.evaluation.replies.files import NamedFile, keep_files
 from feedback_app.evaluation.replies.models import WORDS_MAX, Contest
-from feedback_app.evaluation.replies.rules import REASONS_FOR, ContestReason, ContestState
+from feedback_app.evaluation.replies.rules import OPEN_STATES, REASONS_FOR, ContestReason, ContestState
 from feedback_app.evaluation.replies.window import hold_window
 from feedback_app.handling.clocks.in_force import clocks_of
 from feedback_app.organisation.models import Employee
@@ -132,7 +132,7 @@ def withdraw(session: Session, contest: Contest, *, user_id: int, now: datetime)
     session.refresh(contest, with_for_update=True)
     if contest.filed_by != user_id:
         raise UnknownContestError("Sanggahan itu tidak ada.")
-    if contest.state not in (ContestState.FILED, ContestState.ASSIGNED):
+    if contest.state not in OPEN_STATES:
         raise ContestEndedError("Sanggahan ini sudah diputus atau ditarik, jadi tidak dapat ditarik lagi.")
     contest.state = ContestState.WITHDRAWN
     session.flush()

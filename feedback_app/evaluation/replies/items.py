@@ -18,15 +18,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.analysis.models import Labels
-from feedback_app.evaluation.attribution.cut import held_by
-from feedback_app.evaluation.attribution.models import Contribution, RatingExclusion
-from feedback_app.evaluation.evidence.person import cells_of, of_person
+from feedback_app.evaluation.evidence.person import cells_of, has_open_words, month_of, ratings_of
 from feedback_app.evaluation.evidence.small_numbers import FIGURES_FROM_N, ITEMS_FROM_N
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.result_models import Score
-from feedback_app.handling.visibility import text_is_open
 from feedback_app.intake.models import Submission
-from feedback_app.intake.rules import Channel
 from feedback_app.organisation.models import PublicService
 
 # The lower half of the scale of four; which of the two it was is shown to nobody.
@@ -86,29 +82,12 @@ def item_named(session: Session, cycle: Cycle, employee_id: int, handle: str, *,
     return None
 
 
-def proven_ratings(cycle: Cycle, employee_id: int) -> sa.Select[Any]:
-    """Return the ids of the proven ratings that were laid on somebody in a cycle and taken into it."""
-    # By EXISTS: whoever answers for a cell through two posts has it twice.
-    counts = sa.and_(of_person(cycle, employee_id), Contribution.exclusion.is_(None))
-    answered = sa.exists().where(counts, held_by(Contribution))
-    return (
-        sa.select(Submission.id)
-        .join(Labels, sa.and_(Labels.agency_id == Submission.agency_id, Labels.submission_id == Submission.id))
-        .where(Submission.agency_id == cycle.agency_id, Submission.channel == Channel.TOKEN)
-        # The index is by unit; without naming the units every rating of the agency would be read.
-        .where(Submission.unit_id.in_(sa.select(Contribution.unit_id).where(counts)))
-        .where(Submission.occurred_on.between(cycle.starts_on, cycle.ends_on), Submission.rating.is_not(None))
-        .where(Labels.labelled_at <= cycle.inputs_until, answered)
-        .where(sa.not_(_left_out(cycle, employee_id)))
-    )
-
-
 class _Sizes:
     """How many ratings of one person each month, each service and each service of a month holds."""
 
     def __init__(self, session: Session, cycle: Cycle, employee_id: int) -> None:
         cells = cells_of(cycle, employee_id).subquery()
-        month = sa.cast(sa.func.date_trunc("month", cells.c.day), sa.Date)
+        month = month_of(cells.c.day)
         rows = session.execute(
             sa.select(month, cells.c.service_id, sa.func.sum(cells.c.n)).group_by(month, cells.c.service_id)
         )
@@ -134,7 +113,7 @@ class _Sizes:
 
 def _negative(cycle: Cycle, employee_id: int) -> sa.Select[Any]:
     return (
-        proven_ratings(cycle, employee_id)
+        ratings_of(cycle, employee_id)
         .add_columns(
             Submission.unit_id, Submission.occurred_on, Submission.service_id, PublicService.name, Labels.redacted_text
         )
@@ -142,15 +121,5 @@ def _negative(cycle: Cycle, employee_id: int) -> sa.Select[Any]:
             PublicService,
             sa.and_(PublicService.agency_id == Submission.agency_id, PublicService.id == Submission.service_id),
         )
-        .where(Submission.rating <= NEGATIVE_UP_TO, Labels.redacted_text.is_not(None), Labels.redacted_text != "")
-        .where(text_is_open())
-    )
-
-
-def _left_out(cycle: Cycle, employee_id: int) -> sa.ColumnElement[bool]:
-    return sa.exists().where(
-        RatingExclusion.agency_id == cycle.agency_id,
-        RatingExclusion.cycle_id == cycle.id,
-        RatingExclusion.submission_id == Submission.id,
-        sa.or_(RatingExclusion.employee_id.is_(None), RatingExclusion.employee_id == employee_id),
+        .where(Submission.rating <= NEGATIVE_UP_TO, has_open_words())
     )

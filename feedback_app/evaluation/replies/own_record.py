@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from feedback_app.errors import NotFoundError
 from feedback_app.evaluation.cycles.rules import is_shown_to_employees
 from feedback_app.evaluation.evidence.pack import Pack, pack_of
+from feedback_app.evaluation.evidence.posts import stands_in
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies.contestable import ContestableMonth, months_of
 from feedback_app.evaluation.replies.contests import own_contests
@@ -187,8 +188,7 @@ def _agencies(user_id: int, today: date) -> sa.Select[Any]:
 
 
 def _record(session: Session, employee: Employee, agency: Agency, today: date) -> OwnRecord:
-    first = date.fromordinal(today.toordinal() - DAYS_BACK)
-    last = date.fromordinal(today.toordinal() + DAYS_AHEAD)
+    first, last = today - timedelta(days=DAYS_BACK), today + timedelta(days=DAYS_AHEAD)
     of = (employee.agency_id, employee.id)
     return OwnRecord(
         employee=employee,
@@ -216,13 +216,7 @@ def _cycles(session: Session, employee: Employee) -> list[OwnCycle]:
 
 def _running(session: Session, employee: Employee) -> Sequence[Cycle]:
     """Return the cycles whose figures nobody was shown yet, of days on which the employee held a post."""
-    held = sa.exists().where(
-        Assignment.agency_id == employee.agency_id,
-        Assignment.employee_id == employee.id,
-        Assignment.superseded_at.is_(None),
-        Assignment.starts_on <= Cycle.ends_on,
-        sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= Cycle.starts_on),
-    )
+    held = sa.exists().where(Assignment.employee_id == employee.id, stands_in(Cycle))
     # A draft may still be discarded; it says nothing to those it would be about.
     query = sa.select(Cycle).where(
         Cycle.agency_id == employee.agency_id, Cycle.reply_from.is_(None), Cycle.status != CycleStatus.DRAFT, held

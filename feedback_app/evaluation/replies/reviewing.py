@@ -6,23 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import person, record
 from feedback_app.errors import ConflictError, ForbiddenError, InvalidInputError
-from feedback_app.evaluation.attribution.models import RatingExclusion
-from feedback_app.evaluation.attribution.rules import LEFT_OUT_FOR_ONE, Exclusion
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies.conflicts import candidates, subjects
 from feedback_app.evaluation.replies.contests import ContestEndedError
 from feedback_app.evaluation.replies.corrections import OF_PERSONNEL, is_put_right
-from feedback_app.evaluation.replies.items import proven_ratings
+from feedback_app.evaluation.replies.leaving_out import leave_out
 from feedback_app.evaluation.replies.models import WORDS_MAX, Contest
 from feedback_app.evaluation.replies.rules import (
+    OPEN_STATES,
     OUTCOMES_FOR,
-    ContestKind,
     ContestOutcome,
     ContestState,
     Correction,
@@ -31,10 +27,8 @@ from feedback_app.evaluation.replies.rules import (
 )
 from feedback_app.evaluation.replies.telling import tell_employee, tell_reviewer
 from feedback_app.evaluation.rules import CycleStatus
-from feedback_app.intake.models import Submission
 
 EXPLANATION_MIN: Final = 10
-_OPEN: Final = (ContestState.FILED, ContestState.ASSIGNED)
 # Contests are decided while the figures may still be worked out anew.
 _UNDER_REVIEW: Final = (CycleStatus.COMPUTED, CycleStatus.RIGHT_OF_REPLY)
 
@@ -109,11 +103,11 @@ def assign(
     AssignerConflictError, ReviewerConflictError, ReviewerChangedError, ContestEndedError, CycleClosedError
     """
     _lock(session, cycle, contest)
-    if contest.state not in _OPEN:
+    if contest.state not in OPEN_STATES:
         raise ContestEndedError("Sanggahan ini sudah diputus atau ditarik, jadi penelaahnya tidak dapat diganti.")
     if contest.reviewer_id != seen:
         raise ReviewerChangedError("Penelaah sanggahan ini baru saja diganti orang lain. Periksa dahulu, lalu pilih.")
-    _refuse_subject(session, contest, user_id)
+    _refuse_subject(session, cycle, contest, user_id)
     check_reviewer(session, cycle, contest, reviewer_id, today=today)
     contest.state, contest.reviewer_id = ContestState.ASSIGNED, reviewer_id
     contest.assigned_by, contest.assigned_at = user_id, now
@@ -159,7 +153,7 @@ def decide(
     session.flush()
     left_out = 0
     if leaves_ratings_out(contest.kind, found.outcome):
-        left_out = _leave_out(session, cycle, contest, user_id, now)
+        left_out = leave_out(session, cycle, contest, user_id, now)
     _note(
         session, contest, "evaluation.decide_contest", user_id, now, outcome=found.outcome.value, left_out=left_out,
         correction=found.correction.value if found.correction else None,
@@ -181,7 +175,7 @@ def mark_corrected(session: Session, cycle: Cycle, contest: Contest, *, user_id:
     _check_newer(cycle, now)
     if contest.correction is None or contest.corrected_at is not None:
         raise ContestEndedError("Tidak ada perbaikan yang masih menunggu untuk sanggahan ini.")
-    _refuse_subject(session, contest, user_id)
+    _refuse_subject(session, cycle, contest, user_id)
     if contest.correction in OF_PERSONNEL and not is_put_right(session, contest):
         raise NothingChangedError(
             "Penugasan dan daftar jaga pegawai ini dalam masa siklus belum berubah sejak putusan. Bagian kepegawaian "
@@ -219,37 +213,9 @@ def _check_newer(cycle: Cycle, now: datetime) -> None:
         raise ComputedMeanwhileError("Siklus ini baru saja dihitung ulang. Kirim sekali lagi.")
 
 
-def _refuse_subject(session: Session, contest: Contest, user_id: int) -> None:
-    cycle = session.get_one(Cycle, (contest.agency_id, contest.cycle_id))
+def _refuse_subject(session: Session, cycle: Cycle, contest: Contest, user_id: int) -> None:
     if user_id == contest.filed_by or user_id in subjects(session, cycle, contest):
         raise AssignerConflictError("Sanggahan ini tentang diri Anda; mintalah pejabat lain mengurusnya.")
-
-
-def _leave_out(session: Session, cycle: Cycle, contest: Contest, user_id: int, now: datetime) -> int:
-    """Leave the contested ratings out; return how many.
-
-    A single rating for everybody where its reason says that it is none; a month for this employee alone, for nobody has
-    looked at its ratings one by one, and colleagues and the unit answer for them too.
-    """
-    reason = Exclusion(contest.reason.value)
-    for_one = contest.employee_id if contest.kind is ContestKind.MONTH or reason in LEFT_OUT_FOR_ONE else None
-    ratings = proven_ratings(cycle, contest.employee_id)
-    if contest.kind is ContestKind.RATING:
-        ratings = ratings.where(Submission.id == contest.submission_id)
-    else:
-        month = sa.cast(sa.func.date_trunc("month", Submission.occurred_on), sa.Date)
-        ratings = ratings.where(Submission.unit_id == contest.unit_id, month == contest.month)
-    rows = [
-        {
-            "agency_id": cycle.agency_id, "cycle_id": cycle.id, "submission_id": rating, "employee_id": for_one,
-            "reason": reason, "contest_id": contest.id, "decided_by": user_id, "decided_at": now,
-        }
-        for rating in session.scalars(ratings)
-    ]  # fmt: skip
-    if rows:
-        # Another contest may have left some of them out already.
-        session.execute(insert(RatingExclusion).on_conflict_do_nothing(), rows)
-    return len(rows)
 
 
 def _note(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import enum
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 
@@ -36,6 +38,10 @@ class ContestState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# Not decided yet, and so still to be given to somebody, decided or taken back.
+OPEN_STATES: Final = (ContestState.FILED, ContestState.ASSIGNED)
+
+
 class ContestOutcome(enum.StrEnum):
     """What the reviewer found."""
 
@@ -59,6 +65,11 @@ class ObjectionOutcome(enum.StrEnum):
     UPHELD = "upheld"
     PARTLY = "partly"
     REJECTED = "rejected"
+
+
+def asks_for_version(outcome: ObjectionOutcome | None) -> bool:
+    """Tell whether a decision upon an objection can only be carried out by a new version of the cycle."""
+    return outcome in (ObjectionOutcome.UPHELD, ObjectionOutcome.PARTLY)
 
 
 _OF_ANOTHERS_WORK: Final = frozenset(
@@ -109,6 +120,17 @@ def corrections_for(kind: ContestKind, outcome: ContestOutcome) -> tuple[Correct
     if outcome is ContestOutcome.REJECTED or leaves_ratings_out(kind, outcome):
         return ()
     return _CORRECTIONS[kind]
+
+
+def days_contested(month: date | None, starts_on: date, ends_on: date) -> tuple[date, date]:
+    """Return the first and last day a contest is about: its month, or else the days of the cycle.
+
+    >>> days_contested(date(2026, 2, 1), date(2026, 1, 1), date(2026, 3, 31))[1]
+    datetime.date(2026, 2, 28)
+    """
+    if month is None:
+        return starts_on, ends_on
+    return month, month.replace(day=calendar.monthrange(month.year, month.month)[1])
 
 
 # Source: PP 30/2019 article 59. Whether the annex of PermenPANRB 6/2022 means working days is not known to us.

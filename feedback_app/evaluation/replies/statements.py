@@ -62,20 +62,21 @@ def say(
             "Pernyataan ini baru saja diubah di tab atau perangkat lain. Yang tersimpan dan yang baru Anda tulis "
             "tampil di bawah; gabungkan bila perlu, lalu simpan."
         )
-    if not words:
-        if row is not None:
-            session.delete(row)
-    elif row is None:
-        session.add(
-            Statement(
-                agency_id=cycle.agency_id, cycle_id=cycle.id, employee_id=employee.id, words=words, said_by=user_id,
-                said_at=now,
-            )
-        )  # fmt: skip
-    else:
-        row.words, row.said_by, row.said_at = words, user_id, now
-    session.flush()
+    _keep(session, cycle, employee, row, words, user_id, now)
     record(
         session, agency_id=cycle.agency_id, actor=person(user_id), action="evaluation.state", subject_type="cycle",
         subject_id=cycle.id, now=now, employee_id=employee.id, length=len(words),
     )  # fmt: skip
+
+
+def _keep(
+    session: Session, cycle: Cycle, employee: Employee, row: Statement | None, words: str, user_id: int, now: datetime
+) -> None:  # fmt: skip
+    if row is None and words:
+        row = Statement(agency_id=cycle.agency_id, cycle_id=cycle.id, employee_id=employee.id)
+        session.add(row)
+    if row is not None and words:
+        row.words, row.said_by, row.said_at = words, user_id, now
+    elif row is not None:
+        session.delete(row)
+    session.flush()

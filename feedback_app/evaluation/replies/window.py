@@ -37,13 +37,18 @@ def hold_window(session: Session, cycle: Cycle, employee: Employee, *, today: da
     ReplyWindowError
     """
     session.refresh(cycle, with_for_update={"read": True})
-    session.execute(
-        sa.select(Employee.id)
-        .where(Employee.agency_id == employee.agency_id, Employee.id == employee.id)
-        .with_for_update(key_share=True)
-    )
+    hold_person(session, employee.agency_id, employee.id)
     if not is_open(cycle, today):
         raise ReplyWindowError(
             "Masa hak jawab siklus ini belum dibuka atau sudah berakhir. Sesudah hasil dibekukan, Anda dapat "
             "mengajukan keberatan."
         )
+
+
+def hold_person(session: Session, agency_id: int, employee_id: int) -> None:
+    """Let what one employee says come one after the other: two tabs, two versions of a cycle."""
+    session.execute(
+        sa.select(Employee.id)
+        .where(Employee.agency_id == agency_id, Employee.id == employee_id)
+        .with_for_update(key_share=True)
+    )

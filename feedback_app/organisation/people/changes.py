@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from feedback_app.audit.operations import Actor, record
 from feedback_app.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency
+from feedback_app.organisation.people.carrying_out import executor_of
 from feedback_app.organisation.people.links import accounts_ever_of
 from feedback_app.organisation.people.models import PeopleChange
 from feedback_app.organisation.people.rules import ChangeKind, ChangeState
@@ -21,26 +21,6 @@ from feedback_app.organisation.whole_agencies import over_all_of
 
 REASON_MIN: Final = 5
 REASON_MAX: Final = 1000
-
-# What carries a change out once it is approved: `function(session, change, actor=..., now=...)`. Named and not
-# imported, because these rooms import this module to ask.
-EXECUTORS: Final[dict[ChangeKind, str]] = {
-    ChangeKind.ASSIGN: "feedback_app.organisation.people.post_edits:apply_change",
-    ChangeKind.END: "feedback_app.organisation.people.post_edits:apply_change",
-    ChangeKind.CORRECT: "feedback_app.organisation.people.post_edits:apply_change",
-    ChangeKind.CANCEL: "feedback_app.organisation.people.post_edits:apply_change",
-    ChangeKind.DUTY: "feedback_app.organisation.people.rosters:apply_change",
-    ChangeKind.IMPORT: "feedback_app.organisation.people.imports.applying:apply_change",
-    ChangeKind.UNDO_IMPORT: "feedback_app.organisation.people.imports.undoing:apply_change",
-    ChangeKind.LINK: "feedback_app.organisation.people.records:apply_change",
-}
-
-
-class Executor(Protocol):
-    """A function that carries an approved change out."""
-
-    def __call__(self, session: Session, change: PeopleChange, *, actor: Actor, now: datetime) -> object:
-        """Carry it out, or raise a DomainError; the approval is then not kept either."""
 
 
 class MissingReasonError(InvalidInputError):
@@ -109,15 +89,7 @@ def parse_reason(raw: str) -> str:
     """
     words = " ".join(raw.split())
     if not REASON_MIN <= len(words) <= REASON_MAX:
-        raise MissingReasonError(f"Tulis alasan perubahan ini, {REASON_MIN} sampai {REASON_MAX} huruf.")
-    return words
-
-
-def _refusal(raw: str) -> str:
-    """Return why a change is refused, on one line, held as `parse_reason` holds reasons."""
-    words = " ".join(raw.split())
-    if not REASON_MIN <= len(words) <= REASON_MAX:
-        raise MissingReasonError(f"Tulis alasan penolakan, {REASON_MIN} sampai {REASON_MAX} huruf.")
+        raise MissingReasonError(f"Tulis alasannya, {REASON_MIN} sampai {REASON_MAX} huruf.")
     return words
 
 
@@ -162,7 +134,7 @@ def approve(
     change = _decidable(session, agency_id, change_id, actor, today)
     with session.begin_nested():
         _decide(session, change, ChangeState.APPROVED, actor, now, None)
-        _executor(change.kind)(session, change, actor=actor, now=now)
+        executor_of(change.kind)(session, change, actor=actor, now=now)
         session.flush()
     _note(session, change, "organisation.approve_people_change", actor, now)
     return change
@@ -179,7 +151,7 @@ def refuse(
     MissingReasonError
     """
     change = _decidable(session, agency_id, change_id, actor, today)
-    _decide(session, change, ChangeState.REFUSED, actor, now, _refusal(note))
+    _decide(session, change, ChangeState.REFUSED, actor, now, parse_reason(note))
     _note(session, change, "organisation.refuse_people_change", actor, now)
     return change
 
@@ -237,12 +209,6 @@ def _decide(
 ) -> None:
     change.state, change.decided_by, change.decided_at, change.decision_note = state, actor.user_id, now, note
     session.flush()
-
-
-def _executor(kind: ChangeKind) -> Executor:
-    module, _, name = EXECUTORS[kind].partition(":")
-    found: Executor = getattr(importlib.import_module(module), name)
-    return found
 
 
 def _note(session: Session, change: PeopleChange, action: str, actor: Actor, now: datetime) -> None:

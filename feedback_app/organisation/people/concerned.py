@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app.organisation.models import Assignment
 from feedback_app.organisation.people.post_rules import PostFields
+from feedback_app.organisation.queries import valid_between
 
 
 def concerned_by_posts(
@@ -34,8 +35,7 @@ def employees_beside(
                 Assignment.agency_id == agency_id,
                 Assignment.unit_id.in_(unit_ids),
                 Assignment.superseded_at.is_(None),
-                Assignment.starts_on <= days[1],
-                sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= days[0]),
+                valid_between(Assignment.starts_on, Assignment.ends_on, *days),
             )
         )
     )

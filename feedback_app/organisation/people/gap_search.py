@@ -17,7 +17,7 @@ from feedback_app.organisation.people.gaps import CounterDays, Gap, GapKind, Uni
 from feedback_app.organisation.people.models import Counter, DutyEntry
 from feedback_app.organisation.people.post_edits import as_known_at, fields_of
 from feedback_app.organisation.people.post_rules import PostFields, acting_too_long
-from feedback_app.organisation.queries import services_by_unit, units_of
+from feedback_app.organisation.queries import services_by_unit, units_of, valid_between
 
 DAYS_MAX: Final = 400
 
@@ -67,8 +67,8 @@ def find_gaps(
 def _posts(session: Session, agency_id: int, first: date, last: date) -> dict[int, list[PostFields]]:
     rows = session.scalars(
         sa.select(Assignment).where(
-            Assignment.agency_id == agency_id, as_known_at(), Assignment.starts_on <= last,
-            sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= first),
+            Assignment.agency_id == agency_id, as_known_at(),
+            valid_between(Assignment.starts_on, Assignment.ends_on, first, last),
         ).order_by(Assignment.id)
     )  # fmt: skip
     found: dict[int, list[PostFields]] = defaultdict(list)

@@ -58,6 +58,11 @@ class PostEdit:
     before: Assignment | None
     after: PostFields | None
 
+    @property
+    def both(self) -> tuple[PostFields | None, PostFields | None]:
+        """Return what stood and what will stand."""
+        return fields_of(self.before) if self.before else None, self.after
+
 
 def fields_of(post: Assignment) -> PostFields:
     """Return what a stored post says."""
@@ -97,7 +102,7 @@ def change_posts(
     subject = next(edit.before or edit.after for edit in edits)
     wish = Wish(
         agency_id=agency_id, kind=kind, payload={"edits": [_written(edit) for edit in edits]}, touches=touched,
-        concerned=concerned_by_posts(session, agency_id, [_both(edit) for edit in edits], touched), reason=reason,
+        concerned=concerned_by_posts(session, agency_id, [edit.both for edit in edits], touched), reason=reason,
         employee_id=subject.employee_id if subject else None,
         assignment_id=next((edit.before.id for edit in edits if edit.before), None), import_id=import_id,
     )  # fmt: skip
@@ -106,7 +111,7 @@ def change_posts(
 
 def days_touched(edits: Sequence[PostEdit]) -> list[tuple[date, date | None]]:
     """Return the days on which somebody else answers after some edits."""
-    return [days for edit in edits for days in days_changed(*_both(edit))]
+    return [days for edit in edits for days in days_changed(*edit.both)]
 
 
 def apply_edits(
@@ -144,12 +149,23 @@ def apply_change(session: Session, change: PeopleChange, *, actor: Actor, now: d
     StalePostError
         A post was changed since it was asked for.
     """
-    edits = [_read(session, change.agency_id, kept) for kept in change.payload["edits"]]
+    edits = kept_edits(session, change)
     author = Actor(actor.kind, change.requested_by)
     rows = apply_edits(session, change.agency_id, change.kind, edits, actor=author, now=now, reason=change.reason,
                        import_id=change.import_id)  # fmt: skip
     if rows and change.assignment_id is None:
         change.assignment_id = rows[0].id
+
+
+def kept_edits(session: Session, change: PeopleChange) -> list[PostEdit]:
+    """Return the edits that a change of posts asks for; none of other changes."""
+    return [
+        PostEdit(
+            session.get(Assignment, (change.agency_id, kept["before"])) if kept["before"] else None,
+            from_payload(kept["after"]) if kept["after"] else None,
+        )
+        for kept in change.payload.get("edits", ())
+    ]
 
 
 def _try(
@@ -214,18 +230,8 @@ def _note(
     )  # fmt: skip
 
 
-def _both(edit: PostEdit) -> tuple[PostFields | None, PostFields | None]:
-    return fields_of(edit.before) if edit.before else None, edit.after
-
-
 def _written(edit: PostEdit) -> dict[str, object]:
     return {
         "before": edit.before.id if edit.before else None,
         "after": as_payload(edit.after) if edit.after else None,
     }
-
-
-def _read(session: Session, agency_id: int, kept: dict[str, object]) -> PostEdit:
-    before = session.get(Assignment, (agency_id, kept["before"])) if kept["before"] else None
-    after = kept["after"]
-    return PostEdit(before, from_payload(after) if isinstance(after, dict) else None)

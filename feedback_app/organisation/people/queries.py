@@ -16,7 +16,7 @@ from feedback_app.organisation.models import Agency, Assignment, Employee, Publi
 from feedback_app.organisation.nip import NIP_LENGTH
 from feedback_app.organisation.people.post_edits import as_known_at
 from feedback_app.organisation.people.posts import UnknownPostError
-from feedback_app.organisation.queries import UnknownAgencyError, reach, valid_on, within
+from feedback_app.organisation.queries import reach, valid_between, valid_on, within
 from feedback_app.organisation.whole_agencies import over_all_of
 from feedback_app.organisation.within_reach import ReachedUnit, units_within_reach
 
@@ -54,19 +54,6 @@ def agencies_looked_after(session: Session, user_id: int, permission: Permission
     area = reach(user_id, permission, day)
     query = sa.select(Agency).where(Agency.id.in_(sa.select(area.c.agency_id))).order_by(Agency.name)
     return session.scalars(query).all()
-
-
-def agency_looked_after(session: Session, user_id: int, agency_id: int, permission: Permission, day: date) -> Agency:
-    """Return one of them.
-
-    Raises
-    ------
-    feedback_app.organisation.queries.UnknownAgencyError
-    """
-    for agency in agencies_looked_after(session, user_id, permission, day):
-        if agency.id == agency_id:
-            return agency
-    raise UnknownAgencyError("Pemerintah daerah itu tidak ada di sini. Periksa kembali alamat halamannya.")
 
 
 def units_looked_after(session: Session, user_id: int, agency_id: int, day: date) -> list[ReachedUnit]:
@@ -172,7 +159,7 @@ def posts_in_unit(session: Session, agency_id: int, unit_id: int, first: date, l
         .join(Employee, sa.and_(Employee.agency_id == Assignment.agency_id, Employee.id == Assignment.employee_id))
         .where(
             Assignment.agency_id == agency_id, Assignment.unit_id == unit_id, as_known_at(),
-            Assignment.starts_on <= last, sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= first),
+            valid_between(Assignment.starts_on, Assignment.ends_on, first, last),
         )
         .order_by(Employee.name, Assignment.starts_on)
     )  # fmt: skip

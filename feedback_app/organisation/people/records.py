@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,15 +12,17 @@ from feedback_app.audit.operations import Actor, record
 from feedback_app.errors import ConflictError, ForbiddenError, InvalidInputError
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.operations import UnknownUserError, grant
+from feedback_app.identity.queries import user_by_email
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.codes import parse_name
-from feedback_app.organisation.models import Agency, Employee
+from feedback_app.organisation.models import Employee
 from feedback_app.organisation.operations import create_employee
 from feedback_app.organisation.people.changes import Wish, ask
 from feedback_app.organisation.people.links import begin_link, end_link
 from feedback_app.organisation.people.models import PeopleChange
 from feedback_app.organisation.people.post_rules import ONE_DAY
 from feedback_app.organisation.people.rules import ChangeKind, ChangeState
+from feedback_app.organisation.queries import day_at
 
 LINK_REASON: Final = "Menautkan akun dengan catatan pegawai ini."
 # Evaluation lies above this room; whether there is a cycle is all that is asked of it.
@@ -96,8 +97,8 @@ def link_account(
     feedback_app.organisation.people.changes.NamedRequesterNeededError
     feedback_app.organisation.people.changes.MissingReasonError
     """
-    user = session.scalar(sa.select(User).where(sa.func.lower(User.email) == email.strip().lower(), User.active))
-    if user is None:
+    user = user_by_email(session, email)
+    if user is None or not user.active:
         raise UnknownUserError(f"Tidak ada akun dengan surel {email.strip()}.")
     if not link_waits(session, employee.agency_id):
         link_now(session, employee, user.id, actor=actor, now=now, today=today)
@@ -143,9 +144,8 @@ def apply_change(session: Session, change: PeopleChange, *, actor: Actor, now: d
     user = session.get_one(User, change.payload["user_id"])
     if not user.active:
         raise UnknownUserError("Akun itu tidak aktif lagi. Tolak permintaan ini.")
-    zone = session.scalars(sa.select(Agency.time_zone).where(Agency.id == change.agency_id)).one()
     author = Actor(actor.kind, change.requested_by)
-    link_now(session, employee, user.id, actor=author, now=now, today=now.astimezone(ZoneInfo(zone)).date())
+    link_now(session, employee, user.id, actor=author, now=now, today=day_at(session, change.agency_id, now))
 
 
 def link_waits(session: Session, agency_id: int) -> bool:

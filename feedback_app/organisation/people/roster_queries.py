@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from feedback_app.organisation.models import Assignment, UnitVersion
 from feedback_app.organisation.people.models import DutyEntry
 from feedback_app.organisation.people.post_edits import as_known_at
-from feedback_app.organisation.queries import valid_on
+from feedback_app.organisation.queries import valid_between, valid_on
 
 
 def duty_between(
@@ -39,7 +39,7 @@ def staff_on(
     rows = session.execute(
         sa.select(Assignment.employee_id, Assignment.starts_on, Assignment.ends_on).where(
             Assignment.agency_id == agency_id, Assignment.unit_id.in_(below), as_known_at(),
-            Assignment.starts_on <= last, sa.or_(Assignment.ends_on.is_(None), Assignment.ends_on >= first),
+            valid_between(Assignment.starts_on, Assignment.ends_on, first, last),
         )
     )  # fmt: skip
     found: dict[int, list[tuple[date, date | None]]] = {}

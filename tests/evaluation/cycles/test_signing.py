@@ -12,12 +12,12 @@ from feedback_app.audit.operations import SYSTEM, person
 from feedback_app.evaluation.cycles.conflicts import OwnPartError
 from feedback_app.evaluation.cycles.freezing import freeze
 from feedback_app.evaluation.cycles.rules import CycleMoveError
+from feedback_app.evaluation.cycles.signatures import signatures_of
 from feedback_app.evaluation.cycles.signing import (
     AlreadySignedError,
     FiguresChangedError,
     NotSignedError,
     sign,
-    signatures,
     warnings,
     withdraw_signature,
 )
@@ -51,7 +51,7 @@ def test_the_second_signature_signs_the_cycle(session: Session, reviewed: Cycle)
     assert reviewed.status is CycleStatus.REVIEWED
     assert put_name(session, reviewed, other) == 2
     assert (reviewed.status, reviewed.signed_at) == (CycleStatus.SIGNED, steps.SIGNED_AT)
-    assert [row.user_id for row in signatures(session, reviewed)] == [one.id, other.id]
+    assert [row.user_id for row in signatures_of(session, reviewed)] == [one.id, other.id]
 
 
 def test_one_account_is_one_signature(session: Session, reviewed: Cycle) -> None:
@@ -120,7 +120,7 @@ def test_a_signature_is_withdrawn_by_its_own_hand_and_not_after_freezing(session
         withdraw_signature(session, reviewed, actor=person(other.id), now=steps.SIGNED_AT)
     put_name(session, reviewed, other)
     withdraw_signature(session, reviewed, actor=person(one.id), now=steps.SIGNED_AT)
-    assert [row.user_id for row in signatures(session, reviewed)] == [other.id]
+    assert [row.user_id for row in signatures_of(session, reviewed)] == [other.id]
     with pytest.raises(CycleMoveError):
         freeze(session, reviewed, actor=SYSTEM, now=steps.FROZEN_AT)
     put_name(session, reviewed, one)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import SYSTEM, person
 from feedback_app.evaluation.cycles.computing import compute
-from feedback_app.evaluation.cycles.cut_off import BookOpenError, UnreadRatingsError, book_closes_on
+from feedback_app.evaluation.cycles.cut_off import BookOpenError, UnreadRatingsError
+from feedback_app.evaluation.cycles.progress import computable_from
 from feedback_app.evaluation.cycles.stored import output_hash
 from feedback_app.evaluation.cycles.verification import newer_ratings, verify
 from feedback_app.evaluation.evidence.small_numbers import FIGURES_FROM_N
@@ -169,7 +170,7 @@ def test_a_counter_renamed_later_is_no_difference(world: World) -> None:
 def test_a_cycle_is_not_computed_before_its_book_is_closed(world: World) -> None:
     world.drain()
     cycle = opened(world.session, world.agency.id)
-    assert book_closes_on(cycle) == date(2026, 7, 22)
+    assert computable_from(cycle) == date(2026, 7, 22)
     # Midnight at the agency, eight hours ahead of UTC.
     closes_at = datetime(2026, 7, 21, 16, 0, tzinfo=UTC)
     with pytest.raises(BookOpenError, match="22 Juli 2026"):

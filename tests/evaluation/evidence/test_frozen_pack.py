@@ -8,19 +8,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.audit.operations import SYSTEM, person
-from feedback_app.evaluation.cycles.freezing import freeze
-from feedback_app.evaluation.cycles.life import finish_review, open_replies
-from feedback_app.evaluation.cycles.signing import sign
 from feedback_app.evaluation.evidence.content import content_of, sha256_of
 from feedback_app.evaluation.evidence.history import history_of
 from feedback_app.evaluation.evidence.posts import posts_of
-from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies.models import Objection
 from feedback_app.organisation.models import Assignment
 from feedback_app.reporting.evidence_files import PackFormat, make
 from tests import factories as make_row
-from tests.evaluation.closed import CLOSED
+from tests.evaluation.closed import CLOSED, frozen
 from tests.evaluation.cycles import steps
 from tests.evaluation.evidence.rated import Rated, rated
 
@@ -32,19 +27,8 @@ def world(session: Session) -> Rated:
     return rated(session)
 
 
-def frozen(world: Rated) -> Cycle:
-    session, cycle = world.session, world.cycle()
-    open_replies(session, cycle, days=10, actor=SYSTEM, now=CLOSED)
-    finish_review(session, cycle, actor=SYSTEM, now=CLOSED + timedelta(days=30))
-    for _ in range(2):
-        signer = person(make_row.user(session).id)
-        sign(session, cycle, seen_hash=str(cycle.output_hash), actor=signer, now=CLOSED + timedelta(days=31))
-    freeze(session, cycle, actor=SYSTEM, now=CLOSED + timedelta(days=32))
-    return cycle
-
-
 def test_nothing_that_happens_later_changes_the_hash_or_a_byte_of_the_figures(world: Rated) -> None:
-    cycle, session = frozen(world), world.session
+    cycle, session = frozen(world.session, world.cycle(), now=CLOSED), world.session
     before = sha256_of(content_of(world.pack(cycle)))
     first = make(world.pack(cycle), PackFormat.PDF).content
     for _ in range(3):
@@ -62,14 +46,14 @@ def test_nothing_that_happens_later_changes_the_hash_or_a_byte_of_the_figures(wo
 
 
 def test_both_signatures_stand_in_it_with_the_hashes_that_were_signed(world: Rated) -> None:
-    cycle = frozen(world)
+    cycle = frozen(world.session, world.cycle(), now=CLOSED)
     signed = content_of(world.pack(cycle))["signatures"]
     assert len(signed) == 2
     assert {one["output_sha256"] for one in signed} == {cycle.output_hash}
 
 
 def test_an_objection_after_freezing_stands_beside_the_hash(world: Rated) -> None:
-    cycle = frozen(world)
+    cycle = frozen(world.session, world.cycle(), now=CLOSED)
     before = sha256_of(content_of(world.pack(cycle)))
     account = make_row.user(world.session)
     world.session.add(

@@ -22,6 +22,7 @@ from feedback_app.evaluation.replies.rules import ContestKind, ContestReason
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.models import Employee, Unit
+from feedback_app.organisation.people.models import Counter, DutyEntry
 from feedback_app.storage import Disk, Storage
 from tests import factories as make
 from tests.blueprints.office import Office, new_office
@@ -73,6 +74,21 @@ class Replies:
             thing = self.thing(ContestKind.RATING, self.items()[0].handle)
         by = Filing(user_id=self.account.id, today=self.today, now=self.now, review_days=10)
         return file_contest(self.session, self.storage, self.cycle, self.officer, thing, Said(reason, words), by)
+
+
+def on_duty(replies: Replies, day: date, *, recorded_at: datetime) -> None:
+    """A day on which the officer served at a counter of their own."""
+    unit = replies.office.unit
+    counter = Counter(agency_id=unit.agency_id, unit_id=unit.id, code="loket-2", name="Loket 2", created_at=make.NOW)
+    replies.session.add(counter)
+    replies.session.flush()
+    replies.session.add(
+        DutyEntry(
+            agency_id=unit.agency_id, unit_id=unit.id, counter_id=counter.id, employee_id=replies.officer.id,
+            on_date=day, recorded_at=recorded_at,
+        )
+    )  # fmt: skip
+    replies.session.flush()
 
 
 def open_for_replies(

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.evaluation.attribution.models import RatingExclusion
 from feedback_app.evaluation.attribution.rules import Exclusion
+from feedback_app.evaluation.cycles.progress import waiting_replies
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies import queries, reviewing
 from feedback_app.evaluation.replies.conflicts import Conflict, candidates
@@ -210,7 +211,7 @@ def test_a_rejected_contest_changes_nothing(replies: Replies) -> None:
     assign(replies, contest)
     assert decide(replies, contest, ContestOutcome.REJECTED) == 0
     assert replies.session.scalars(sa.select(RatingExclusion)).all() == []
-    assert queries.count_to_recompute(replies.session, replies.cycle) == 0
+    assert waiting_replies(replies.session, replies.cycle).newer_than_figures == 0
 
 
 def test_an_upheld_post_waits_for_personnel_until_somebody_else_says_it_is_right(replies: Replies) -> None:
@@ -219,7 +220,7 @@ def test_an_upheld_post_waits_for_personnel_until_somebody_else_says_it_is_right
     with pytest.raises(reviewing.OutcomeError):
         decide(replies, contest, ContestOutcome.PARTLY)
     decide(replies, contest, ContestOutcome.PARTLY, Correction.POSTS)
-    assert queries.count_uncorrected(replies.session, replies.cycle) == 1
+    assert waiting_replies(replies.session, replies.cycle).uncorrected == 1
     with pytest.raises(reviewing.AssignerConflictError):
         reviewing.mark_corrected(replies.session, replies.cycle, contest, user_id=replies.account.id, now=replies.now)
     with pytest.raises(reviewing.NothingChangedError):
@@ -230,8 +231,8 @@ def test_an_upheld_post_waits_for_personnel_until_somebody_else_says_it_is_right
         replies.session, replies.officer, replies.office.unit, recorded_at=later, kind=AssignmentKind.ADDITIONAL
     )
     reviewing.mark_corrected(replies.session, replies.cycle, contest, user_id=replies.evaluator.id, now=later)
-    assert queries.count_uncorrected(replies.session, replies.cycle) == 0
-    assert queries.count_to_recompute(replies.session, replies.cycle) == 1
+    assert waiting_replies(replies.session, replies.cycle).uncorrected == 0
+    assert waiting_replies(replies.session, replies.cycle).newer_than_figures == 1
 
 
 def test_a_rating_is_not_right_in_part(replies: Replies) -> None:
@@ -269,7 +270,7 @@ def test_what_was_taken_back_meanwhile_is_not_decided(replies: Replies) -> None:
     withdraw(replies.session, contest, user_id=replies.account.id, now=replies.now)
     with pytest.raises(ContestEndedError):
         decide(replies, contest)
-    assert queries.count_undecided(replies.session, replies.cycle) == 0
+    assert waiting_replies(replies.session, replies.cycle).undecided == 0
 
 
 def test_a_reviewed_cycle_takes_no_decision(replies: Replies) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from feedback_app.evaluation.score.joint import PRIOR_WIDTH
@@ -90,3 +91,26 @@ def solved_as_a_whole(ratings: Ratings, reference: Reference, *, mean_known: boo
         reference.tau2 * z.T @ weighted,
         np.sqrt(np.maximum(reference.tau2 - known, 0.0)),
     )
+
+
+def unlike_services() -> st.SearchStrategy[tuple[Strata, Contributions]]:
+    """Return sums of services that differ while everybody in them gets the same points, with shares of all sizes."""
+    cells = st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(1, 400))
+    shares = st.sampled_from([1.0, 0.9, 0.75, 2 / 3, 0.3, 1 / 3, 1 / 7])
+    return st.builds(
+        _without_people,
+        st.lists(cells, min_size=1, max_size=24),
+        st.lists(shares, min_size=6, max_size=6),
+        st.lists(st.sampled_from(POINTS.tolist()), min_size=4, max_size=4),
+    )
+
+
+def _without_people(
+    cells: list[tuple[int, int, int]], shares: list[float], points: list[float]
+) -> tuple[Strata, Contributions]:
+    person, stratum, n = (np.array(column, dtype=np.int64) for column in zip(*cells, strict=True))
+    used, place = np.unique(stratum, return_inverse=True)
+    y, share, counts = np.array(points)[stratum], np.array(shares)[person], n.astype(np.float64)
+    sums = (np.bincount(place, weights=column).astype(np.float64) for column in (counts, counts * y, counts * y**2))
+    rows = Contributions(person, place, n, counts * share, counts * share**2, share * counts * y, share * counts * y**2)
+    return Strata(used, *sums), rows

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from feedback_app.evaluation.score.figures import Band, CycleScores, PersonScore
 from feedback_app.evaluation.score.joint import score_cycle
 from feedback_app.evaluation.score.sums import Contributions, Reference, Strata
-from tests.evaluation.score.ratings import NOBODY, POINTS, Index, Ratings, drawn
+from tests.evaluation.score.ratings import NOBODY, Index, Ratings, drawn, unlike_services
 
 REFERENCE = Reference(tau2=20.0, sigma2=380.0, kappa2=30.0, omega2=5.0, mean=78.0)
 SEEDS = st.integers(0, 100_000)
@@ -153,23 +153,10 @@ def test_every_figure_of_every_person_keeps_to_its_range(seed: int, size: int, r
         assert all(math.isfinite(value) for value in astuple(person) if not isinstance(value, str))
 
 
-SHARES = st.sampled_from([1.0, 0.9, 0.75, 2 / 3, 0.3, 1 / 3, 1 / 7])
-CELLS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(1, 400)), min_size=1, max_size=24)
-
-
-@given(
-    CELLS, st.lists(SHARES, min_size=6, max_size=6), st.lists(st.sampled_from(POINTS.tolist()), min_size=4, max_size=4)
-)
+@given(unlike_services())
 @settings(deadline=None)
-def test_services_that_differ_while_their_people_do_not_band_nobody(
-    cells: list[tuple[int, int, int]], shares: list[float], points: list[float]
-) -> None:
-    person, stratum, n = (np.array(column, dtype=np.int64) for column in zip(*cells, strict=True))
-    used, place = np.unique(stratum, return_inverse=True)
-    y, share, counts = np.array(points)[stratum], np.array(shares)[person], n.astype(np.float64)
-    sums = (np.bincount(place, weights=column).astype(np.float64) for column in (counts, counts * y, counts * y**2))
-    rows = Contributions(person, place, n, counts * share, counts * share**2, share * counts * y, share * counts * y**2)
-    found = score_cycle(Strata(used, *sums), rows)
+def test_services_that_differ_while_their_people_do_not_band_nobody(sums: tuple[Strata, Contributions]) -> None:
+    found = score_cycle(*sums)
     assert (found.tau2, found.delta) == (0.0, 0.0)
     assert {(one.band, one.reliability, one.score) for one in found.people} == {(Band.INSUFFICIENT, 0.0, 0.0)}
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from feedback_app.evaluation.score.baseline import baselines
 from feedback_app.evaluation.score.figures import Band, CycleScores
 from feedback_app.evaluation.score.sums import Contributions, Reference, Strata
 from feedback_app.evaluation.score.two_step import score_in_two_steps
 from feedback_app.evaluation.score.variance import shrink, variance_components
-from tests.evaluation.score.ratings import NOBODY, Ratings, drawn
+from tests.evaluation.score.ratings import NOBODY, Ratings, drawn, unlike_services
 
 
 def scored(ratings: Ratings, reference: Reference | None = None) -> CycleScores:
@@ -52,25 +51,10 @@ def test_ratings_that_are_all_alike_band_nobody() -> None:
     assert {(one.band, one.score) for one in found.people} == {(Band.INSUFFICIENT, 0.0)}
 
 
-SHARES = st.sampled_from([1.0, 0.9, 0.75, 2 / 3, 0.3, 1 / 3, 1 / 7])
-CELLS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(1, 400)), min_size=1, max_size=24)
-
-
-@given(
-    CELLS,
-    st.lists(SHARES, min_size=6, max_size=6),
-    st.lists(st.sampled_from([25.0, 50.0, 75.0, 100.0]), min_size=4, max_size=4),
-)
+@given(unlike_services())
 @settings(deadline=None)
-def test_services_that_differ_while_their_people_do_not_band_nobody(
-    cells: list[tuple[int, int, int]], shares: list[float], points: list[float]
-) -> None:
-    person, stratum, n = (np.array(column, dtype=np.int64) for column in zip(*cells, strict=True))
-    used, place = np.unique(stratum, return_inverse=True)
-    y, share, counts = np.array(points)[stratum], np.array(shares)[person], n.astype(np.float64)
-    sums = (np.bincount(place, weights=column).astype(np.float64) for column in (counts, counts * y, counts * y**2))
-    rows = Contributions(person, place, n, counts * share, counts * share**2, share * counts * y, share * counts * y**2)
-    found = score_in_two_steps(Strata(used, *sums), rows)
+def test_services_that_differ_while_their_people_do_not_band_nobody(sums: tuple[Strata, Contributions]) -> None:
+    found = score_in_two_steps(*sums)
     assert (found.tau2, found.delta) == (0.0, 0.0)
     assert {one.band for one in found.people} == {Band.INSUFFICIENT}
 

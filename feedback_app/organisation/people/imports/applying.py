@@ -5,14 +5,12 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor
 from feedback_app.errors import ConflictError, ForbiddenError, InvalidInputError
-from feedback_app.organisation.models import Agency
 from feedback_app.organisation.people.changes import Wish, ask
 from feedback_app.organisation.people.concerned import concerned_by_posts
 from feedback_app.organisation.people.imports.comparison import digest
@@ -24,6 +22,7 @@ from feedback_app.organisation.people.models import PeopleChange, PeopleImport
 from feedback_app.organisation.people.post_rules import OfficeMoment, days_changed, past_of
 from feedback_app.organisation.people.records import OwnAccountError
 from feedback_app.organisation.people.rules import ChangeKind, ImportState, RowChange
+from feedback_app.organisation.queries import day_at
 
 # One list of an agency is applied or undone at a time: the first number tells these locks from others.
 _LOCK: Final = 0x50454F50
@@ -138,8 +137,7 @@ def take_turn(session: Session, agency_id: int) -> None:
 
 def moment_at(session: Session, agency_id: int, now: datetime) -> OfficeMoment:
     """Return a moment at an agency for what was agreed to: no day needs anybody else's word any more."""
-    zone = session.scalars(sa.select(Agency.time_zone).where(Agency.id == agency_id)).one()
-    return OfficeMoment(now, now.astimezone(ZoneInfo(zone)).date(), None)
+    return OfficeMoment(now, day_at(session, agency_id, now), None)
 
 
 def _check(made: PeopleImport, plan: Plan, *, only_good: bool) -> None:

@@ -62,12 +62,12 @@ def settle(session: Session, made: PeopleImport) -> None:
         made.state = ImportState.PREVIEWED
 
 
-def waiting_change(session: Session, made: PeopleImport) -> PeopleChange | None:
-    """Return the wish to apply an import that waits for a second person."""
+def waiting_change(session: Session, made: PeopleImport, kind: ChangeKind = ChangeKind.IMPORT) -> PeopleChange | None:
+    """Return the wish to apply an import, or to undo it, that waits for a second person."""
     return session.scalar(
         sa.select(PeopleChange).where(
             PeopleChange.agency_id == made.agency_id, PeopleChange.import_id == made.id,
-            PeopleChange.kind == ChangeKind.IMPORT, PeopleChange.state == ChangeState.WAITING,
+            PeopleChange.kind == kind, PeopleChange.state == ChangeState.WAITING,
         )
     )  # fmt: skip
 

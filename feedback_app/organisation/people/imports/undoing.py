@@ -17,13 +17,14 @@ from feedback_app.organisation.people.changes import Wish, ask
 from feedback_app.organisation.people.concerned import concerned_by_posts
 from feedback_app.organisation.people.imports.applying import moment_at, take_turn
 from feedback_app.organisation.people.imports.overlaps import overlapping_rows
+from feedback_app.organisation.people.imports.queries import waiting_change
 from feedback_app.organisation.people.imports.standing import known
 from feedback_app.organisation.people.imports.terms import Slot
 from feedback_app.organisation.people.models import PeopleChange, PeopleImport, PeopleImportRow
 from feedback_app.organisation.people.post_edits import PostEdit, apply_edits, days_touched, fields_of
 from feedback_app.organisation.people.post_rules import OfficeMoment, PostFields, past_of
 from feedback_app.organisation.people.records import unlink_account
-from feedback_app.organisation.people.rules import ChangeKind, ChangeState, ImportState, RowChange
+from feedback_app.organisation.people.rules import ChangeKind, ImportState, RowChange
 
 BLOCKED_SHOWN: Final = 20
 
@@ -63,7 +64,7 @@ def undo(session: Session, made: PeopleImport, *, reason: str, actor: Actor, at:
     """
     take_turn(session, made.agency_id)
     session.refresh(made, with_for_update=True)
-    if made.state is not ImportState.APPLIED or waiting_undo(session, made) is not None:
+    if made.state is not ImportState.APPLIED or waiting_change(session, made, ChangeKind.UNDO_IMPORT) is not None:
         raise NotAppliedError("Impor ini belum diterapkan, sudah diurungkan, atau pengurungannya sedang menunggu.")
     undoing = _undoing(session, made)
     touches = past_of(days_touched(undoing.edits), at)
@@ -88,16 +89,6 @@ def apply_change(session: Session, change: PeopleChange, *, actor: Actor, now: d
     at = moment_at(session, made.agency_id, now)
     author = Actor(actor.kind, change.requested_by)
     _carry_out(session, made, _undoing(session, made), actor=author, at=at, reason=change.reason)
-
-
-def waiting_undo(session: Session, made: PeopleImport) -> PeopleChange | None:
-    """Return the wish to undo an import that waits for a second person."""
-    return session.scalar(
-        sa.select(PeopleChange).where(
-            PeopleChange.agency_id == made.agency_id, PeopleChange.import_id == made.id,
-            PeopleChange.kind == ChangeKind.UNDO_IMPORT, PeopleChange.state == ChangeState.WAITING,
-        )
-    )  # fmt: skip
 
 
 def _undoing(session: Session, made: PeopleImport) -> _Undoing:
@@ -215,11 +206,7 @@ def _wait(
     session: Session, made: PeopleImport, undoing: _Undoing, touches: tuple[date, date], reason: str, actor: Actor,
     at: OfficeMoment,
 ) -> PeopleChange:  # fmt: skip
-    pairs = [
-        (fields_of(edit.before) if edit.before else None, edit.after)
-        for edit in undoing.edits
-        if past_of(days_touched([edit]), at)
-    ]
+    pairs = [edit.both for edit in undoing.edits if past_of(days_touched([edit]), at)]
     wish = Wish(
         agency_id=made.agency_id, kind=ChangeKind.UNDO_IMPORT, payload={"posts": len(undoing.edits)}, touches=touches,
         concerned=concerned_by_posts(session, made.agency_id, pairs, touches), reason=reason, import_id=made.id,
