@@ -296,23 +296,26 @@ def test_the_preview_is_what_the_sums_come_to_afterwards(pile: Pile) -> None:
     assert preview.index == figures(pile.session, period).agency.index
 
 
-def test_five_thousand_questionnaires_are_read_and_stored_in_three_seconds(
+def test_five_thousand_questionnaires_cost_less_than_four_looks_into_their_workbook(
     pile: Pile, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = ["12-05-2026", "09.15", "P", 34, "SMA", "Swasta", 3, 4, 3, 2, 3, 4, 3, 3, 4]
     content = workbook(("Data", [FULL, *[row] * 5_000]))
-    began, seen = time.process_time(), time.perf_counter()
+    began = time.process_time()
+    assert (
+        sum(1 for _row in openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets[0].iter_rows())
+        == 5_001
+    )
+    opened = time.process_time()
     read = pile.read(content, day=None)
     read_after = time.process_time()
     pile.store(read)
-    ended = time.process_time()
+    stored = time.process_time()
+    times = opened - began, read_after - opened, stored - read_after
     with capsys.disabled():
-        print(
-            f"\n5,000 rows of .xlsx: read in {read_after - began:.2f} s, stored in {ended - read_after:.2f} s of this "
-            f"processor, {time.perf_counter() - seen:.2f} s by the clock"
-        )
-    # Of the processor: what else a machine does at the time is no property of this code.
-    assert ended - began < 3
+        print("\n5,000 rows of .xlsx: opened in {:.2f} s, read in {:.2f} s, stored in {:.2f} s".format(*times))
+    # Against the same workbook in the same minute: how fast a machine is at the time is no property of this code.
+    assert times[1] + times[2] < 4 * times[0]
 
 
 def test_a_formula_that_was_never_computed_is_a_bad_cell_and_no_blank(pile: Pile) -> None:
