@@ -78,8 +78,8 @@ def test_a_foreign_unit_or_agency_is_not_found(session: Session, busy: BusyAgenc
 
 
 @pytest.mark.parametrize("role", [Role.OFFICER, Role.PERSONNEL, Role.REVIEWER, Role.EMPLOYEE, Role.ADMINISTRATOR])
-def test_who_leads_nothing_does_not_open_it(session: Session, busy: BusyAgency, login: Login, role: Role) -> None:
-    client = login(account(session, busy, role))
+def test_who_leads_nothing_does_not_open_it(session: Session, login: Login, role: Role) -> None:
+    client = login(new_office(session).staff(role))
     for ending in ("", ".json", ".csv"):
         assert client.get(f"/petugas/papan{ending}").status_code == 403
 
