@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -20,7 +19,7 @@ from feedback_app.identity.rules import Role
 from feedback_app.intake.counter_queries import DAYS_UNTIL_CLOSED
 from tests import factories as make
 from tests.browser.sites import serving
-from tests.browser.windows import Window, open_window
+from tests.browser.windows import SignIn, Window, signing_in
 from tests.conftest import Live
 from tests.evaluation import closed
 from tests.evaluation.evidence.rated import rated
@@ -51,9 +50,6 @@ class Site:
             return db.session().scalars(sa.select(Cycle.status).where(Cycle.id == self.cycle)).one()
 
 
-SignIn = Callable[[str], Window]
-
-
 @pytest.fixture
 def site(live: Live) -> Iterator[Site]:
     with live.app.app_context():
@@ -78,14 +74,8 @@ def site(live: Live) -> Iterator[Site]:
 @pytest.fixture(params=[pytest.param(360, id="phone", marks=pytest.mark.exhaustive), pytest.param(1280, id="desk")])
 def sign_in(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[SignIn]:
     """Sign somebody in, in a window of their own."""
-    with ExitStack() as windows:
-
-        def opened(name: str) -> Window:
-            window = windows.enter_context(open_window(browser, request.param))
-            window.sign_in(site.url, site.emails[name])
-            return window
-
-        yield opened
+    with signing_in(browser, request.param, site.url, site.emails) as sign_in:
+        yield sign_in
 
 
 def sign(window: Window) -> None:

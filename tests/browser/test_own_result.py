@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +12,13 @@ from playwright.sync_api import Browser, expect
 from feedback_app.db import db
 from feedback_app.evaluation.replies.rules import ContestKind
 from tests.browser.sites import serving
-from tests.browser.windows import Window, open_window
+from tests.browser.windows import SignIn, signing_in
 from tests.conftest import Live
 from tests.evaluation.replies.people import BAD_WORDS, WORDS, Replies, open_for_replies
 from tests.intake import files
 
 STATEMENT = "Loket kami kekurangan satu petugas sepanjang bulan Mei."
 WHY = "Surat cuti cocok dengan daftar jaga; penilaian hari itu bukan untuk pegawai ini."
-SignIn = Callable[[str], Window]
 
 
 @dataclass(frozen=True)
@@ -55,14 +53,8 @@ def site(live: Live, tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture(params=[pytest.param(360, id="phone", marks=pytest.mark.exhaustive), pytest.param(1280, id="desk")])
 def sign_in(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[SignIn]:
     """Sign somebody in, in a window of their own."""
-    with ExitStack() as windows:
-
-        def opened(name: str) -> Window:
-            window = windows.enter_context(open_window(browser, request.param))
-            window.sign_in(site.url, site.emails[name])
-            return window
-
-        yield opened
+    with signing_in(browser, request.param, site.url, site.emails) as sign_in:
+        yield sign_in
 
 
 def test_an_employee_reads_the_own_figure_down_to_its_evidence_and_answers(sign_in: SignIn) -> None:

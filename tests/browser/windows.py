@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +73,22 @@ def open_window(browser: Browser, width: int) -> Iterator[Window]:
     opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
     yield opened
     context.close()
+
+
+SignIn = Callable[[str], Window]
+
+
+@contextmanager
+def signing_in(browser: Browser, width: int, url: str, emails: Mapping[str, str]) -> Iterator[SignIn]:
+    """Give a function that signs in whoever goes by a name, in a window of their own."""
+    with ExitStack() as windows:
+
+        def opened(name: str) -> Window:
+            window = windows.enter_context(open_window(browser, width))
+            window.sign_in(url, emails[name])
+            return window
+
+        yield opened
 
 
 _TOO_SMALL = """least => [
