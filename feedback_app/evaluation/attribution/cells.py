@@ -28,6 +28,7 @@ from feedback_app.evaluation.attribution.tables import (
     Days,
     Duty,
     SegmentTable,
+    stratum_of,
 )
 from feedback_app.measures.models import PORTAL_RATING
 from feedback_app.organisation.people.rules import AttributionLevel
@@ -70,8 +71,8 @@ class Pieces:
 
     @property
     def stratum(self) -> IntArray:
-        """Return the service; ratings without one are a stratum of their own in each unit (ids are positive)."""
-        return np.where(self.service > 0, self.service, -self.unit)
+        """Return what each is compared with, as `stratum_of` says."""
+        return stratum_of(self.service, self.unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import numpy as np
 
 from feedback_app.evaluation.attribution.cells import Cells
 from feedback_app.evaluation.attribution.grouping import Groups, IntArray, Mask, below, joined, taken
-from feedback_app.evaluation.attribution.tables import Days, Duty, SegmentTable
+from feedback_app.evaluation.attribution.tables import Days, Duty, SegmentTable, stratum_of
 from feedback_app.evaluation.score.sums import FloatArray
 
 
@@ -39,8 +39,8 @@ class Laid:
 
     @property
     def stratum(self) -> IntArray:
-        """Return the service, or minus the unit, as `Pieces.stratum`."""
-        return np.where(self.service > 0, self.service, -self.unit)
+        """Return what each is compared with, as `stratum_of` says."""
+        return stratum_of(self.service, self.unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from feedback_app.evaluation.attribution.grouping import Groups, IntArray, Mask, joined, packed, taken
 from feedback_app.evaluation.attribution.responsibility import REPLACED_WHILE_ABSENT, reason_of
-from feedback_app.evaluation.attribution.tables import Days, SegmentTable
+from feedback_app.evaluation.attribution.tables import Days, SegmentTable, stratum_of
 from feedback_app.evaluation.score.sums import FloatArray
 from feedback_app.organisation.rules import AssignmentKind
 
@@ -62,7 +62,7 @@ def segments_of(posts: Posts, days: Days) -> SegmentTable:
     begun, starts, last = taken(begun, order), starts[order], rows.last[ends[order]]
     service, unit = begun.scope_service, begun.unit
     return SegmentTable(
-        scope=np.where(service > 0, service, -unit), employee=begun.employee, assignment=begun.assignment,
+        scope=stratum_of(service, unit), employee=begun.employee, assignment=begun.assignment,
         first=begun.first, last=last, share=share[starts],
         is_double=_doubles(packed(unit, service, begun.employee), begun.first, last), reason=reason[starts],
         reasons=tuple(reasons),

@@ -59,6 +59,11 @@ def quarter_day(quarter: int) -> date:
     return date(quarter // 4, quarter % 4 * 3 + 1, 1)
 
 
+def stratum_of(service: IntArray, unit: IntArray) -> IntArray:
+    """Return the service of each row; without one it is of a stratum of its own in each unit (ids are positive)."""
+    return np.where(service > 0, service, -unit)
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentTable:
     """The segments of responsibility, in their order; `scope` is the service, or minus the unit for all its others.
