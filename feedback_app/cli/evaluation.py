@@ -13,6 +13,7 @@ from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
 from feedback_app.cli.evaluation_export import explain_command, export_command, talent_command
 from feedback_app.cli.evaluation_life import COMMANDS as LIFE_COMMANDS
+from feedback_app.cli.evaluation_people import of_cycle
 from feedback_app.cli.evaluation_simulate import simulate_command
 from feedback_app.cli.evaluation_state import step_of
 from feedback_app.cli.lookup import find_agency
@@ -97,9 +98,7 @@ def list_command() -> None:
 
 
 @evaluation_group.command("compute", short_help="Compute a cycle.")
-@click.option("--agency", required=True, help="Code of the agency.")
-@click.option("--name", required=True, help="Name of the cycle.")
-@click.option("--version", type=int, help="Version of the cycle; the last one unless given.")
+@of_cycle
 def compute_command(agency: str, name: str, version: int | None) -> None:
     """Compute a cycle: who answered for which ratings, and how sure the figures are."""
     from feedback_app.evaluation.cycles.computing import compute
@@ -125,9 +124,7 @@ def compute_command(agency: str, name: str, version: int | None) -> None:
 
 
 @evaluation_group.command("verify", short_help="Compute a cycle again and compare.")
-@click.option("--agency", required=True, help="Code of the agency.")
-@click.option("--name", required=True, help="Name of the cycle.")
-@click.option("--version", type=int, help="Version of the cycle; the last one unless given.")
+@of_cycle
 def verify_command(agency: str, name: str, version: int | None) -> None:
     """Compute a cycle again from the raw ratings and compare every figure and both hashes. Exit code 1 if any differs.
 

@@ -11,7 +11,7 @@ import click
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM, record
 from feedback_app.cli.context import database
-from feedback_app.cli.evaluation_people import find_cycle, find_person, people_of
+from feedback_app.cli.evaluation_people import find_cycle, find_person, of_cycle, people_of
 from feedback_app.cli.lookup import find_agency
 
 if TYPE_CHECKING:
@@ -37,9 +37,7 @@ _RULES = {
 
 
 @click.command("explain", short_help="Print how a person's figure came about.")
-@click.option("--agency", required=True, help="Code of the agency.")
-@click.option("--cycle", "name", required=True, help="Name of the cycle.")
-@click.option("--version", type=int, help="Version of the cycle; default: the last.")
+@of_cycle
 @click.option("--nip-end", help="The last digits of the NIP, four or more.")
 @click.option("--employee", type=int, help="The employee's id instead.")
 def explain_command(*, agency: str, name: str, version: int | None, nip_end: str | None, employee: int | None) -> None:
@@ -109,9 +107,7 @@ def _steps(found: Arithmetic) -> list[str]:
 
 
 @click.command("export", short_help="Write evidence packs as files.")
-@click.option("--agency", required=True, help="Code of the agency.")
-@click.option("--cycle", "name", required=True, help="Name of the cycle.")
-@click.option("--version", type=int, help="Version of the cycle; default: the last.")
+@of_cycle
 @click.option("--nip-end", help="The last digits of one NIP, four or more.")
 @click.option("--employee", type=int, help="One employee's id instead.")
 @click.option("--all", "everybody", is_flag=True, help="Everybody in the cycle.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -11,23 +10,13 @@ from sqlalchemy.orm import Session
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM, Actor, person
 from feedback_app.cli.context import database
-from feedback_app.cli.evaluation_people import find_cycle
+from feedback_app.cli.evaluation_people import find_cycle, of_cycle
 from feedback_app.cli.evaluation_state import step_of
 from feedback_app.cli.lookup import find_agency
 
 if TYPE_CHECKING:
     from feedback_app.evaluation.cycles.telling import Told
     from feedback_app.evaluation.models import Cycle
-
-
-def _of_cycle(command: Callable[..., None]) -> Callable[..., None]:
-    for option in (
-        click.option("--version", type=int, help="Version of the cycle; the last one unless given."),
-        click.option("--name", required=True, help="Name of the cycle."),
-        click.option("--agency", required=True, help="Code of the agency."),
-    ):
-        command = option(command)
-    return command
 
 
 def _cycle(session: Session, where: dict[str, Any]) -> Cycle:
@@ -44,7 +33,7 @@ def _account(session: Session, email: str) -> Actor:
 
 
 @click.command("reply", short_help="Show employees their figures.")
-@_of_cycle
+@of_cycle
 def reply_command(**where: Any) -> None:
     """Open the right of reply: employees see their figures, may contest them, and are told by mail."""
     from feedback_app import config
@@ -59,7 +48,7 @@ def reply_command(**where: Any) -> None:
 
 
 @click.command("review", short_help="Close the right of reply.")
-@_of_cycle
+@of_cycle
 def review_command(**where: Any) -> None:
     """Close the right of reply; refused while the window is open or a contest is not settled."""
     from feedback_app.evaluation.cycles.life import finish_review
@@ -73,7 +62,7 @@ def review_command(**where: Any) -> None:
 
 
 @click.command("sign", short_help="Sign the figures of a reviewed cycle.")
-@_of_cycle
+@of_cycle
 @click.option("--as", "email", required=True, help="Address of the account that signs.")
 @click.option("--hash", "seen", required=True, help="Output hash of the figures that were looked at.")
 @click.password_option(prompt="Password of that account", confirmation_prompt=False)
@@ -98,7 +87,7 @@ def sign_command(email: str, seen: str, password: str, **where: Any) -> None:
 
 
 @click.command("freeze", short_help="Make a signed cycle final.")
-@_of_cycle
+@of_cycle
 def freeze_command(**where: Any) -> None:
     """Freeze a cycle that two people signed; from then on the database refuses every change of it."""
     from feedback_app.evaluation.cycles.freezing import freeze
@@ -113,7 +102,7 @@ def freeze_command(**where: Any) -> None:
 
 
 @click.command("version", short_help="Open a new version of a frozen cycle.")
-@_of_cycle
+@of_cycle
 @click.option("--reason", required=True, help="Why it is needed; shown beside the difference.")
 def version_command(reason: str, **where: Any) -> None:
     """Open a new version: the same ratings, posts and decisions as known now. The frozen one stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
 
 # Four of eighteen digits tell colleagues apart and give away nothing: the last three are a running number.
 LEAST_DIGITS = 4
+
+
+def of_cycle(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that name a cycle; `--name` and `--cycle` are one."""
+    for option in (
+        click.option("--version", type=int, help="Version of the cycle; the last one unless given."),
+        click.option("--name", "--cycle", "name", required=True, help="Name of the cycle."),
+        click.option("--agency", required=True, help="Code of the agency."),
+    ):
+        command = option(command)
+    return command
 
 
 def find_cycle(session: Session, agency: Agency, name: str, version: int | None) -> Cycle:

@@ -18,10 +18,9 @@ from feedback_app.cli.lookup import (
     find_unit_id,
     today_of,
 )
+from feedback_app.cli.post_options import post_options
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.rules import AssignmentKind, mask_nip, parse_nip
-
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command("employee", short_help="Add a civil servant by NIP.")
@@ -54,12 +53,7 @@ def employee_command(agency: str, nip: str, name: str) -> None:
     required=True,
     help="acting_vacant is Plt, acting_absent is Plh, additional is tugas tambahan.",
 )
-@click.option("--head", is_flag=True, help="The person leads the unit (every Plt and Plh does).")
-@click.option("--service", help="Code of the one service the post is about; the whole unit if unset.")
-@click.option("--share", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Part of the work.")
-@click.option("--decree", required=True, help="Number of the SK or surat perintah.")
-@click.option("--from", "starts", type=DAY, required=True, help="First day.")
-@click.option("--to", "ends", type=DAY, help="Last day; still held if unset.")
+@post_options
 def assignment_command(
     agency: str,
     nip: str,

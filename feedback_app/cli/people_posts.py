@@ -15,10 +15,10 @@ from feedback_app import clock
 from feedback_app.cli.context import database
 from feedback_app.cli.lookup import find_agency, find_employee_id, find_service_id, find_unit_id
 from feedback_app.cli.people_acting import actor_of, as_account
+from feedback_app.cli.post_options import DAY, post_options
 from feedback_app.organisation.models import Agency, Assignment
 from feedback_app.organisation.rules import AssignmentKind
 
-DAY = click.DateTime(["%Y-%m-%d"])
 KINDS = click.Choice([kind.value for kind in AssignmentKind])
 REASON = click.option("--reason", default="", help="Why; read by whoever has to agree.")
 
@@ -29,12 +29,7 @@ REASON = click.option("--reason", default="", help="Why; read by whoever has to 
 @click.argument("unit")
 @click.option("--position", required=True, help='Such as "Kepala Dinas" or "Petugas Loket".')
 @click.option("--kind", type=KINDS, default=AssignmentKind.DEFINITIVE.value, show_default=True)
-@click.option("--head", is_flag=True, help="The person leads the unit (every Plt and Plh does).")
-@click.option("--service", help="Code of the one service the post is about; the whole unit if unset.")
-@click.option("--share", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Part of the work.")
-@click.option("--decree", required=True, help="Number of the SK or surat perintah.")
-@click.option("--from", "starts", type=DAY, required=True, help="First day.")
-@click.option("--to", "ends", type=DAY, help="Last day; still held if unset.")
+@post_options
 @REASON
 @as_account
 def assign_command(agency: str, nip: str, unit: str, **asked: Any) -> None:
