@@ -35,6 +35,20 @@ class TokensWanted:
     counter: CounterCard | None = None
 
 
+def _by_unit(
+    nothing: str, units: Sequence[ReachedUnit], cards: Mapping[tuple[int, int], Sequence[ServiceCard | CounterCard]]
+) -> list[SelectChoice]:
+    """Return the cards under the names of their units, below a line that chooses none."""
+    return [
+        SelectChoice("", nothing),
+        *(
+            SelectChoice(str(card.id), card.name, optgroup=unit.name)
+            for unit in units
+            for card in cards.get((unit.agency_id, unit.id), ())
+        ),
+    ]
+
+
 class UnitForm(StaffForm):
     """Something for one unit within reach, and perhaps for one of its services."""
 
@@ -56,14 +70,7 @@ class UnitForm(StaffForm):
         nothing = [SelectChoice("", gettext("Pilih unit, atau pilih layanannya saja"))] if len(units) > 1 else []
         self.unit_id.choices = [*nothing, *(SelectChoice(key, unit.name) for key, unit in self._units.items())]
         # Without a script the list cannot follow the unit chosen, so it shows whose service each one is.
-        self.service_id.choices = [
-            SelectChoice("", gettext("Semua layanan unit ini")),
-            *(
-                SelectChoice(str(card.id), card.name, optgroup=unit.name)
-                for unit in units
-                for card in services.get((unit.agency_id, unit.id), ())
-            ),
-        ]
+        self.service_id.choices = _by_unit(gettext("Semua layanan unit ini"), units, services)
 
     def validate_unit_id(self, _field: SelectField) -> None:
         """Refuse a unit out of reach."""
@@ -121,14 +128,7 @@ class CounterForm(UnitForm):
         by_unit = counters or {}
         self._counters = {str(card.id): card for cards in by_unit.values() for card in cards}
         super().__init__(units, services, now, **kwargs)
-        self.counter_id.choices = [
-            SelectChoice("", gettext("Tanpa loket tertentu")),
-            *(
-                SelectChoice(str(card.id), card.name, optgroup=unit.name)
-                for unit in units
-                for card in by_unit.get((unit.agency_id, unit.id), ())
-            ),
-        ]
+        self.counter_id.choices = _by_unit(gettext("Tanpa loket tertentu"), units, by_unit)
 
     def validate_counter_id(self, field: SelectField) -> None:
         """Refuse a counter of another unit."""
