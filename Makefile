@@ -6,7 +6,7 @@ SHELL := /bin/bash
 ROOT := $(shell dirname '$(strip $(MAKEFILE_LIST))')
 IN := cd '$(ROOT)' &&
 
-.PHONY: help setup run test lint types contracts unit exhaustive coverage browser bench train evaluate translations lock clean
+.PHONY: help setup run test lint types contracts audit release unit exhaustive coverage browser bench train evaluate translations lock clean
 
 help:  ## Show this list
 	@$(IN) grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -17,7 +17,7 @@ setup:  ## Create .venv from the lock file (does nothing when it is up to date)
 run: setup  ## Run everything at http://127.0.0.1:8000 (PORT overrides), with demo data; Ctrl-C ends it
 	@$(IN) exec .venv/bin/feedback up --demo
 
-test: lint types contracts unit  ## Run every check: lint, types, contracts, migrations, tests, browser
+test: lint types contracts audit unit  ## Run every check: lint, types, contracts, advisories, migrations, tests, browser
 
 lint: setup
 	@$(IN) .venv/bin/ruff check . && .venv/bin/ruff format --check .
@@ -30,6 +30,12 @@ contracts: setup
 
 unit: setup
 	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+
+audit: setup  ## Ask the public advisory database about every locked package (ARGS=--strict where it must be reached)
+	@$(IN) .venv/bin/python scripts/audit $(ARGS)
+
+release: setup  ## Build the wheel and its bill of materials (CycloneDX) into dist/
+	@$(IN) ./scripts/release
 
 exhaustive: setup  ## Run what `make test` leaves out: the same in one more language or window (before a release)
 	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m exhaustive
