@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 
 from flask import Response, jsonify
@@ -11,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from feedback_app.blueprints.access import requires
 from feedback_app.blueprints.board import bp, people_of
 from feedback_app.blueprints.board_question import BoardQuestion, read_board_question
-from feedback_app.blueprints.open_data import safe_cell
 from feedback_app.db import db
 from feedback_app.evaluation.board.queries import board
 from feedback_app.evaluation.board.telling import COLUMNS, rows_of, told
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.queries import UnknownUnitError
+from feedback_app.safe_table import SafeTable
 
 
 @bp.get("/papan.json")
@@ -32,10 +31,10 @@ def as_csv() -> ResponseReturnValue:
     """Return the board as a sheet, one row a figure; people stand in the other format."""
     question = _asked()
     written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(COLUMNS)
+    table = SafeTable(written)
+    table.row(COLUMNS)
     for row in rows_of(_told(question)):
-        table.writerow([safe_cell(cell) for cell in row])
+        table.row(row)
     name = f"papan-{question.agency.code}-{question.day.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(written.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)

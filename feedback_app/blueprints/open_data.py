@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
@@ -13,6 +12,7 @@ from feedback_app.blueprints.places import Place
 from feedback_app.blueprints.released import HandlingFigure, RatingFigure, Shares, UnitFigures, VoicesFigure
 from feedback_app.handling.publication.published import PublishedComplaint
 from feedback_app.measures.release_rules import DISTRIBUTION_EVERY, FIRST_RELEASE, NEXT_RELEASE
+from feedback_app.safe_table import SafeTable
 
 METHOD: Final = {
     "scale": "1 (tidak baik) - 4 (sangat baik)",
@@ -29,7 +29,6 @@ METHOD: Final = {
     "left_out": "confidential reports, allegations, reports of an unknown unit, ratings set aside as automatic",
 }
 # A spreadsheet runs a cell that begins so.
-_RUN_AS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_json(place: Place, figures: UnitFigures, complaints: Sequence[PublishedComplaint], total: int) -> Response:
@@ -49,23 +48,13 @@ def as_json(place: Place, figures: UnitFigures, complaints: Sequence[PublishedCo
 def as_csv(place: Place, figures: UnitFigures) -> Response:
     """Return the released figures as one row a figure."""
     written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(["agency", "unit", "subject", "year", "counted_on", "n", "figure", "value"])
+    table = SafeTable(written)
+    table.row(["agency", "unit", "subject", "year", "counted_on", "n", "figure", "value"])
     for row in _rows(figures):
-        table.writerow([safe_cell(cell) for cell in (place.agency.code, place.unit.code, *row)])
+        table.row((place.agency.code, place.unit.code, *row))
     answer = Response(written.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{place.unit.code}.csv"'
     return answer
-
-
-def safe_cell(value: object) -> str:
-    """Return a cell that no spreadsheet runs.
-
-    >>> safe_cell("=1+1"), safe_cell(3)
-    ("'=1+1", '3')
-    """
-    words = "" if value is None else str(value)
-    return f"'{words}" if words.startswith(_RUN_AS_FORMULA) else words
 
 
 def _rows(figures: UnitFigures) -> Iterator[tuple[object, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Sequence
 from typing import Any, Final
@@ -32,7 +31,6 @@ from feedback_app.blueprints.sentences import translated
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.identity.rules import Permission
-from feedback_app.intake.imports.rejects import harmless
 from feedback_app.notifications.account_links import tell_of_links
 from feedback_app.organisation.models import UnitKind
 from feedback_app.organisation.people.imports import applying, preview, queries, undoing
@@ -42,6 +40,7 @@ from feedback_app.organisation.people.imports.undoing import UndoBlockedError
 from feedback_app.organisation.people.models import PeopleImport, PeopleImportRow
 from feedback_app.organisation.people.rules import ChangeKind, RowChange
 from feedback_app.organisation.rules import mask_nip
+from feedback_app.safe_table import SafeTable
 
 ROWS_SHOWN: Final = 50
 PAST: Final = "lampau"
@@ -147,14 +146,14 @@ def download(import_id: int) -> ResponseReturnValue:
     """Give out what an import would do as a table."""
     made = readable(import_id)
     written = io.StringIO()
-    table = csv.writer(written)
+    table = SafeTable(written)
     heads = (gettext("baris"), gettext("NIP"), gettext("perubahan"), gettext("isi"), gettext("hari lampau"))
-    table.writerow([*heads, gettext("kolom"), gettext("isi sel"), gettext("yang perlu diperbaiki")])
+    table.row([*heads, gettext("kolom"), gettext("isi sel"), gettext("yang perlu diperbaiki")])
     for line in _lines(made, queries.rows_of(db.session(), made)):
         start = [line["number"], line["nip"], line["change"], line["words"], gettext("ya") if line["past"] else ""]
         for problem in line["problems"] or [None]:
             found = [problem.column, problem.text, problem.sentence] if problem else ["", "", ""]
-            table.writerow([harmless(cell) for cell in [*start, *found]])
+            table.row([*start, *found])
     # With a byte order mark: without one, Excel reads UTF-8 as something else.
     answer = Response("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="impor-pegawai-{made.id}.csv"'

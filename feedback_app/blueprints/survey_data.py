@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,8 +10,8 @@ from typing import Any, Final
 
 from flask import Response, jsonify
 
-from feedback_app.blueprints.open_data import safe_cell
 from feedback_app.blueprints.places import Place
+from feedback_app.safe_table import SafeTable
 from feedback_app.survey.action_queries import PublicAction
 from feedback_app.survey.published import PublishedResult
 from feedback_app.survey.rules import SMALLEST_PUBLISHED
@@ -50,10 +49,10 @@ def as_json(place: Place, results: Sequence[PublishedResult], plan: PublicPlan) 
 def as_csv(place: Place, results: Sequence[PublishedResult], plan: PublicPlan) -> Response:  # noqa: ARG001
     """Return the published figures, one row a figure; the plan is words, and stands in the other format."""
     written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(["agency", "unit", "period", "ruleset", "weight", "respondents", "figure", "value", "grade"])
+    table = SafeTable(written)
+    table.row(["agency", "unit", "period", "ruleset", "weight", "respondents", "figure", "value", "grade"])
     for row in _rows(results):
-        table.writerow([safe_cell(cell) for cell in (place.agency.code, place.unit.code, *row)])
+        table.row((place.agency.code, place.unit.code, *row))
     return Response(written.getvalue(), content_type="text/csv; charset=utf-8")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import replace
 from datetime import date
@@ -27,7 +26,7 @@ from feedback_app.blueprints.uploads import accepts_files
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.identity.rules import Permission
-from feedback_app.intake.imports.rejects import harmless
+from feedback_app.safe_table import SafeTable
 from feedback_app.survey import batch_queries, batches
 from feedback_app.survey.answer_columns import AnswerColumnsError, AnswerOrderMissingError
 from feedback_app.survey.batches import FileKnownError, FileRead
@@ -102,11 +101,11 @@ def store() -> ResponseReturnValue:
 def mistakes() -> ResponseReturnValue:
     """Give out what is wrong with a file as a table to work through."""
     written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow([gettext("baris"), gettext("kolom"), gettext("isi"), gettext("yang perlu diperbaiki")])
+    table = SafeTable(written)
+    table.row([gettext("baris"), gettext("kolom"), gettext("isi"), gettext("yang perlu diperbaiki")])
     for one in held_paper.read_held_bad(request.form.get("held", "")):
         words = translated(PROBLEM_SENTENCES[one.problem.value])
-        table.writerow([one.row, harmless(one.column), harmless(one.text), words])
+        table.row([one.row, one.column, one.text, words])
     # With a byte order mark: without one, Excel reads UTF-8 as something else.
     answer = Response("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="kesalahan-kuesioner.csv"'

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Iterable
 from typing import Final
 
 from feedback_app.evaluation.evidence.talent import COLUMNS, PROVENANCE, Row
-from feedback_app.intake.imports.rejects import harmless
+from feedback_app.safe_table import SafeTable
 
 FORMAT: Final = "suara-layanan/talent/1"
 
@@ -20,11 +19,10 @@ def talent_csv(rows: Iterable[Row]) -> bytes:
     With a byte order mark: without one, Excel reads UTF-8 as something else.
     """
     written = io.StringIO()
-    table = csv.writer(written, lineterminator="\r\n")
-    table.writerow(COLUMNS)
+    table = SafeTable(written)
+    table.row(COLUMNS)
     for row in rows:
-        # A number keeps its sign: only words can be formulas.
-        table.writerow([harmless(row[name]) if isinstance(row[name], str) else row[name] for name in COLUMNS])
+        table.row(row[name] for name in COLUMNS)
     return ("\ufeff" + written.getvalue()).encode()
 
 

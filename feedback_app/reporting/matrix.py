@@ -6,7 +6,6 @@ together, it says only which answers stood on one questionnaire, which is what a
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 from collections import Counter
@@ -15,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from feedback_app.reporting.answer_data import Block, Pattern
 from feedback_app.reporting.printing import whole
 from feedback_app.reporting.report_data import Report
+from feedback_app.safe_table import SafeTable
 from feedback_app.survey.rules import MissingRule
 
 BLANK = "."
@@ -72,13 +72,13 @@ def matrix_csv(report: Report) -> bytes:
     """Return the matrix as a file: one row a pattern, `jumlah` how often; empty where it was not asked or answered."""
     keys = [key for key, _element in columns_of(report.blocks)]
     text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(["unit", "layanan", *keys, "jumlah"])
+    rows = SafeTable(text, lineterminator="\n")
+    rows.row(["unit", "layanan", *keys, "jumlah"])
     for block in report.blocks:
         own = [column.key for column in block.columns]
         for pattern in block.patterns:
             given = dict(zip(own, pattern.answers, strict=True))
-            rows.writerow([block.unit_code, block.service_code, *(given.get(key) or "" for key in keys), pattern.count])
+            rows.row([block.unit_code, block.service_code, *(given.get(key) or "" for key in keys), pattern.count])
     return text.getvalue().encode()
 
 

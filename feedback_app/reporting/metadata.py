@@ -6,7 +6,6 @@ concept, definition, classification, measure and unit).
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from feedback_app.reporting import printing
 from feedback_app.reporting.left_out import left_out_sentences
 from feedback_app.reporting.matrix import matrix_sha256
 from feedback_app.reporting.report_data import Place, Report
+from feedback_app.safe_table import SafeTable
 from feedback_app.survey.elements import CONVERSION
 from feedback_app.survey.index import half_up
 from feedback_app.survey.rules import ResultLevel
@@ -94,15 +94,13 @@ def data_json(report: Report) -> bytes:
 def data_csv(report: Report) -> bytes:
     """Return the figures as one row a place and element; the row without an element is the index itself."""
     text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    table.writerow(
-        ["periode", "tingkat", "unit", "layanan", "unsur", "responden", "nrr", "nilai", "bawah", "atas", "mutu"]
-    )
+    table = SafeTable(text, lineterminator="\n")
+    table.row(["periode", "tingkat", "unit", "layanan", "unsur", "responden", "nrr", "nilai", "bawah", "atas", "mutu"])
     for row in rows(report):
         first = [row["periode"], row["tingkat"], row["unit"], row["layanan"]]
-        table.writerow([*first, "", row["responden"], "", row["nilai"], row["bawah"], row["atas"], row["mutu"]])
+        table.row([*first, "", row["responden"], "", row["nilai"], row["bawah"], row["atas"], row["mutu"]])
         for one in row["unsur"]:
-            table.writerow([*first, one["kunci"], one["jawaban"], one["nrr"], one["nilai"], "", "", one["mutu"]])
+            table.row([*first, one["kunci"], one["jawaban"], one["nrr"], one["nilai"], "", "", one["mutu"]])
     return text.getvalue().encode()
 
 

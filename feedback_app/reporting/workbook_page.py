@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import xlsxwriter
 
-_RUN_AS_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+from feedback_app.safe_table import begins_formula
+
 # What a worksheet is named may not hold these.
 Cell = str | int | float | Decimal | Fraction | None
 
@@ -90,7 +91,7 @@ class Page:
         if cell is None or cell == "":
             return
         if isinstance(cell, str):
-            inert = "inert" if cell.startswith(_RUN_AS_FORMULA) else "words"
+            inert = "inert" if begins_formula(cell) else "words"
             self._sheet.write_string(self.row, column, cell, self._formats[style or inert])
             return
         usual = "whole" if isinstance(cell, int) else "two" if isinstance(cell, Decimal) else "three"

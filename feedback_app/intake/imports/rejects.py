@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 from collections import Counter
@@ -14,26 +13,16 @@ from typing import Final, TextIO, cast
 
 from feedback_app.intake.imports.problems import MappingError, Reason, RowProblemError
 from feedback_app.intake.imports.rows import SourceRow
+from feedback_app.safe_table import SafeTable
 
 ROW_COLUMN: Final = "nomor_baris"
 REASON_COLUMN: Final = "alasan_ditolak"
 # What a spreadsheet program takes for the beginning of a formula (OWASP, "CSV Injection").
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def default_rejects_path(path: Path) -> Path:
     """Return where rejects go unless said otherwise: beside the file, as `FILE.rejects.csv`."""
     return path.with_name(path.name + ".rejects.csv")
-
-
-def harmless(cell: object) -> str:
-    """Return a cell as text that no spreadsheet program will run as a formula.
-
-    >>> harmless('=HYPERLINK("x")')
-    '\\'=HYPERLINK("x")'
-    """
-    text = "" if cell is None else str(cell).replace("\x00", "")
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
 
 
 class Rejects:
@@ -48,8 +37,8 @@ class Rejects:
         self._path = path
         self._width = len(columns)
         self._spool = spool
-        self._writer = csv.writer(spool, delimiter=delimiter)
-        self._writer.writerow([*map(harmless, columns), ROW_COLUMN, REASON_COLUMN])
+        self._table = SafeTable(spool, delimiter=delimiter)
+        self._table.row([*columns, ROW_COLUMN, REASON_COLUMN])
 
     @property
     def total(self) -> int:
@@ -60,8 +49,8 @@ class Rejects:
         """Write down one row."""
         self.counts[problem.reason] += 1
         missing = [None] * (self._width - len(row.cells))
-        cells = [harmless(cell) for cell in [*row.cells, *missing]]
-        self._writer.writerow([*cells[: self._width], row.number, problem.sentence, *cells[self._width :]])
+        cells = [*row.cells, *missing]
+        self._table.row([*cells[: self._width], row.number, problem.sentence, *cells[self._width :]])
 
     def finish(self) -> None:
         """Put the file in its place, safely on disk; nothing happens where no row was rejected."""

@@ -7,8 +7,9 @@ import openpyxl
 import pytest
 
 from feedback_app.intake.imports.problems import Reason, RowProblemError
-from feedback_app.intake.imports.rejects import default_rejects_path, harmless, rejects_file
+from feedback_app.intake.imports.rejects import default_rejects_path, rejects_file
 from feedback_app.intake.imports.rows import SourceRow
+from feedback_app.safe_table import harmless
 
 BAD = RowProblemError(Reason.DATE_MISSING, "Tanggal tidak diisi.")
 
