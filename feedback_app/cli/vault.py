@@ -1,4 +1,4 @@
-"""`feedback vault`: the keys under which citizens' contacts are sealed."""
+"""`feedback vault`: what `feedback keys` was called before; kept for scripts that know it."""
 
 from __future__ import annotations
 
@@ -8,32 +8,20 @@ import click
 from flask import current_app
 
 from feedback_app.cli.context import database
+from feedback_app.cli.keys_group import check_command, new_command
 from feedback_app.errors import ConfigurationError
-from feedback_app.intake.vault import UnreadableSealError, new_key
-from feedback_app.intake.vault_upkeep import seal_again, unreadable_contacts
+from feedback_app.intake.vault import UnreadableSealError
+from feedback_app.intake.vault_upkeep import seal_again
 
 
-@click.group("vault")
+@click.group("vault", short_help="The earlier name of `feedback keys`.")
 def vault_group() -> None:
-    """The sealed contacts of citizens.
-
-    \b
-    To change the key:
-      feedback vault new-key      put what it prints in front in VAULT_KEYS, restart
-      feedback vault rotate       seal every contact under it
-      feedback vault check        exit code 0: the older keys can go
-    """
-
-
-@vault_group.command("new-key")
-def new_key_command() -> None:
-    """Print a fresh key for VAULT_KEYS. It is kept nowhere else."""
-    click.echo(new_key())
+    """The sealed contacts of citizens. `feedback keys rotate` does all of this in one call."""
 
 
 @vault_group.command("rotate", short_help="Seal every contact under the first key.")
 def rotate_command() -> None:
-    """Seal every contact under the first key of VAULT_KEYS, a commit for each batch. May be repeated."""
+    """Seal every contact under the first key, a commit for each batch; make no key and drop none. May be repeated."""
     done = 0
     with database() as session:
         try:
@@ -42,18 +30,11 @@ def rotate_command() -> None:
                 done += size
         except UnreadableSealError as error:
             raise ConfigurationError(
-                f"After {done} contacts one opens with no key of VAULT_KEYS; `feedback vault check` names it."
+                f"After {done} contacts one opens with no key of VAULT_KEYS; `feedback keys check` names it."
             ) from error
     click.echo(f"{done} contacts sealed under the first key")
+    sys.exit(0)
 
 
-@vault_group.command("check")
-@click.option("--show", default=20, show_default=True, help="How many contacts to name.")
-def check_command(*, show: int) -> None:
-    """Open every contact, print none. Exit code 0 if all of them open, 1 if not."""
-    with database() as session:
-        broken = list(unreadable_contacts(session, current_app.config["VAULT"]))
-    for agency_id, contact_id in broken[:show]:
-        click.echo(f"agency {agency_id}, contact {contact_id}: no key opens it")
-    click.echo(f"{len(broken)} contacts cannot be opened" if broken else "Every contact opens")
-    sys.exit(1 if broken else 0)
+vault_group.add_command(new_command, "new-key")
+vault_group.add_command(check_command)

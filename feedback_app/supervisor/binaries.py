@@ -70,6 +70,12 @@ def find_postgres(major: int | None = None, *, system: bool = True) -> Postgres:
     )
 
 
+def all_postgres() -> list[Postgres]:
+    """Return every PostgreSQL of this machine and of the installed wheel, for the programs that come with it."""
+    found = (_installation(folder) for folder in (*_system_folders(), *_wheel_folders()))
+    return [one for one in found if one is not None]
+
+
 def find_redis(*, system: bool = True) -> Path:
     """Return the Redis or Valkey server of the system, else the one inside the wheel.
 
