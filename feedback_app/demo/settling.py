@@ -21,7 +21,7 @@ from feedback_app.handling.answers.templates import write_template
 from feedback_app.handling.clocks.in_force import set_default_clocks
 from feedback_app.identity.models import User
 from feedback_app.identity.operations import grant
-from feedback_app.identity.rules import Role
+from feedback_app.identity.rules import GrantSource, Role
 from feedback_app.organisation.hours import set_hours
 from feedback_app.organisation.models import Assignment, Employee
 from feedback_app.organisation.national_days import import_holidays
@@ -41,6 +41,8 @@ _OFFICES = {
     (Role.EVALUATOR, 0): "Penilai Kinerja",
     (Role.EVALUATOR, 1): "Penilai Kinerja Kedua",
     (Role.ADMINISTRATOR, 0): "Administrator",
+    (Role.ADMINISTRATOR, 1): "Administrator Kedua",
+    (Role.AUDITOR, 0): "Auditor",
     (Role.SUPERIOR, 0): "Atasan Pejabat Penilai",
     (Role.SUPERIOR, 1): "Wali Kota",
     (Role.REVIEWER, 0): "Penelaah Sanggahan",
@@ -139,6 +141,7 @@ def _accounts(
         grant(
             session, agency_id=agency_id, user_id=user.id, role=account.role,
             unit_id=units[account.unit] if account.unit else None, starts_on=now.date(), actor=SYSTEM, now=now,
+            source=GrantSource.DEMO,
         )  # fmt: skip
     return users
 

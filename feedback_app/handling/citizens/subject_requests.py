@@ -1,4 +1,4 @@
-"""Requests of reporters about their own data, each with its clock of 3 x 24 hours (UU 27/2022 Ps 32 and 43)."""
+"""Requests of reporters about their own data, each with its clock of 3 x 24 hours (UU 27/2022 Ps 30, 32, 41, 43)."""
 
 from __future__ import annotations
 
@@ -43,20 +43,27 @@ class RefusalReasonError(InvalidInputError):
     code = "refusal_reason"
 
 
+def locked_report(session: Session, agency_id: int, submission_id: int) -> Submission:
+    """Return a report, held until the transaction ends.
+
+    The drain locks the same row, so nothing is read while it is erased, nor erased while it is read. Who holds the case
+    may still write a row that points at the report.
+    """
+    return session.scalars(
+        sa.select(Submission)
+        .where(Submission.agency_id == agency_id, Submission.id == submission_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
 def ask_for(
     session: Session, agency_id: int, submission_id: int, kind: RequestKind, *, now: datetime
 ) -> SubjectRequest:
     """Note a request; one of this kind that is still open stays the one that counts."""
-    still_open = session.scalar(
-        sa.select(SubjectRequest).where(
-            SubjectRequest.agency_id == agency_id,
-            SubjectRequest.submission_id == submission_id,
-            SubjectRequest.kind == kind,
-            SubjectRequest.outcome.is_(None),
-        )
-    )
-    if still_open is not None:
-        return still_open
+    waiting = still_open(session, agency_id, submission_id, kind)
+    if waiting is not None:
+        return waiting
     request = SubjectRequest(
         agency_id=agency_id, submission_id=submission_id, kind=kind, requested_at=now, due_at=now + ANSWER_WITHIN
     )
@@ -64,6 +71,18 @@ def ask_for(
     session.flush()
     _note(session, request, "handling.ask_for_own_data", CITIZEN, now)
     return request
+
+
+def still_open(session: Session, agency_id: int, submission_id: int, kind: RequestKind) -> SubjectRequest | None:
+    """Return the request of a kind that waits for its answer, or None."""
+    return session.scalar(
+        sa.select(SubjectRequest).where(
+            SubjectRequest.agency_id == agency_id,
+            SubjectRequest.submission_id == submission_id,
+            SubjectRequest.kind == kind,
+            SubjectRequest.outcome.is_(None),
+        )
+    )
 
 
 def settle(

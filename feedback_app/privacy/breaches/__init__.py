@@ -1,0 +1,1 @@
+"""When personal data came into wrong hands: the clock, the notices, who was told."""

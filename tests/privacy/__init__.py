@@ -1,0 +1,1 @@
+"""Retention, breaches, the data map, copies without names."""
