@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from feedback_app.audit.models import ActorKind, AuditEvent
+from feedback_app.audit.models import ActorKind, AuditEvent, PlatformEvent
+from feedback_app.audit.rules import checked_action, checked_detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,54 @@ def record(
     now: datetime,
     **detail: Any,
 ) -> None:
-    """Add one act to the trail; `action` reads `room.verb`, `detail` holds ids and counts, never free text."""
+    """Add one act to the trail; `action` reads `room.verb`, `detail` holds ids, counts and codes, never free text.
+
+    Raises
+    ------
+    feedback_app.audit.rules.WordsInTrailError
+        The detail holds something that could be words; the whole act fails with it.
+    """
     session.execute(
         sa.insert(AuditEvent).values(
             agency_id=agency_id,
             at=now,
             actor_kind=actor.kind,
             actor_id=actor.user_id,
-            action=action,
+            action=checked_action(action),
             subject_type=subject_type,
             subject_id=subject_id,
-            detail=detail,
+            detail=checked_detail(detail),
+        )
+    )
+
+
+def record_platform(
+    session: Session,
+    *,
+    actor: Actor,
+    action: str,
+    subject_type: str,
+    subject_id: int | None,
+    now: datetime,
+    **detail: Any,
+) -> None:
+    """Add one act that belongs to no agency: an operator's, a key's, a sign-in of nobody known.
+
+    Sealed as the acts of agencies are, and shown on no page of an agency.
+
+    Raises
+    ------
+    feedback_app.audit.rules.WordsInTrailError
+        The detail holds something that could be words; the whole act fails with it.
+    """
+    session.execute(
+        sa.insert(PlatformEvent).values(
+            at=now,
+            actor_kind=actor.kind,
+            actor_id=actor.user_id,
+            action=checked_action(action),
+            subject_type=subject_type,
+            subject_id=subject_id,
+            detail=checked_detail(detail),
         )
     )
