@@ -19,8 +19,9 @@ from feedback_app.app import derived_key
 from feedback_app.handling.clocks.in_force import set_default_clocks
 from feedback_app.handling.models import Case
 from feedback_app.handling.rules import CaseStatus, Classification
+from feedback_app.identity.grant_models import PlatformOperator
 from feedback_app.identity.models import RoleGrant, User
-from feedback_app.identity.rules import Role
+from feedback_app.identity.rules import GrantSource, Role
 from feedback_app.intake.models import Submission
 from feedback_app.intake.rules import Channel, SubmissionKind
 from feedback_app.organisation.models import (
@@ -40,6 +41,8 @@ TODAY = date(2026, 5, 12)
 LONG_AGO = date(2020, 1, 1)
 SECRET = "a-key-for-the-tests-only-0123456789abcdef"
 PASSWORD = "kata-sandi-untuk-uji-1"
+# A grant is never deleted; one that is ended like this was held on no day.
+END_GRANTS = "UPDATE role_grants SET ends_on = starts_on - 1, ended_at = now(), end_reason = 'Untuk pengujian.'"
 CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _number = itertools.count(1)
 
@@ -156,11 +159,29 @@ def grant(session: Session, who: User, role: Role, of: Agency, over: Unit | None
     """A role since long ago."""
     row = RoleGrant(
         agency_id=of.id, user_id=who.id, role=role, unit_id=over.id if over else None,
-        **{"starts_on": LONG_AGO, "ends_on": None, "granted_by": None, "created_at": NOW, **values},
+        **{
+            "starts_on": LONG_AGO, "ends_on": None, "granted_by": None, "created_at": NOW,
+            "reason": "Diberikan untuk pengujian.", "source": GrantSource.CLI, **values,
+        },
     )  # fmt: skip
     session.add(row)
     session.flush()
     return row
+
+
+def agency_of(session: Session, of: Unit) -> Agency:
+    """The agency of a unit."""
+    return session.get_one(Agency, of.agency_id)
+
+
+def operator(session: Session, **values: Any) -> User:
+    """An account that runs the platform since long ago, and nothing else."""
+    who = user(session, **values)
+    session.add(
+        PlatformOperator(user_id=who.id, starts_on=LONG_AGO, reason="Menjalankan server untuk pengujian.", given_at=NOW)
+    )
+    session.flush()
+    return who
 
 
 def submission(session: Session, to: Unit, **values: Any) -> Submission:
