@@ -1,0 +1,1 @@
+"""Accounts of other identity providers, and what their claims give here."""
