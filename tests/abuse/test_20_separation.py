@@ -37,15 +37,17 @@ WORDS = "Hasil ini tidak sesuai dengan jadwal saya."
 
 
 class World:
-    """A frozen cycle and everybody who had a hand in it, each with every role: only their part stops them."""
+    """A frozen cycle and everybody who had a hand in it, each with a role that decides: only their part stops them."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.agency = make.agency(session)
         unit = make.unit(session, self.agency)
         self.people = {name: make.user(session) for name in PARTS}
-        for account in self.people.values():
-            for role in (Role.EVALUATOR, Role.SUPERIOR, Role.REVIEWER, Role.PERSONNEL):
+        # What only a reviewer does is done by one; nobody holds the roles that do not go together.
+        for part, account in self.people.items():
+            roles = (Role.REVIEWER,) if part == "reviewed" else (Role.SUPERIOR, Role.PERSONNEL)
+            for role in roles:
                 make.grant(session, account, role, self.agency)
         self.who = make.employee(session, self.agency, user_id=self.people["subject"].id)
         head = make.employee(session, self.agency, user_id=self.people["direct superior"].id)
