@@ -11,6 +11,8 @@ drain      P6      the worker against the model alone and against one job a row
 evaluation  P9     a cycle of 20,000 people over ten million ratings, against counting them and the naive SQL
 skm                the index of a million questionnaires, of a file and from the sums, against pandas
 duplicates         reports of one event among 100,000, against words TF-IDF of scikit-learn; the same in PostgreSQL
+backup             an encrypted copy of a million ratings against pg_dump; restoring and drill
+audit       R5      a million events of the audit trail sealed, verified, and a page of them
 real-text          public text sets through import, worker and recount
 """
 
@@ -27,6 +29,8 @@ from pathlib import Path
 from typing import Final
 
 from bench import (
+    audit,
+    backup,
     dashboard,
     drain,
     duplicates,
@@ -66,6 +70,8 @@ BENCHMARKS: Final[dict[str, Benchmark]] = {
     "evaluation": lambda stage, asked: evaluation.run(stage, runs=asked.runs, ratings=asked.ratings),
     "skm": lambda stage, asked: skm.run(stage, runs=asked.runs, responses=asked.responses),
     "duplicates": lambda stage, _asked: duplicates.run(stage),
+    "backup": lambda stage, asked: backup.run(stage, runs=asked.runs, ratings=asked.copied),
+    "audit": lambda stage, asked: audit.run(stage, events=asked.events),
     "inbox": lambda stage, asked: inbox.run(stage, runs=asked.runs, folder=asked.helpdesk_folder),
 }
 
@@ -110,6 +116,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--ratings", type=int, default=evaluation_rows.RATINGS, help="ratings of the evaluation (%(default)s)"
     )
+    parser.add_argument("--copied", type=int, default=1_000_000, help="ratings in the copied database (%(default)s)")
+    parser.add_argument("--events", type=int, default=audit.EVENTS, help="events of the audit trail (%(default)s)")
     parser.add_argument("--write", action="store_true", help=f"also write the table to docs/{MEASURED.name}")
     return parser.parse_args()
 

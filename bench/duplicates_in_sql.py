@@ -19,7 +19,7 @@ from feedback_app.handling.bulk.suggestions import suggested
 from feedback_app.handling.models import Case
 from feedback_app.identity.models import RoleGrant
 from feedback_app.identity.operations import create_user
-from feedback_app.identity.rules import Role
+from feedback_app.identity.rules import GrantSource, Role
 from feedback_app.nlp.duplicates.grams import rare_grams
 from feedback_app.nlp.duplicates.index import Entry
 from feedback_app.organisation.models import UnitKind
@@ -96,6 +96,7 @@ def _agency(numbers: set[int | None]) -> tuple[int, dict[int, int], int]:
     session.add(
         RoleGrant(
             agency_id=agency.id, user_id=head.id, role=Role.UNIT_HEAD, unit_id=top.id, starts_on=since, created_at=now,
+            reason="Untuk pengukuran.", source=GrantSource.CLI,
         )
     )  # fmt: skip
     session.flush()

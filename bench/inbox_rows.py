@@ -18,7 +18,7 @@ from feedback_app.handling.inbox.models import CaseWords
 from feedback_app.handling.inbox.search import LANGUAGE
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.operations import create_user
-from feedback_app.identity.rules import Role
+from feedback_app.identity.rules import GrantSource, Role
 from feedback_app.nlp.learning.corpus import load_corpus
 from feedback_app.organisation.models import UnitKind
 from feedback_app.organisation.operations import create_unit
@@ -91,7 +91,8 @@ def _head(stage: Stage, unit_id: int, email: str) -> int:
     session.add(
         RoleGrant(
             agency_id=stage.agency_id, user_id=who.id, role=Role.UNIT_HEAD, unit_id=unit_id,
-            starts_on=now.date() - timedelta(days=1), created_at=now,
+            starts_on=now.date() - timedelta(days=1), created_at=now, reason="Untuk pengukuran.",
+            source=GrantSource.CLI,
         )
     )  # fmt: skip
     session.flush()

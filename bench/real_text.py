@@ -24,7 +24,7 @@ from feedback_app.handling.inbox.feedback_list import feedback
 from feedback_app.handling.models import Case
 from feedback_app.handling.visibility import may_see
 from feedback_app.identity.models import RoleGrant, User
-from feedback_app.identity.rules import Permission, Role
+from feedback_app.identity.rules import GrantSource, Permission, Role
 from feedback_app.intake.models import Submission
 from feedback_app.measures.operations import recount
 
@@ -157,7 +157,8 @@ def _account(stage: Stage, unit_id: int) -> int:
     session.add(
         RoleGrant(
             agency_id=stage.agency_id, user_id=who.id, role=Role.UNIT_HEAD, unit_id=unit_id,
-            starts_on=now.date() - timedelta(days=1), created_at=now,
+            starts_on=now.date() - timedelta(days=1), created_at=now, reason="Untuk pengukuran.",
+            source=GrantSource.CLI,
         )
     )  # fmt: skip
     session.flush()

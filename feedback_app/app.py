@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import uuid
+import os
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, session
+from flask import Flask, session
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
-from flask_login import user_logged_out
 from flask_migrate import Migrate
 from flask_security import LoginForm, Security, SQLAlchemyUserDatastore
 from flask_security.core import RoleMixin
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from feedback_app import config, models, queue, storage
+from feedback_app import config, log_scrubbing, models, queue, storage
 from feedback_app.blueprints import register_blueprints, uploads
-from feedback_app.blueprints.access import guard_endpoints
+from feedback_app.blueprints.access import PUBLIC_ENDPOINTS, guard_endpoints
+from feedback_app.blueprints.agency_scope import register_scope
 from feedback_app.blueprints.errors import register_error_handlers
 from feedback_app.blueprints.formats import register_formats
+from feedback_app.blueprints.headers import register_headers
+from feedback_app.blueprints.known_browsers import register_known_browsers
 from feedback_app.blueprints.limits import register_limits
 from feedback_app.blueprints.shelf import register_shelf
+from feedback_app.blueprints.sign_in_edge import register_sign_ins
+from feedback_app.blueprints.sso_metadata import register_providers
 from feedback_app.db import db
+from feedback_app.identity.factors.sealing import SecretBox
 from feedback_app.identity.models import User
+from feedback_app.identity.sign_in_rules import TimeLimits
+from feedback_app.identity.sso.provider_file import read_providers
 from feedback_app.intake.vault import vault_of
+from feedback_app.key_files import vault_key_file
 
 LANGUAGES: Final = ("id", "en")
 MAX_REQUEST_BYTES: Final = 64 * 1024
@@ -52,8 +60,10 @@ babel = Babel()
 migrate = Migrate()
 
 
-def create_app(settings: config.Settings | None = None) -> Flask:
+def create_app(settings: config.Settings | None = None, *, is_web: bool = False) -> Flask:
     """Return the application for these settings (those of the environment by default).
+
+    The web server says `is_web`: then all that the process reads and writes is behind the second wall.
 
     Raises
     ------
@@ -63,6 +73,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     known = config.resolved(settings or config.load())
     app = Flask("feedback_app")
     app.config.from_mapping(_flask_config(known))
+    log_scrubbing.install()
     logging.basicConfig(level=known.log_level)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.project_root() / "migrations"))
@@ -75,7 +86,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     # Pages are opened by the session cookie alone; a token in a header or an address would outlive it.
     # Not None: Flask-Security's own page calls it without asking whether there is one.
     app.login_manager._request_callback = lambda _request: None  # type: ignore[attr-defined]
-    user_logged_out.connect(_end_sessions, app)
     queue.configure(known.redis_url)
     app.extensions["suara_settings"] = known
     app.extensions["suara_storage"] = storage.open_storage(known)
@@ -87,11 +97,15 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     # The signed link in a mail is the authority, and mail programs send it in one click without our cookie (RFC 8058).
     csrf.exempt(app.view_functions["tracking.unsubscription"])
     register_error_handlers(app)
+    register_scope(app, PUBLIC_ENDPOINTS, always=is_web)
     guard_endpoints(app)
+    register_known_browsers(app)
+    register_sign_ins(app, TimeLimits(known.session_idle_minutes, known.session_absolute_hours * 60))
+    register_providers(app, read_providers(known.oidc_providers_file, os.environ))
     register_limits(app, known)
     register_shelf(app)
     _trust_proxies(app, known.trusted_proxies)
-    app.after_request(_security_headers)
+    register_headers(app, is_https=known.is_https)
     return app
 
 
@@ -104,12 +118,6 @@ def _trust_proxies(app: Flask, proxies: int) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
 
 
-def _end_sessions(_sender: Flask, user: User, **_: object) -> None:
-    """End every session of an account that signs out: a copied cookie must not go on."""
-    user.fs_uniquifier = uuid.uuid4().hex
-    db.session.commit()
-
-
 def derived_key(secret: str, purpose: str) -> bytes:
     """Return a key of 32 bytes for one purpose, so that no secret serves two ends."""
     return hashlib.blake2b(secret.encode(), person=purpose.encode()[:16], digest_size=32).digest()
@@ -118,13 +126,18 @@ def derived_key(secret: str, purpose: str) -> bytes:
 def _flask_config(known: config.Settings) -> dict[str, object]:
     assert known.secret_key is not None  # noqa: S101 - config.resolved has refused its absence
     assert known.database_url is not None  # noqa: S101
+    # What must outlive a change of SECRET_KEY: hashes of codes, links in mails, what was sealed.
+    lasting = known.lasting or known.secret_key
     return {
         "SECRET_KEY": known.secret_key,
-        "TRACKING_KEY": derived_key(known.secret_key, "tracking-code"),
-        "UNSUBSCRIBE_KEY": derived_key(known.secret_key, "unsubscribe"),
-        "CONTEST_KEY": derived_key(known.secret_key, "contest-item"),
-        "NETWORK_KEY": derived_key(known.secret_key, "network-mark"),
-        "VAULT": vault_of(known.secret_key, known.vault_keys),
+        "SECRET_KEY_FALLBACKS": list(known.secret_key_fallbacks),
+        "TRACKING_KEY": derived_key(lasting, "tracking-code"),
+        "UNSUBSCRIBE_KEY": derived_key(lasting, "unsubscribe"),
+        "CONTEST_KEY": derived_key(lasting, "contest-item"),
+        "ACCOUNT_KEY": derived_key(lasting, "account-link"),
+        "NETWORK_KEY": derived_key(lasting, "network-mark"),
+        "FACTOR_BOX": SecretBox(derived_key(lasting, "totp-secret")),
+        "VAULT": vault_of(lasting, known.vault_keys, vault_key_file(known.home)),
         "SQLALCHEMY_DATABASE_URI": config.sqlalchemy_url(known.database_url),
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "pool_size": known.web_threads,
@@ -139,8 +152,11 @@ def _flask_config(known: config.Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": MAX_REQUEST_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_REQUEST_BYTES,
         "MAX_FORM_PARTS": MAX_FORM_PARTS,
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        # How long a cookie's signature holds; whether it opens anything is asked of the sign-in it names.
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=max(12, known.session_absolute_hours)),
         "TRUSTED_HOSTS": _trusted_hosts(known),
+        # A browser takes a cookie of this prefix from this very host alone, over TLS (RFC 6265bis, 4.1.3.2).
+        "SESSION_COOKIE_NAME": "__Host-session" if known.cookie_secure else "session",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": known.cookie_secure,
@@ -149,7 +165,7 @@ def _flask_config(known: config.Settings) -> dict[str, object]:
         "REMEMBER_COOKIE_SECURE": known.cookie_secure,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "BOOTSTRAP_SERVE_LOCAL": True,
-        **_security_config(known.secret_key),
+        **_security_config(lasting),
     }
 
 
@@ -170,6 +186,8 @@ def _security_config(secret: str) -> dict[str, object]:
         "SECURITY_POST_LOGIN_VIEW": "/petugas/",
         "SECURITY_POST_LOGOUT_VIEW": "/",
         "SECURITY_UNAUTHORIZED_VIEW": None,
+        # Who has to show once more that it is they does so on a page of ours (blueprints/step_up.py).
+        "SECURITY_FRESHNESS": timedelta(minutes=-1),
         "SECURITY_SEND_REGISTER_EMAIL": False,
         "SECURITY_RETURN_GENERIC_RESPONSES": True,
         "SECURITY_JOIN_USER_ROLES": False,
@@ -188,18 +206,3 @@ def _language() -> str:
         return str(chosen)
     # Bahasa Indonesia unless chosen otherwise: a phone set to English by its maker does not decide for its owner.
     return LANGUAGES[0]
-
-
-def _security_headers(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", _CSP)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("X-Frame-Options", "DENY")
-    return response
-
-
-_CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)

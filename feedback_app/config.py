@@ -5,22 +5,34 @@ Every name here stands in `docs/configuration.md`; a house test compares the two
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from feedback_app.environment import read_choice, read_flag, read_number, read_secret, read_server, read_url
+from feedback_app.environment import (
+    is_vault_key,
+    read_choice,
+    read_flag,
+    read_number,
+    read_secret,
+    read_secrets,
+    read_server,
+    read_url,
+)
 from feedback_app.errors import ConfigurationError
 
 SETTING_NAMES = (
     "DATABASE_URL",
+    "WEB_DATABASE_URL",
     "REDIS_URL",
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "LASTING_SECRET",
     "VAULT_KEYS",
     "FEEDBACK_HOME",
     "HOST",
@@ -29,6 +41,11 @@ SETTING_NAMES = (
     "WEB_WORKERS",
     "WEB_THREADS",
     "COOKIE_SECURE",
+    "SECOND_FACTOR",
+    "SECURITY_CONTACT",
+    "SESSION_IDLE_MINUTES",
+    "SESSION_ABSOLUTE_HOURS",
+    "OIDC_PROVIDERS_FILE",
     "TRUSTED_PROXIES",
     "RATE_LIMITS",
     "DRAIN_BATCH",
@@ -43,6 +60,8 @@ SETTING_NAMES = (
     "REVIEW_DAYS",
     "OBJECTION_DAY_KIND",
     "LOG_LEVEL",
+    "AUDIT_KEY_FILE",
+    "AUDIT_ROOTS_FILE",
     "SMTP_URL",
     "MAIL_FROM",
     "WHATSAPP_GATEWAY_URL",
@@ -56,15 +75,21 @@ class Settings:
     """All settings of one process. Times in seconds, sizes in rows or processes as the name says."""
 
     home: Path
-    database_url: str | None
-    redis_url: str | None
-    secret_key: str | None
+    database_url: str | None = field(repr=False)
+    redis_url: str | None = field(repr=False)
+    secret_key: str | None = field(repr=False)
+    web_database_url: str | None = field(default=None, repr=False)
     host: str = "127.0.0.1"
     port: int | None = None
     public_url: str | None = None
     web_workers: int = 2
     web_threads: int = 8
     cookie_secure: bool = False
+    second_factor: str = "required"
+    security_contact: str | None = None
+    session_idle_minutes: int = 60
+    session_absolute_hours: int = 12
+    oidc_providers_file: Path | None = None
     drain_batch: int = 500
     sweep_seconds: int = 30
     model_dir: Path | None = None
@@ -72,7 +97,9 @@ class Settings:
     reply_days: int = 10
     review_days: int = 10
     objection_day_kind: str = "calendar"
-    vault_keys: tuple[str, ...] = ()
+    vault_keys: tuple[str, ...] = field(default=(), repr=False)
+    secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    lasting_secret: str | None = field(default=None, repr=False)
     trusted_proxies: int = 0
     rate_limits: bool = True
     attachments_url: str | None = None
@@ -86,6 +113,29 @@ class Settings:
     whatsapp_gateway_url: str | None = None
     whatsapp_gateway_token: str | None = field(default=None, repr=False)
     whatsapp_gateway_webhook_secret: str | None = field(default=None, repr=False)
+
+    audit_key_file: Path | None = None
+    audit_roots_file: Path | None = None
+
+    @property
+    def is_https(self) -> bool:
+        """Tell whether browsers reach this installation by TLS alone."""
+        return self.cookie_secure or (self.public_url or "").startswith("https://")
+
+    @property
+    def lasting(self) -> str | None:
+        """Return the secret behind everything that must outlive a change of `SECRET_KEY`, such as tracking codes."""
+        return self.lasting_secret or self.secret_key
+
+    @property
+    def audit_key(self) -> Path:
+        """Return the file of the key that signs seals of the audit trail."""
+        return self.audit_key_file or self.home / "secrets" / "audit-key"
+
+    @property
+    def audit_roots(self) -> Path:
+        """Return the file to which the roots of seals are appended."""
+        return self.audit_roots_file or self.home / "audit-roots.jsonl"
 
     @property
     def connection_file(self) -> Path:
@@ -110,14 +160,22 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=_home(env),
         database_url=read_url(env, "DATABASE_URL", {"postgresql", "postgres", "postgresql+psycopg"}),
+        web_database_url=read_url(env, "WEB_DATABASE_URL", {"postgresql", "postgres", "postgresql+psycopg"}),
         redis_url=read_url(env, "REDIS_URL", {"redis", "rediss", "unix"}),
         secret_key=read_secret(env, "SECRET_KEY"),
+        secret_key_fallbacks=read_secrets(env, "SECRET_KEY_FALLBACKS"),
+        lasting_secret=read_secret(env, "LASTING_SECRET"),
         host=env.get("HOST") or "127.0.0.1",
         port=read_number(env, "PORT", None, 1, 65535),
         public_url=_public_url(env),
         web_workers=read_number(env, "WEB_WORKERS", 2, 1, 64) or 2,
         web_threads=read_number(env, "WEB_THREADS", 8, 1, 256) or 8,
         cookie_secure=read_flag(env, "COOKIE_SECURE"),
+        second_factor=read_choice(env, "SECOND_FACTOR", "REQUIRED", {"REQUIRED", "OFFERED"}).lower(),
+        security_contact=_security_contact(env),
+        session_idle_minutes=read_number(env, "SESSION_IDLE_MINUTES", 60, 5, 720) or 60,
+        session_absolute_hours=read_number(env, "SESSION_ABSOLUTE_HOURS", 12, 1, 72) or 12,
+        oidc_providers_file=Path(env["OIDC_PROVIDERS_FILE"]) if env.get("OIDC_PROVIDERS_FILE") else None,
         trusted_proxies=read_number(env, "TRUSTED_PROXIES", 0, 0, 10) or 0,
         rate_limits=read_flag(env, "RATE_LIMITS", default="true"),
         drain_batch=read_number(env, "DRAIN_BATCH", 500, 1, 5000) or 500,
@@ -133,8 +191,16 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         reply_days=read_number(env, "REPLY_DAYS", 10, 3, 60) or 10,
         review_days=read_number(env, "REVIEW_DAYS", 10, 1, 60) or 10,
         objection_day_kind=read_choice(env, "OBJECTION_DAY_KIND", "CALENDAR", {"CALENDAR", "WORKING"}).lower(),
+        audit_key_file=Path(env["AUDIT_KEY_FILE"]) if env.get("AUDIT_KEY_FILE") else None,
+        audit_roots_file=Path(env["AUDIT_ROOTS_FILE"]) if env.get("AUDIT_ROOTS_FILE") else None,
         log_level=read_choice(env, "LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}),
     )
+
+
+def for_demo(settings: Settings, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings of a demonstration: its published accounts need no second factor, unless one is asked for."""
+    env = os.environ if environ is None else environ
+    return settings if env.get("SECOND_FACTOR") else replace(settings, second_factor="offered")
 
 
 def resolved(settings: Settings) -> Settings:
@@ -147,14 +213,14 @@ def resolved(settings: Settings) -> Settings:
     """
     if settings.database_url and settings.redis_url and settings.secret_key:
         return settings
-    noted: dict[str, str] = {}
+    noted: dict[str, Any] = {}
     if settings.connection_file.exists():
         noted = json.loads(settings.connection_file.read_text(encoding="utf-8"))
     filled = replace(
         settings,
         database_url=settings.database_url or noted.get("database_url"),
         redis_url=settings.redis_url or noted.get("redis_url"),
-        secret_key=settings.secret_key or noted.get("secret_key"),
+        **_noted_secrets(settings, noted),
     )
     if not filled.database_url:
         raise ConfigurationError(
@@ -164,6 +230,28 @@ def resolved(settings: Settings) -> Settings:
     if not filled.secret_key:
         raise ConfigurationError("SECRET_KEY is not set: give at least 32 random characters.")
     return filled
+
+
+def _noted_secrets(settings: Settings, noted: Mapping[str, Any]) -> dict[str, Any]:
+    # What was noted beside another SECRET_KEY than the one in force belongs to that one.
+    if settings.secret_key:
+        return {}
+    return {
+        "secret_key": noted.get("secret_key"),
+        "secret_key_fallbacks": settings.secret_key_fallbacks or tuple(noted.get("secret_key_fallbacks") or ()),
+        "lasting_secret": settings.lasting_secret or noted.get("lasting_secret"),
+    }
+
+
+def for_web(settings: Settings) -> Settings:
+    """Return the settings of the web server: its own login to the database where it has one, and no other.
+
+    Embedded servers give it one; beside a `DATABASE_URL` of one's own it is `WEB_DATABASE_URL`.
+    """
+    own = settings.web_database_url
+    if own is None and settings.database_url is None and settings.connection_file.exists():
+        own = json.loads(settings.connection_file.read_text(encoding="utf-8")).get("web_database_url")
+    return settings if own is None else replace(settings, database_url=own, web_database_url=own)
 
 
 def sqlalchemy_url(url: str) -> str:
@@ -198,6 +286,13 @@ def _public_url(env: Mapping[str, str]) -> str | None:
     return value
 
 
+def _security_contact(env: Mapping[str, str]) -> str | None:
+    value = env.get("SECURITY_CONTACT", "").strip()
+    if value and (not value.startswith(("mailto:", "https://", "tel:")) or not value.isprintable() or " " in value):
+        raise ConfigurationError("SECURITY_CONTACT must read like mailto:keamanan@kupangkota.go.id or https://….")
+    return value or None
+
+
 def _attachments_url(env: Mapping[str, str]) -> str | None:
     value = read_url(env, "ATTACHMENTS_URL", {"file", "s3"})
     parts = urlsplit(value or "")
@@ -211,13 +306,9 @@ def _attachments_url(env: Mapping[str, str]) -> str | None:
 def _vault_keys(env: Mapping[str, str]) -> tuple[str, ...]:
     keys = tuple(key.strip() for key in env.get("VAULT_KEYS", "").split(",") if key.strip())
     for place, key in enumerate(keys, start=1):
-        try:
-            is_key = len(base64.b64decode(key, altchars=b"-_", validate=True)) == 32
-        except (ValueError, UnicodeEncodeError):
-            is_key = False
-        if not is_key:
+        if not is_vault_key(key):
             # The key itself stays out of the message, which may reach a log.
-            raise ConfigurationError(f"VAULT_KEYS: key {place} is none; make one with `feedback vault new-key`.")
+            raise ConfigurationError(f"VAULT_KEYS: key {place} is none; make one with `feedback keys new`.")
     return keys
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -96,3 +97,24 @@ def read_secret(env: Mapping[str, str], name: str) -> str | None:
     if value and len(value) < SECRET_MIN:
         raise ConfigurationError(f"{name} is too short: give at least {SECRET_MIN} random characters.")
     return value
+
+
+def read_secrets(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Return several secrets, separated by commas, none where the variable is unset.
+
+    Raises
+    ------
+    feedback_app.errors.ConfigurationError
+    """
+    values = tuple(value.strip() for value in env.get(name, "").split(",") if value.strip())
+    if any(len(value) < SECRET_MIN for value in values):
+        raise ConfigurationError(f"{name}: each secret needs at least {SECRET_MIN} characters.")
+    return values
+
+
+def is_vault_key(value: object) -> bool:
+    """Tell whether this is a key of the contact vault: 32 bytes in URL-safe base 64."""
+    try:
+        return isinstance(value, str) and len(base64.b64decode(value, altchars=b"-_", validate=True)) == 32
+    except (ValueError, UnicodeEncodeError):
+        return False

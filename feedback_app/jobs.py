@@ -22,6 +22,7 @@ from feedback_app import clock
 from feedback_app.analysis.learning.reader_days import any_day_due
 from feedback_app.analysis.learning.rounds import round_is_due
 from feedback_app.analysis.learning.serving import Serving, usual_serving
+from feedback_app.audit.sealing import seal_is_due
 from feedback_app.config import Settings
 from feedback_app.db import db
 from feedback_app.drain.claim import any_pending
@@ -35,7 +36,10 @@ from feedback_app.handling.clocks.escalation import any_escalation_due, escalate
 from feedback_app.handling.ending.archiving import any_hold_over, archive_incomplete
 from feedback_app.handling.operations import close_silent
 from feedback_app.handling.queries import silence_is_over
+from feedback_app.handling.telling.request_warnings import any_request_to_warn_of
 from feedback_app.handling.telling.rounds import any_round_due, make_rounds
+from feedback_app.identity import recoveries
+from feedback_app.identity.sign_in_upkeep import any_run_out
 from feedback_app.intake.orphans import TooManyOrphansError, remove_orphans
 from feedback_app.intake.recipients import deliverable, recipient_of
 from feedback_app.measures.anomalies import detect
@@ -44,6 +48,7 @@ from feedback_app.measures.network_marks import forget_networks as erase_marks
 from feedback_app.measures.network_marks import marks_are_due
 from feedback_app.measures.operations import folding_goes_on, record_goes_on
 from feedback_app.measures.releases import figures_are_due, release_all
+from feedback_app.notifications.account_mail import LinkMaker, link_of
 from feedback_app.notifications.delivery import Letter, NotWantedError, Sender, attempt_at, hand_over, letter
 from feedback_app.notifications.models import Message
 from feedback_app.notifications.operations import claim, postpone, settle_dead, settle_failed, settle_sent
@@ -52,6 +57,8 @@ from feedback_app.notifications.rules import Way
 from feedback_app.notifications.transport import Transport
 from feedback_app.notifications.ways import transports_of, ways_of
 from feedback_app.organisation.people.imports.forgetting import any_to_empty, empty_cells
+from feedback_app.privacy.breaches.lateness import any_breach_late
+from feedback_app.privacy.retention.queries import any_run_due
 from feedback_app.storage import StorageUnavailableError
 from feedback_app.survey.folding import any_to_fold, fold_batch
 
@@ -77,8 +84,14 @@ ROUND_SECONDS: Final = 120
 RECOMPUTE_SECONDS: Final = 20
 # Days and nights are looked at a few times an hour.
 READER_SECONDS: Final = 600
+# Nobody waits for it: a sign-in that ran out of time opens nothing long before its row says so.
+SIGN_IN_SECONDS: Final = 600
 # Texts without their rare pieces come with an older database, not day by day.
 GRAMS_SECONDS: Final = 600
+# Once a day is enough to forget, and a few times an hour to remind of a clock of three days.
+RETENTION_SECONDS: Final = 900
+# A minute is the promise to everybody; looking asks two indexes of each agency.
+SEAL_SECONDS: Final = 55
 _DRAW: Final = random.SystemRandom()
 
 
@@ -219,7 +232,9 @@ def _sender() -> Sender:
 
 def _letter(session: Session, message: Message, sender: Sender) -> Letter | None:
     try:
-        return letter(message, recipient_of(session, message, current_app.config["VAULT"]), sender)
+        to = recipient_of(session, message, current_app.config["VAULT"])
+        maker = LinkMaker(sender.public_url, current_app.config["ACCOUNT_KEY"])
+        return letter(message, to, sender, link_of(session, message, maker, now=clock.utcnow()))
     except NotWantedError as nobody:
         settle_dead(session, attempt_at(message), nobody.reason)
         return None
@@ -318,6 +333,11 @@ def empty_people_lists() -> int:
     return emptied
 
 
+def _privacy_is_late(session: Session) -> bool:
+    now = clock.utcnow()
+    return any_request_to_warn_of(session, now=now) or any_breach_late(session, now=now)
+
+
 @dataclass(slots=True)
 class Paced:
     """A question that one process asks the database at most every so many seconds; in between the answer is no.
@@ -363,5 +383,11 @@ PERIODIC: Final = (
     Periodic("close_board", Paced(BOARD_SECONDS, lambda _session: True)),
     Periodic("watch_reader", Paced(READER_SECONDS, lambda session: any_day_due(session, now=clock.utcnow()))),
     Periodic("empty_people_lists", Paced(3600, lambda session: any_to_empty(session, now=clock.utcnow()))),
+    Periodic("send_recoveries", lambda session: recoveries.any_waiting(session, now=clock.utcnow())),
+    Periodic("end_sign_ins", Paced(SIGN_IN_SECONDS, lambda session: any_run_out(session, clock.utcnow()))),
+    Periodic("seal_audit", Paced(SEAL_SECONDS, lambda session: seal_is_due(session, now=clock.utcnow()))),
+    Periodic("seal_audit_whole", Paced(3600, lambda session: seal_is_due(session, now=clock.utcnow(), whole=True))),
+    Periodic("run_retention", Paced(RETENTION_SECONDS, lambda session: any_run_due(session, now=clock.utcnow()))),
+    Periodic("warn_of_privacy", Paced(RETENTION_SECONDS, _privacy_is_late)),
     Periodic("start_refit", Paced(READER_SECONDS, lambda session: round_is_due(session, now=clock.utcnow()))),
 )

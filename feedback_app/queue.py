@@ -42,9 +42,15 @@ JOB_FUNCTIONS: Final[dict[str, str]] = {
     "watch_reader": "feedback_app.jobs_learning.watch_reader",
     "start_refit": "feedback_app.jobs_learning.start_refit",
     "deliver_messages": "feedback_app.jobs.deliver_messages",
+    "send_recoveries": "feedback_app.jobs_trust.send_recoveries",
+    "run_retention": "feedback_app.jobs_trust.run_retention",
+    "warn_of_privacy": "feedback_app.jobs_trust.warn_of_privacy",
     "recompute_deadlines": "feedback_app.jobs.recompute_deadlines",
     "fold_survey": "feedback_app.jobs.fold_survey",
     "empty_people_lists": "feedback_app.jobs.empty_people_lists",
+    "end_sign_ins": "feedback_app.jobs_trust.end_sign_ins",
+    "seal_audit": "feedback_app.jobs_trust.seal_audit",
+    "seal_audit_whole": "feedback_app.jobs_trust.seal_audit_whole",
 }
 
 

@@ -27,6 +27,8 @@ from sqlalchemy.orm import Session
 from feedback_app import config
 from feedback_app.app import create_app
 from feedback_app.db import db
+from tests.acts_noted import watched as every_act_noted
+from tests.before_the_wall import owner_between_requests
 from tests.between_computations import watched
 from tests.factories import CHEAP_HASHER, PASSWORD, SECRET
 
@@ -54,12 +56,20 @@ def between_computations() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def acts_noted() -> Iterator[None]:
+    """Let no request write without a line in the audit trail, whatever a test is about."""
+    with every_act_noted():
+        yield
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[config.Settings]:
     """The servers of DATABASE_URL and REDIS_URL where both are set, else embedded ones of this run alone."""
     from feedback_app.supervisor import servers as run_servers
 
-    given = replace(config.load(), secret_key=SECRET, rate_limits=False)
+    # The pages are tried with a password alone; tests/…/test_second_*.py try what is asked for besides.
+    given = replace(config.load(), secret_key=SECRET, rate_limits=False, second_factor="offered")
     if given.database_url and given.redis_url:
         yield replace(given, redis_url=_own_redis(given.redis_url))
         return
@@ -163,7 +173,8 @@ def connection(app: Flask) -> Iterator[sa.Connection]:
     options = dict(db.session.session_factory.kw)
     db.session.session_factory.configure(join_transaction_mode="create_savepoint")
     try:
-        yield opened
+        with owner_between_requests(opened):
+            yield opened
     finally:
         db.session.session_factory.kw.clear()
         db.session.session_factory.kw.update(options)
@@ -218,6 +229,7 @@ def live(servers: config.Settings, template: str, tmp_path: Path) -> Iterator[Li
             "REDIS_URL": str(settings.redis_url),
             "SECRET_KEY": SECRET,
             "RATE_LIMITS": "false",
+            "SECOND_FACTOR": "OFFERED",
             "FEEDBACK_HOME": str(tmp_path),
         }
         yield Live(made, settings, environ)

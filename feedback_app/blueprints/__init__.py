@@ -6,9 +6,12 @@ from flask import Flask
 
 from feedback_app.blueprints import (
     account,
+    account_password,
     anomalies,
     assigning,
     attachments,
+    audit_roots,
+    audit_trail,
     board,
     board_files,
     bulk_pages,
@@ -28,6 +31,7 @@ from feedback_app.blueprints import (
     cycle_differences,
     cycle_life,
     dashboard,
+    data_corrections,
     data_rights,
     delivery_webhook,
     disposing,
@@ -35,7 +39,16 @@ from feedback_app.blueprints import (
     evidence,
     evidence_files,
     extending,
+    factor_passkeys,
+    factor_resets,
+    factors,
+    grants,
+    grants_emergency,
+    grants_frame,
+    grants_giving,
+    grants_settings,
     inbox_pages,
+    invited,
     joining,
     kiosk,
     merging,
@@ -59,6 +72,15 @@ from feedback_app.blueprints import (
     people_rosters,
     people_sync_keys,
     placing,
+    platform,
+    platform_emergency,
+    platform_frame,
+    privacy_breach_files,
+    privacy_breaches,
+    privacy_frame,
+    privacy_public,
+    privacy_requests,
+    privacy_retention,
     proof_views,
     proofs,
     public,
@@ -67,12 +89,20 @@ from feedback_app.blueprints import (
     reader_page,
     reader_texts,
     receipt_page,
+    recovery,
     referred,
     referring,
     reply_templates,
     reporting,
     reviewing,
+    second_step,
+    security_txt,
+    sign_ins,
+    sso,
+    sso_setup,
     staff,
+    staff_accounts,
+    step_up,
     subject_requests,
     survey_actions,
     survey_batches,
@@ -95,10 +125,11 @@ from feedback_app.blueprints import (
     tracking,
     unit_page,
     wall,
+    working_agency,
 )
 
 # They hang their pages on the blueprint `public`, which is why importing them is enough.
-PUBLIC_PAGES = (rating, receipt_page, reporting, kiosk, wall, unit_page)
+PUBLIC_PAGES = (rating, receipt_page, reporting, kiosk, wall, unit_page, security_txt, audit_roots)
 # On `public` as well: the questionnaire of a survey, and what surveys came to.
 SURVEY_PAGES = (survey_public, survey_form, survey_results_public)
 # These hang theirs on the blueprint `cases`.
@@ -123,6 +154,9 @@ CLOCK_PAGES = (clocks_setup, clocks_calendar)
 # On `cases`: more time for a case.
 EXTENSION_PAGES = (extending,)
 
+# On `factors`: passkeys, and the lost factor of a colleague.
+FACTOR_PAGES = (factor_passkeys, factor_resets)
+
 # The inbox and acts on many of its cases, on `cases` as well.
 INBOX_PAGES = (inbox_pages, bulk_pages)
 
@@ -134,6 +168,9 @@ SURVEY_SETUP_PAGES = (
 
 # On `survey_paper`: the questionnaire to print.
 PRINT_PAGES = (survey_print,)
+
+# On `account`: changing the password, and in which of several agencies one works.
+ACCOUNT_PAGES = (account_password, working_agency)
 
 # On `evaluation`: what the figure of one person rests on.
 EVIDENCE_PAGES = (evidence, evidence_files)
@@ -153,11 +190,18 @@ PEOPLE_PAGES = (
 )  # fmt: skip
 
 # And on `tracking`.
-TRACKING_PAGES = (contact_pages, data_rights, joining, own_words)
+TRACKING_PAGES = (contact_pages, data_corrections, data_rights, joining, own_words)
 
+
+# On `privacy`: times of keeping, requests about data, breaches; on `public`: what everybody may read of it.
+PRIVACY_PAGES = (privacy_retention, privacy_requests, privacy_breaches, privacy_breach_files, privacy_public)
 
 # On `people_import`: bringing lists of people in, one import, the keys of systems that send them.
 PEOPLE_IMPORT_PAGES = (people_import, people_import_page, people_sync_keys)
+
+
+# On `grants`: who may do what, given and ended, and emergency access; on `platform`: the same for an operator.
+ACCESS_PAGES = (grants, grants_giving, grants_emergency, grants_settings, platform, platform_emergency)
 
 
 def register_blueprints(app: Flask) -> None:
@@ -166,11 +210,21 @@ def register_blueprints(app: Flask) -> None:
         public,
         tracking,
         account,
+        recovery,
+        invited,
+        second_step,
+        step_up,
+        factors,
+        sign_ins,
+        sso,
+        sso_setup,
         staff,
+        staff_accounts,
         cases,
         publishing,
         reply_templates,
         anomalies,
+        audit_trail,
         evaluation,
         calculators,
         counter_api,
@@ -181,6 +235,7 @@ def register_blueprints(app: Flask) -> None:
         reader_texts,
         delivery_webhook,
         subject_requests,
+        privacy_frame,
         clocks_frame,
         dashboard,
         board,
@@ -194,6 +249,8 @@ def register_blueprints(app: Flask) -> None:
         people_frame,
         own_record,
         reviewing,
+        grants_frame,
+        platform_frame,
     ):
         app.register_blueprint(module.bp)
     app.register_blueprint(evidence_files.schema_bp)

@@ -15,7 +15,8 @@ from flask_security import current_user
 from werkzeug.exceptions import NotFound
 
 from feedback_app import clock
-from feedback_app.blueprints import uploads
+from feedback_app.blueprints import agency_scope, uploads
+from feedback_app.blueprints.assurance import is_open_without_factor, lacks_factor
 from feedback_app.db import db
 from feedback_app.errors import DomainError, ForbiddenError
 from feedback_app.identity.rules import Permission
@@ -30,7 +31,22 @@ PUBLIC_ENDPOINTS: Final = frozenset(
         "security.login",
         "security.static",
         "security.logout",
-        "security.verify",
+        # The way to an identity provider and back: whoever takes it is nobody yet.
+        "sso.start",
+        "sso.back",
+        "sso.left",
+        # Whoever lost the password, or was invited and has none yet: opened by the signed link in a mail.
+        "recovery.ask",
+        "recovery.asked",
+        "recovery.open_link",
+        "recovery.choose",
+        "invited.open_link",
+        "invited.accept",
+        # Whoever is here has shown a password and is nobody yet; what they may try is held in `factor_challenges`.
+        "second_step.page",
+        "second_step.show",
+        "second_step.passkey_options",
+        "second_step.cancel",
         "public.home",
         "public.agency",
         "public.unit",
@@ -57,7 +73,13 @@ PUBLIC_ENDPOINTS: Final = frozenset(
         "public.survey_results_csv",
         "public.language",
         "public.privacy",
+        # What is held of whom, and notices of breaches: owed to everybody (UU 27/2022 Ps 21, 46).
+        "public.data_map",
+        "public.breach_notice",
         "public.health",
+        "public.security_txt",
+        # Seals hold hashes and moments, nothing about anybody; the more copies of them the better.
+        "public.audit_roots",
         "evidence_schema.schema",
         # Opened by the key in each call alone; see `KEY_ENDPOINTS`.
         "counter_api.issue",
@@ -73,6 +95,9 @@ PUBLIC_ENDPOINTS: Final = frozenset(
         "tracking.data",
         "tracking.data_page",
         "tracking.erasure",
+        "tracking.correction",
+        "tracking.restriction",
+        "tracking.restriction_lifted",
         "tracking.join",
         "tracking.leave",
         "tracking.message",
@@ -109,6 +134,12 @@ class SignInRequiredError(ForbiddenError):
     code = "sign_in_required"
 
 
+class SecondFactorNeededError(ForbiddenError):
+    """The role asks for a second factor that is not set up; the handler leads to where it is."""
+
+    code = "second_factor_needed"
+
+
 class NotPermittedError(ForbiddenError):
     """The account does not carry the permission this page asks for."""
 
@@ -141,7 +172,8 @@ def my_permissions() -> frozenset[Permission]:
     if not current_user.is_authenticated:
         return frozenset()
     if "permissions" not in g:
-        g.permissions = permissions_of(db.session(), current_user.id, today())
+        with agency_scope.as_staff():
+            g.permissions = permissions_of(db.session(), current_user.id, today())
     found: frozenset[Permission] = g.permissions
     return found
 
@@ -156,9 +188,12 @@ def _guard() -> None:
     _check_form()
     if request.endpoint is None or request.endpoint in PUBLIC_ENDPOINTS:
         return
-    wanted = required_permissions(current_app.view_functions.get(request.endpoint))
+    view = current_app.view_functions.get(request.endpoint)
+    wanted = required_permissions(view)
     if not current_user.is_authenticated:
         raise SignInRequiredError("Silakan masuk untuk membuka halaman ini.")
+    if not is_open_without_factor(view) and lacks_factor(my_permissions(), today()):
+        raise SecondFactorNeededError("Siapkan faktor kedua dahulu di Akun saya, Keamanan; setelah itu ulangi.")
     # An endpoint that names no permission is closed to everybody until it does.
     if not wanted & my_permissions():
         raise NotPermittedError("Akun Anda tidak memiliki wewenang untuk halaman ini.")

@@ -16,9 +16,10 @@ STANDS_STILL: Final = frozenset({"evaluation.compute"})
 
 def write_between_computations(bp: Blueprint) -> None:
     """Let every form of a blueprint say `record_goes_on` before its view asks the clock: a new one cannot forget."""
-    bp.before_request(_go_on)
+    bp.before_request(go_on)
 
 
-def _go_on() -> None:
+def go_on() -> None:
+    """Take the place before the next computation; once more by whoever commits and then writes on."""
     if request.method not in _READING and request.endpoint not in STANDS_STILL:
         record_goes_on(db.session())

@@ -12,17 +12,21 @@ from feedback_app.blueprints.guessing import (
     EVERYBODY,
     account_and_client,
     account_missed,
+    factor_missed,
     guesses,
     guessing_pace,
     leafs,
     missed,
     missed_anywhere,
     not_signed_in,
+    own_account,
+    pending_factor,
     searches,
     sign_in_pace,
     was_stored,
     wrong_key,
 )
+from feedback_app.blueprints.known_browsers import browser_and_account, is_known_here, is_strange_here
 from feedback_app.blueprints.networks import client_key
 from feedback_app.blueprints.survey_sheet import comes_without_visit
 
@@ -34,6 +38,7 @@ LIMIT_SENTENCES: Final = {
     "guessing": "Sudah terlalu banyak percobaan dari jaringan Anda. Periksa kembali kodenya.",
     "signing_in": "Sudah terlalu banyak percobaan masuk. Akun tidak dikunci; tekan Kembali setelah menunggu.",
     "reading": "Permintaan dari jaringan Anda sedang sangat banyak.",
+    "working": "Permintaan dari akun Anda sedang sangat banyak. Tunggu, tekan Kembali, lalu coba lagi.",
 }
 
 
@@ -68,11 +73,14 @@ GUESSED: Final = (
 FOLLOWED_UP: Final = (
     "tracking.verdict", "tracking.message", "tracking.objection", "tracking.contact", "tracking.contact_removal",
     "tracking.join", "tracking.leave", "tracking.data", "tracking.erasure", "tracking.withdrawal",
-    "tracking.withdrawal_undone", "tracking.referred",
+    "tracking.correction", "tracking.restriction", "tracking.restriction_lifted",
+    "tracking.withdrawal_undone", "tracking.referred", "tracking.close",
 )  # fmt: skip
 FIGURES: Final = (
     "public.unit_json", "public.unit_csv", "public.survey_results_json", "public.survey_results_csv",
 )  # fmt: skip
+
+SECOND_STEP: Final = ("second_step.show", "second_step.passkey_options", "step_up.confirm")
 
 SURVEYED: Final = ("public.survey",)
 # What is refused here is drawn again as it was filled in, under the sentence that refuses it.
@@ -161,11 +169,58 @@ BUDGETS: Final = (
     Budget(
         "sign_in", ("security.login",), "30 per minute; 300 per hour", "signing_in",
         "a whole office signs in from one address in the morning; only wrong passwords count", counts=not_signed_in,
+        applies=is_strange_here,
     ),
     Budget(
         "sign_in_account", ("security.login",), sign_in_pace, "signing_in",
         "one account from one address; the pace falls when the account is guessed from many",
-        key=account_and_client, counts=account_missed,
+        key=account_and_client, counts=account_missed, applies=is_strange_here,
+    ),
+    Budget(
+        "sign_in_known", ("security.login",), "6 per minute; 40 per hour", "signing_in",
+        "a browser in which this account has signed in before: nobody behind the same address uses up its tries",
+        key=browser_and_account, counts=not_signed_in, applies=is_known_here,
+    ),
+    Budget(
+        "second_step", SECOND_STEP, "60 per minute; 600 per hour", "signing_in",
+        "a whole office signs in from one address in the morning; only what was not right counts",
+        counts=factor_missed,
+    ),
+    Budget(
+        "second_step_account", SECOND_STEP, "10 per minute; 40 per hour", "signing_in",
+        "whoever gets this far knows the password; the database lets one account wait longer after each miss as well "
+        "(identity/factors/rules.py), and passkeys and recovery codes are not guessed",
+        key=pending_factor, counts=factor_missed,
+    ),
+    Budget(
+        "recovery", ("recovery.ask",), "10 per minute; 60 per hour", "signing_in",
+        "an office behind one address forgets a few passwords a morning; how often one mailbox is written to is "
+        "held by identity/recovery_rules.py, whoever asks from wherever",
+    ),
+    Budget(
+        "recovery_account", ("recovery.ask",), "3 per minute; 10 per hour", "signing_in",
+        "one person asks once or twice; counted for the address named and the client together, so that nobody uses "
+        "up the tries of another", key=account_and_client,
+    ),
+    Budget(
+        "account_link", ("recovery.open_link", "invited.open_link"), "20 per minute; 200 per hour", "guessing",
+        "a link is signed, so this is for the peace of the log; only links that open nothing are counted",
+        methods=("GET",), counts=missed,
+    ),
+    Budget(
+        "new_password", ("recovery.choose", "invited.accept"), "20 per minute; 200 per hour", "signing_in",
+        "judging and hashing a password costs a quarter of a second of a processor; who is refused tries again a "
+        "few times",
+    ),
+    Budget(
+        "change_password", ("account.password",), "5 per minute; 20 per hour", "signing_in",
+        "whoever sits at an open session may not guess the password that stands before it; only refusals count",
+        key=own_account, counts=missed,
+    ),
+    Budget(
+        "sso", ("sso.start", "sso.back", "sso.left"), "60 per minute; 600 per hour", "signing_in",
+        "each may ask the identity provider and wait for it; a whole office signs in from one address in the morning",
+        methods=("GET",),
     ),
     Budget(
         "sign_cycle", ("evaluation.sign",), "10 per minute; 60 per hour", "signing_in",

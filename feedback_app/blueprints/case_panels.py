@@ -69,6 +69,7 @@ PANELS: Final[list[Panel]] = [
     Panel("cases/_merged.html", duplicates_panel.read_merged),
     Panel("cases/_notes.html", notes_panel.read),
     Panel("cases/_requests.html", citizen_panels.read_requests),
+    Panel("cases/_corrections.html", citizen_panels.read_corrections),
     Panel("cases/_citizen_words.html", citizen_panels.read_words),
     Panel("cases/_followers.html", citizen_panels.read_followers),
     Panel("cases/_attachments.html", attachment_panel.read),

@@ -9,9 +9,11 @@ from feedback_app import clock
 from feedback_app.blueprints.due import due
 from feedback_app.db import db
 from feedback_app.handling.citizens.followers import followers_of
+from feedback_app.handling.citizens.request_words import corrections_of, words_of
 from feedback_app.handling.citizens.subject_requests import open_requests_of
 from feedback_app.handling.citizens.words import redacted_words
 from feedback_app.handling.queries import CaseFile
+from feedback_app.intake.restrictions import standing
 
 
 def read_words(file: CaseFile, _can_answer: bool) -> dict[str, Any] | None:
@@ -34,5 +36,20 @@ def read_requests(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
     waiting = open_requests_of(db.session(), file.case) if can_answer else []
     if not waiting:
         return None
-    show_due = partial(due, time_zone=file.time_zone, now=clock.utcnow())
-    return {"requests": [(request, show_due(request.due_at)) for request in waiting], "time_zone": file.time_zone}
+    show_due, words = partial(due, time_zone=file.time_zone, now=clock.utcnow()), words_of(db.session(), waiting)
+    return {
+        "requests": [(request, show_due(request.due_at), words.get(request.id)) for request in waiting],
+        "time_zone": file.time_zone,
+    }
+
+
+def read_corrections(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
+    """Return what stands beside a report: corrections of its reporter, and whether it is restricted."""
+    key = (file.case.agency_id, file.case.submission_id)
+    found, restriction = corrections_of(db.session(), *key), standing(db.session(), *key)
+    if not found and restriction is None:
+        return None
+    return {
+        "corrections": found, "restricted_since": restriction.starts_at if restriction else None,
+        "may_lift": can_answer, "case_id": file.case.id, "time_zone": file.time_zone,
+    }  # fmt: skip

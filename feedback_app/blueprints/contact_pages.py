@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from feedback_app import clock
+from feedback_app.blueprints import agency_scope
 from feedback_app.blueprints.formats import moment
 from feedback_app.blueprints.forms.tracking import ContactForm
 from feedback_app.blueprints.frame import current_language
@@ -90,6 +91,7 @@ def unsubscription(token: str) -> ResponseReturnValue:
     ids = read(current_app.config["UNSUBSCRIBE_KEY"], token)
     if ids is None:
         raise UnknownLinkError("Tautan ini tidak dikenal. Buka lagi tautan lengkap dari pesan yang Anda terima.")
+    agency_scope.enter(ids[0])
     if request.method == "POST":
         unsubscribe(db.session(), *ids, now=clock.utcnow())
         db.session.commit()

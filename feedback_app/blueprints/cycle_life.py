@@ -18,6 +18,7 @@ from feedback_app.blueprints.formats import day, number
 from feedback_app.blueprints.forms.cycles import SignForm, VersionForm
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
+from feedback_app.blueprints.step_up import needs_fresh_sign_in
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.evaluation.cycles import signing
@@ -72,6 +73,7 @@ def signing_page(cycle_id: int) -> ResponseReturnValue:
 
 @bp.post("/evaluasi/<int:cycle_id>/tanda-tangan")
 @requires(Permission.SIGN_CYCLE)
+@needs_fresh_sign_in(factor_only=True)
 def sign(cycle_id: int) -> ResponseReturnValue:
     """Sign the figures that the page showed; the password is asked for once more."""
     cycle = whole_cycle(cycle_id, Permission.SIGN_CYCLE)
@@ -107,6 +109,7 @@ def withdraw(cycle_id: int) -> ResponseReturnValue:
 
 @bp.post("/evaluasi/<int:cycle_id>/bekukan")
 @requires(Permission.MANAGE_CYCLE, Permission.SIGN_CYCLE)
+@needs_fresh_sign_in
 def freeze(cycle_id: int) -> ResponseReturnValue:
     """Make a signed cycle final, and tell its employees."""
 

@@ -13,6 +13,7 @@ from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from feedback_app import clock
+from feedback_app.blueprints import agency_scope
 from feedback_app.blueprints.api_frame import api_blueprint
 from feedback_app.config import Settings
 from feedback_app.db import db
@@ -47,8 +48,10 @@ def report() -> ResponseReturnValue:
     )
     told = _read(body)
     arrival, reason = _arrival(told), told.get("reason")
+    number = read_number(str(told.get("id", "")))
+    agency_scope.enter(number.agency_id)
     note_arrival(
-        db.session(), read_number(str(told.get("id", ""))), arrival,
+        db.session(), number, arrival,
         reason=reason if isinstance(reason, str) else None, now=now,
     )  # fmt: skip
     db.session.commit()

@@ -13,9 +13,11 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyEr
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from feedback_app.blueprints.access import SignInRequiredError
+from feedback_app.blueprints.access import SecondFactorNeededError, SignInRequiredError
 from feedback_app.blueprints.expired_forms import drawn_again
 from feedback_app.blueprints.sentences import translated
+from feedback_app.blueprints.sign_in_edge import why_signed_out
+from feedback_app.blueprints.signed_out_form import given_back
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 
@@ -82,8 +84,17 @@ def _keep_off_the_database() -> None:
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
     if isinstance(error, SignInRequiredError) and not wants_json():
-        return redirect(url_for("security.login", next=request.full_path if request.method == "GET" else None))
+        kept = given_back()
+        return _to_sign_in() if kept is None else kept
+    if isinstance(error, SecondFactorNeededError) and request.method == "GET" and not wants_json():
+        return redirect(url_for("factors.page"))
     return problem(error.status, error.code, error.message)
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    # In the address and not in the session: a request that came late with an old cookie must not write over a new one.
+    wanted = request.full_path if request.method == "GET" else None
+    return redirect(url_for("security.login", next=wanted, sebab=why_signed_out()))
 
 
 def _csrf_error(error: CSRFError) -> ResponseReturnValue:

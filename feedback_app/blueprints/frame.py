@@ -13,6 +13,7 @@ from flask_babel import get_locale, gettext
 from feedback_app.blueprints.access import my_permissions
 from feedback_app.blueprints.attribution_words import reason_words
 from feedback_app.blueprints.labels import RATINGS, label, rule_label
+from feedback_app.blueprints.platform_frame import my_openings
 from feedback_app.blueprints.sentences import translated
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.rules import reasons_for
@@ -20,7 +21,7 @@ from feedback_app.intake.rules import reasons_for
 
 def register_frame(app: App) -> None:
     """Give the templates their functions and filters."""
-    for function in (asset, current_language, endpoint_exists, my_permissions, reasons_for, staff_pages):
+    for function in (asset, current_language, endpoint_exists, my_openings, my_permissions, reasons_for, staff_pages):
         app.add_template_global(function, function.__name__)
     app.jinja_env.globals["rating_words"] = RATINGS
     app.add_template_filter(label, "label")
@@ -62,6 +63,11 @@ def staff_pages() -> list[tuple[str, str, Permission | None]]:
         ("anomalies.listed", gettext("Kejanggalan"), Permission.MANAGE_CYCLE),
         ("message_pages.listed", gettext("Pesan"), Permission.MANAGE_MESSAGES),
         ("reader_page.page", gettext("Pembaca"), Permission.MANAGE_READER),
+        ("privacy.requests", gettext("Data pribadi"), Permission.MANAGE_PRIVACY),
+        ("audit_trail.listed", gettext("Jejak audit"), Permission.READ_AUDIT),
+        ("grants.listed", gettext("Akses"), Permission.READ_GRANTS),
+        ("grants.emergency", gettext("Akses darurat"), Permission.CONFIRM_BREAK_GLASS),
+        ("platform.page", gettext("Platform"), Permission.OPERATE_PLATFORM),
         ("account.preferences", gettext("Akun saya"), None),
     ]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request, session
+from flask_security import current_user
 
 from feedback_app.blueprints.networks import client_key, keyed
 from feedback_app.blueprints.tally import Tally
@@ -40,6 +41,11 @@ def tallies() -> Tallies:
     """Return what this process has counted."""
     found: Tallies = current_app.extensions["suara_tallies"]
     return found
+
+
+def own_account() -> str:
+    """Return the mark of the signed-in account; of the client where nobody is."""
+    return keyed(f"own {current_user.id}") if current_user.is_authenticated else client_key()
 
 
 def sign_in_pace() -> str:
@@ -85,6 +91,17 @@ def account_missed(answer: Response) -> bool:
     if is_miss:
         tallies().accounts.add(account())
     return is_miss
+
+
+def pending_factor() -> str:
+    """Return the mark of the account whose second factor is tried, with the client's."""
+    held = session.get("second_step") or {}
+    return f"{held.get('account') or session.get('_user_id', '')}:{client_key()}"
+
+
+def factor_missed(_answer: Response) -> bool:
+    """Tell whether a second factor was tried and not shown; the view says so."""
+    return bool(g.get("factor_missed"))
 
 
 def was_stored(answer: Response) -> bool:

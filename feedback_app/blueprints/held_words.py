@@ -61,6 +61,9 @@ def held_in_words(held: Held, time_zone: str) -> list[Section]:
             [_publication(row, at) for row in case.get("publications", ())],
         ),
         Section("requests", gettext("Permintaan Anda tentang data"), [_request(row, at) for row in held["requests"]]),
+        Section(
+            "restrictions", gettext("Pembatasan pemakaian"), [_restriction(row, at) for row in held["restrictions"]]
+        ),
     ]
 
 
@@ -205,8 +208,14 @@ def _request(held: Held, at: Moment) -> list[Row]:
         (gettext("Batas jawaban"), at(held["due_at"])),
         (gettext("Hasil"), word(RequestOutcome, held["outcome"])),
         (gettext("Dijawab"), at(held["settled_at"])),
+        (gettext("Yang keliru"), held.get("wrong") or NOTHING),
+        (gettext("Seharusnya") if held.get("wrong") else gettext("Alasan Anda"), held.get("said") or NOTHING),
         (gettext("Alasan"), held["reason"] or NOTHING),
     )
+
+
+def _restriction(held: Held, at: Moment) -> list[Row]:
+    return _rows((gettext("Sejak"), at(held["starts_at"])), (gettext("Sampai"), at(held["ends_at"])))
 
 
 def _rows(*rows: Row) -> list[Row]:

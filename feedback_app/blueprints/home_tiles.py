@@ -15,6 +15,7 @@ from feedback_app.evaluation.cycles.queries import count_to_settle
 from feedback_app.evaluation.replies.corrections import count_open_corrections
 from feedback_app.evaluation.replies.own_record import own_cycles_open
 from feedback_app.identity.rules import Permission
+from feedback_app.organisation.access.queries import count_waiting
 
 # Who holds none of these has nothing of this kind to do, and is shown no empty list of it.
 CONCERNED = frozenset(
@@ -79,6 +80,12 @@ def _counted(session: Session, user_id: int, day: date, allowed: AbstractSet[Per
             "%(num)s perbaikan diminta putusan sanggahan", "%(num)s perbaikan diminta putusan sanggahan", n
         )  # fmt: skip
         found.append(("people.changes", words))
+    if Permission.MANAGE_GRANTS in allowed and (n := count_waiting(session, user_id, day)):
+        words = ngettext(
+            "%(num)s permintaan wewenang menunggu Anda sebagai orang kedua",
+            "%(num)s permintaan wewenang menunggu Anda sebagai orang kedua", n,
+        )  # fmt: skip
+        found.append(("grants.listed", words))
     if allowed & {Permission.MANAGE_CYCLE, Permission.DECIDE_OBJECTION} and (
         n := count_to_settle(session, user_id, day)
     ):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _
 
+from feedback_app.blueprints.access_labels import ACCESS_LABELS
 from feedback_app.blueprints.evaluation_labels import EVALUATION_LABELS
 from feedback_app.blueprints.people_import_labels import PEOPLE_IMPORT_LABELS
 from feedback_app.blueprints.people_labels import PEOPLE_LABELS
@@ -77,6 +78,8 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (Outcome.SILENT, _("Ditutup tanpa kabar dari pelapor")),
     (RequestKind.ACCESS, _("Unduh data")),
     (RequestKind.ERASURE, _("Hapus data")),
+    (RequestKind.CORRECTION, _("Perbaiki data")),
+    (RequestKind.RESTRICTION, _("Batasi pemakaian data")),
     (RequestOutcome.DONE, _("Sudah dipenuhi")),
     (RequestOutcome.REFUSED, _("Ditolak")),
     (ContactKind.EMAIL, _("Surel")),
@@ -214,7 +217,15 @@ _RULES: Final = {
 # Members of two enumerations that share a stored word are equal as strings, so the enumeration is part of the key.
 _BY_KIND: Final = {
     (type(member), member.value): words
-    for labels in (_LABELS, SURVEY_LABELS, EVALUATION_LABELS, REPLY_LABELS, PEOPLE_LABELS, PEOPLE_IMPORT_LABELS)
+    for labels in (
+        ACCESS_LABELS,
+        _LABELS,
+        SURVEY_LABELS,
+        EVALUATION_LABELS,
+        REPLY_LABELS,
+        PEOPLE_LABELS,
+        PEOPLE_IMPORT_LABELS,
+    )
     for member, words in labels
 }
 

@@ -28,6 +28,7 @@ from feedback_app.blueprints.expired_forms import drawn_under
 from feedback_app.blueprints.guessing import SOFT_SECONDS, Tallies, tallies
 from feedback_app.blueprints.networks import client_key, warn_of_hidden_proxy
 from feedback_app.blueprints.sentences import translated
+from feedback_app.blueprints.staff_budgets import staff_budgets
 from feedback_app.config import Settings
 
 View = Callable[..., ResponseReturnValue]
@@ -58,7 +59,7 @@ def register_limits(app: Flask, known: Settings) -> None:
     )
     # It would look for limits before every request; ours stand on their endpoints, and are looked at there.
     app.before_request_funcs[None].remove(limiter._check_request_limit)
-    for budget in BUDGETS:
+    for budget in (*BUDGETS, *staff_budgets(app)):
         _lay(app, limiter, budget)
     app.register_error_handler(RateLimitExceeded, lambda error: _too_many(limiter, error))
 

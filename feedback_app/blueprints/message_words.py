@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from feedback_app.blueprints.labels import Words
-from feedback_app.notifications.delivery import ACCOUNT_CLOSED, UNSUBSCRIBED
+from feedback_app.notifications.delivery import ACCOUNT_CLOSED, MOOT, UNSUBSCRIBED
 from feedback_app.notifications.operations import CUT_SHORT, STALE
 from feedback_app.notifications.rules import Way
 from feedback_app.notifications.templates import Template
@@ -42,12 +42,29 @@ _ABOUT: Final[Mapping[Template, Words]] = {
     Template.REPLY_OPEN: _("Hak jawab dibuka"),
     Template.ACCOUNT_LINKED: _("Akun ditautkan"),
     Template.ACCOUNT_UNLINKED: _("Tautan akun dilepas"),
+    Template.INVITATION: _("Undangan akun"),
+    Template.RECOVERY: _("Tautan kata sandi baru"),
+    Template.PASSWORD_CHANGED: _("Kata sandi diganti"),
+    Template.FACTOR_CHANGED: _("Faktor kedua berubah"),
+    Template.FACTOR_MISSED: _("Faktor kedua berkali-kali salah"),
+    Template.NEW_SIGN_IN: _("Masuk dari peramban baru"),
+    Template.GRANT_GIVEN: _("Wewenang bertambah"),
+    Template.GRANT_ENDED: _("Wewenang diakhiri"),
+    Template.GRANT_WAITS: _("Wewenang menunggu orang kedua"),
+    Template.BREAK_GLASS_ASKED: _("Akses darurat diminta"),
+    Template.BREAK_GLASS_OPEN: _("Akses darurat terbuka"),
     Template.CYCLE_FROZEN: _("Hasil siklus dibekukan"),
     Template.READER_DRIFT: _("Perubahan pada pembaca tulisan"),
+    Template.REQUEST_SETTLED: _("Permintaan data dijawab"),
+    Template.BREACH_NOTICE: _("Pemberitahuan kebocoran data"),
+    Template.REQUEST_DUE: _("Permintaan data hampir jatuh tempo"),
+    Template.BREACH_TO_CONFIRM: _("Kebocoran data menunggu pengesahan"),
+    Template.BREACH_DUE: _("Kebocoran data hampir jatuh tempo"),
 }
 _REASONS: Final[Mapping[str, Words]] = {
     UNSUBSCRIBED: _("Penerima tidak ingin dikabari lagi"),
     ACCOUNT_CLOSED: _("Akun petugas sudah ditutup"),
+    MOOT: _("Tidak diperlukan lagi sebelum terkirim"),
     CUT_SHORT: _("Pengiriman terputus setiap kali dicoba"),
     STALE: _("Terlalu lama menunggu jalur pengiriman"),
     "no key opens the address": _("Alamat tersegel tidak dapat dibuka; periksa VAULT_KEYS"),

@@ -49,6 +49,19 @@ def network_mark(day: date) -> bytes | None:
     return _digest(_prefix(address, NETWORK_BITS), of_the_day, size=MARK_BYTES)
 
 
+def account_mark(user_id: int) -> bytes | None:
+    """Return the mark of the client's network among the sign-ins of one account; None where the address says nothing.
+
+    Keyed by the account: its owner sees which sign-ins came from the same network, and nobody can tell from the marks
+    that two people share one.
+    """
+    address = _address()
+    if address is None or address.is_loopback:
+        return None
+    of_the_account = _digest(f"account:{user_id}".encode(), _key(), size=32)
+    return _digest(_prefix(address, NETWORK_BITS), of_the_account, size=MARK_BYTES)
+
+
 def warn_of_hidden_proxy(app: App) -> None:
     """Say once that a proxy stands before this process of which the settings know nothing.
 

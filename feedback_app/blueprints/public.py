@@ -19,7 +19,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from feedback_app.blueprints import frame, places, static_files
+from feedback_app.blueprints import agency_scope, frame, places, static_files
 from feedback_app.blueprints.kept_pages import kept
 from feedback_app.blueprints.numbers import register_numbers
 from feedback_app.blueprints.paging import slice_of
@@ -28,6 +28,7 @@ from feedback_app.blueprints.released import means_by_unit
 from feedback_app.blueprints.unit_search import QUERY_MAX, search
 from feedback_app.db import db
 from feedback_app.organisation.codes import UNKNOWN_UNIT
+from feedback_app.privacy.data_map.categories import days_kept
 from feedback_app.survey.surveyed import is_any_surveyed
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ def agency(agency: str) -> ResponseReturnValue:
 
 
 def _agency_page(card: AgencyCard) -> ResponseReturnValue:
+    agency_scope.enter(card.id)
     means = means_by_unit(db.session(), card)
     surveyed = is_any_surveyed(db.session(), card.id, card.today())
     return render_template(
@@ -98,7 +100,7 @@ def local_path(raw: str | None) -> str:
 @bp.get("/privasi")
 def privacy() -> ResponseReturnValue:
     """Say what is kept and who reads it."""
-    return render_template("public/privacy.html")
+    return render_template("public/privacy.html", kept_days={key: days_kept(key) for key in ("words", "contacts")})
 
 
 @bp.get("/sehat")

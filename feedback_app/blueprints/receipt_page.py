@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug import Response
 
 from feedback_app import clock
-from feedback_app.blueprints import carried, places, receipts
+from feedback_app.blueprints import agency_scope, carried, places, receipts
 from feedback_app.blueprints.forms.tracking import ContactForm
 from feedback_app.blueprints.opened_report import owner_opened, seal
 from feedback_app.blueprints.private import not_stored
@@ -31,6 +31,7 @@ def receipt_page(contact: ContactForm | None = None) -> Response:
     if receipt is None:
         return not_stored(make_response(render_template("public/receipt_gone.html")))
     card = places.agency_card(db.session(), receipt.agency_code)
+    agency_scope.enter(card.id)
     form, owner = contact or ContactForm(formdata=None), owner_opened()
     page = render_template(
         "public/received.html",

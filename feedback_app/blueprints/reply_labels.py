@@ -35,6 +35,7 @@ REPLY_LABELS: Final[tuple[tuple[enum.StrEnum, Any], ...]] = (
     (Exclusion.ABUSE, _("Penyalahgunaan atau serangan pribadi")),
     (Exclusion.DUPLICATE, _("Penilaian ganda")),
     (Exclusion.FACTUAL_ERROR, _("Fakta atau datanya keliru")),
+    (Exclusion.RESTRICTED, _("Pemakaiannya dibatasi oleh pemberi nilai")),
     (ContestState.FILED, _("Menunggu penunjukan penelaah")),
     (ContestState.ASSIGNED, _("Sedang ditelaah")),
     (ContestState.DECIDED, _("Sudah diputus")),

@@ -70,5 +70,6 @@ def _own_pages(allowed: frozenset[Permission]) -> list[tuple[str, str]]:
         ("board.page", gettext("Papan pimpinan"), Permission.READ_BOARD),
         ("reply_templates.listed", gettext("Templat"), Permission.MANAGE_TEMPLATES),
         ("clocks.start", gettext("Tenggat dan kalender"), Permission.MANAGE_CLOCKS),
+        ("privacy.requests", gettext("Data pribadi"), Permission.MANAGE_PRIVACY),
     ]
     return [(endpoint, words) for endpoint, words, permission in pages if permission in allowed]

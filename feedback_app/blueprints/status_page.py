@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 from werkzeug import Response
 
 from feedback_app import clock
+from feedback_app.blueprints.due import due
 from feedback_app.blueprints.forms.tracking import ContactForm, MessageForm, ObjectionForm, VerdictForm
 from feedback_app.blueprints.opened_report import seal
 from feedback_app.blueprints.private import not_stored
@@ -19,6 +20,7 @@ from feedback_app.handling.citizens.tracked import Followed, Tracked
 from feedback_app.handling.ending.verdicts import UNDO_WITHDRAWAL_HOURS
 from feedback_app.handling.rules import CaseStatus, ReplyKind
 from feedback_app.intake.contacts import Owner, contact_card
+from feedback_app.privacy.breaches.queries import notices_for
 
 
 def status_page(
@@ -50,6 +52,8 @@ def status_page(
         may_undo_withdrawal=_may_undo_withdrawal(report, now),
         may_object=_lasts(report, case.objectionable_until if case else None, now),
         kept_contact=contact_card(db.session(), Owner(report.agency_id, submission_id=report.submission_id)),
+        breach_notices=notices_for(db.session(), report.agency_id, report.submission_id),
+        due_words=lambda at, time_zone: due(at, time_zone, now).words,
     )
 
 

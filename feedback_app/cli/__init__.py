@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 
 import click
 
-from feedback_app import __version__
+from feedback_app import __version__, log_scrubbing
 from feedback_app.errors import ConfigurationError, DomainError
 
 # Loaded when asked for: `feedback --help` should not wait for a web framework, nor for numpy.
@@ -23,14 +23,24 @@ COMMANDS: Final[dict[str, str]] = {
     "status": "feedback_app.cli.service:status_command",
     "db": "feedback_app.cli.database:db_group",
     "setup": "feedback_app.cli.organisation:setup_group",
+    "accounts": "feedback_app.cli.accounts:accounts_group",
+    "grants": "feedback_app.cli.grants:grants_group",
+    "operators": "feedback_app.cli.operators:operators_group",
     "people": "feedback_app.cli.people_group:people_group",
+    "sso": "feedback_app.cli.sso:sso_group",
     "tokens": "feedback_app.cli.tokens:tokens_group",
     "import": "feedback_app.cli.import_:import_group",
     "classify": "feedback_app.cli.reading:classify_command",
     "nlp": "feedback_app.cli.models:nlp_group",
+    "audit": "feedback_app.cli.audit:audit_group",
     "attachments": "feedback_app.cli.attachments:attachments_group",
+    "doctor": "feedback_app.cli.doctor:doctor_command",
+    "keys": "feedback_app.cli.keys_group:keys_group",
     "vault": "feedback_app.cli.vault:vault_group",
+    "backup": "feedback_app.cli.backup:backup_group",
+    "restore": "feedback_app.cli.restore:restore_command",
     "messages": "feedback_app.cli.messages:messages_group",
+    "privacy": "feedback_app.cli.privacy:privacy_group",
     "measures": "feedback_app.cli.measures:measures_group",
     "evaluation": "feedback_app.cli.evaluation:evaluation_group",
     "board": "feedback_app.cli.board:board_command",
@@ -74,6 +84,7 @@ def main() -> None:
 
 def run() -> None:
     """Run the command line; every expected error is one clear sentence and an exit code."""
+    log_scrubbing.install()
     logging.basicConfig(level="WARNING", format="%(levelname)s %(name)s: %(message)s")
     try:
         main(standalone_mode=False)

@@ -50,3 +50,17 @@ def check_command() -> None:
             click.echo(f"The tables differ from the code: {error}", err=True)
             sys.exit(1)
     click.echo("The tables are what the code expects.")
+
+
+@db_group.command("check-wall", short_help="Tell whether the second wall stands.")
+def check_wall_command() -> None:
+    """Tell whether PostgreSQL holds the web to one agency: roles, policies, grants. Exit code 1 if not."""
+    from feedback_app.db_wall.problems import problems
+
+    with database() as session:
+        found = problems(session)
+    for sentence in found:
+        click.echo(sentence, err=True)
+    if found:
+        sys.exit(1)
+    click.echo("The second wall stands: the web sees one agency at a time.")

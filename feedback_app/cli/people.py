@@ -19,7 +19,7 @@ from feedback_app.cli.lookup import (
     today_of,
 )
 from feedback_app.cli.post_options import post_options
-from feedback_app.identity.rules import Role
+from feedback_app.identity.rules import GrantSource, Role
 from feedback_app.organisation.rules import AssignmentKind, mask_nip, parse_nip
 
 
@@ -99,21 +99,26 @@ def assignment_command(
 @click.option("--agency", required=True, help="Code of the agency.")
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
 @click.option("--unit", help="Code of the unit; the role then reaches it and everything below (unset: whole agency).")
-@click.password_option(help="Asked for if not given; at least 10 characters.")
+@click.password_option(help="Asked for if not given; at least 12 characters, and none that is guessed soon.")
 def user_command(email: str, name: str, agency: str, role: str, unit: str | None, password: str) -> None:
-    """Add an account with one role."""
-    from feedback_app.identity.operations import create_user, grant
+    """Add an account with one role and a password.
+
+    Better: `feedback accounts invite`, with which nobody but its owner knows the password.
+    """
+    from feedback_app.identity.operations import UNSAID, create_user
+    from feedback_app.organisation.access.giving import Wanted, give_or_ask
 
     now = clock.utcnow()
     with database() as session:
         owner = find_agency(session, agency)
         today = today_of(owner, now)
         unit_id = find_unit(session, owner, unit, today).id if unit else None
-        user = create_user(session, email=email, name=name, password=password, now=now)
-        grant(
-            session, agency_id=owner.id, user_id=user.id, role=Role(role), unit_id=unit_id, starts_on=today,
-            actor=SYSTEM, now=now,
+        near = (owner.code, owner.name, unit or "")
+        user = create_user(session, email=email, name=name, password=password, near=near, now=now)
+        wanted = Wanted(
+            owner.id, user.id, Role(role), unit_id, today, None, UNSAID[GrantSource.CLI], GrantSource.CLI
         )  # fmt: skip
+        give_or_ask(session, wanted, actor=SYSTEM, today=today, now=now)
         address = user.email
         session.commit()
     click.echo(f"{address} can sign in at /masuk.")
@@ -121,13 +126,10 @@ def user_command(email: str, name: str, agency: str, role: str, unit: str | None
 
 @click.command("password", short_help="Give an account another password.")
 @click.argument("email")
-@click.password_option(help="Asked for if not given; at least 10 characters.")
-def password_command(email: str, password: str) -> None:
-    """Give the account of EMAIL another password; it is signed out everywhere."""
-    from feedback_app.identity.operations import set_password
+@click.password_option(help="Asked for if not given; at least 12 characters, and none that is guessed soon.")
+@click.pass_context
+def password_command(context: click.Context, email: str, password: str) -> None:
+    """Give the account of EMAIL another password, as `feedback accounts set-password` does."""
+    from feedback_app.cli.accounts_list import set_password_command
 
-    with database() as session:
-        user = set_password(session, email=email, password=password, actor=SYSTEM, now=clock.utcnow())
-        address = user.email
-        session.commit()
-    click.echo(f"{address} signs in with the new password from now on.")
+    context.invoke(set_password_command, email=email, password=password)

@@ -8,7 +8,6 @@ that the one which watches over the others stays small.
 from __future__ import annotations
 
 import sys
-import traceback
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -16,6 +15,7 @@ import click
 from feedback_app import config
 from feedback_app.cli.reading import check_model_dir
 from feedback_app.config import Settings
+from feedback_app.log_scrubbing import scrub, scrubbed_traceback
 
 if TYPE_CHECKING:
     from feedback_app.supervisor import Running
@@ -34,7 +34,7 @@ def up_command(*, demo: bool) -> None:
     from feedback_app import supervisor
 
     prepare = (sys.executable, "-m", "feedback_app.cli.service", *(["--demo"] if demo else []))
-    settings = config.load()
+    settings = config.for_demo(config.load()) if demo else config.load()
     check_model_dir(settings)
     sys.exit(supervisor.up(settings, prepare=prepare, on_ready=_greet))
 
@@ -51,9 +51,9 @@ def prepare_command(*, demo: bool) -> None:
             _load_demo(settings)
             _note_greeting(settings)
     except Exception as error:
-        traceback.print_exc()
+        click.echo(scrubbed_traceback(type(error), error, error.__traceback__), err=True)
         # The last line of the log is the one shown at the terminal.
-        sys.exit(str(error).strip().partition("\n")[0] or type(error).__name__)
+        sys.exit(scrub(str(error)).strip().partition("\n")[0] or type(error).__name__)
 
 
 def _migrate(settings: Settings) -> None:

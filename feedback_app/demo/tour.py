@@ -65,6 +65,7 @@ def _staff_lines(base: str, city: City) -> list[str]:
         f"Untuk petugas / for staff: {base}/masuk   kata sandi {PASSWORD}",
         *_account_lines(city),
         "  kota lain / other cities: `feedback demo accounts`",
+        "  Demo ini tidak mewajibkan faktor kedua (SECOND_FACTOR=OFFERED); instalasi sungguhan mewajibkannya.",
     ]
 
 

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session, aliased
 from feedback_app.analysis.models import Labels
 from feedback_app.handling.models import Case
 from feedback_app.handling.rules import Classification
+from feedback_app.identity.grant_models import BreakGlass
 from feedback_app.identity.models import RoleGrant
-from feedback_app.identity.rules import Permission, roles_with
+from feedback_app.identity.rules import EXAMINERS, Permission, roles_with
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restrictions import is_restricted
 from feedback_app.organisation.models import UnitKind, UnitVersion
 from feedback_app.organisation.queries import reach, valid_on, within
 
@@ -29,10 +31,24 @@ def may_see(user_id: int, permission: Permission, day: date) -> sa.ColumnElement
     after a whole agency has no need to know. Allegations: a grant over the very unit that examines them, and none over
     the unit they speak of, wherever the two stand in the tree; what its examiner found to be none stays so, as its
     sender was told. An allegation that has no overseer yet is shown to whoever looks after the whole agency, so that it
-    is not lost. A plain case whose clock has run half as long again as
-    it may is read, and its dispute reviewed, by the Inspektorat too.
+    is not lost. A supervisor reads no allegation, wherever they supervise. A plain case whose clock has run half as
+    long again as it may is read, and its dispute reviewed, by the Inspektorat too.
     """
     return _may_see(user_id, permission, day)
+
+
+def opened_by(opening: BreakGlass) -> sa.ColumnElement[bool]:
+    """Return the condition that a case is open to whoever broke the glass: what an operator reads, and no more.
+
+    All plain cases of the agency, or the one case that was named. What is confidential opens as that one case alone,
+    and after somebody of the Inspektorat agreed; it closes again where a case becomes confidential meanwhile. Whether
+    the glass is broken at this moment is asked before (`handling.break_glass.queries.open_now`).
+    """
+    here = Case.agency_id == opening.agency_id
+    if opening.case_id is None:
+        return sa.and_(here, sa.not_(Case.is_confidential))
+    named = sa.and_(here, Case.id == opening.case_id)
+    return named if opening.inspector_id is not None else sa.and_(named, sa.not_(Case.is_confidential))
 
 
 # Every page about a case asks this, some several times: putting it together anew took a quarter of their time.
@@ -41,10 +57,12 @@ def _may_see(user_id: int, permission: Permission, day: date) -> sa.ColumnElemen
     plain = within(reach(user_id, permission, day), Case.agency_id, Case.unit_id)
     named = within(reach(user_id, permission, day, named_units_only=True), Case.agency_id, Case.unit_id)
     examines = sa.and_(
-        _granted(user_id, permission, day, RoleGrant.unit_id == Case.unit_id),
+        _granted(user_id, permission, day, sa.and_(RoleGrant.unit_id == Case.unit_id, _examines())),
         sa.not_(_answers_for_the_accused(user_id, day)),
     )
-    waits = sa.and_(Case.unit_id.is_(None), _granted(user_id, permission, day, RoleGrant.unit_id.is_(None)))
+    waits = sa.and_(
+        Case.unit_id.is_(None), _granted(user_id, permission, day, sa.and_(RoleGrant.unit_id.is_(None), _examines()))
+    )
     if permission in OVERSEEN:
         plain = sa.or_(plain, sa.and_(Case.inspected_since.is_not(None), _inspects(user_id, permission, day)))
     return sa.or_(
@@ -62,6 +80,10 @@ def is_examined(session: Session, case: Case) -> bool:
         Labels.agency_id == case.agency_id, Labels.submission_id == case.submission_id
     )
     return bool(session.scalar(query))
+
+
+def _examines() -> sa.ColumnElement[bool]:
+    return RoleGrant.role.in_(EXAMINERS)
 
 
 def _was_examined() -> sa.ColumnElement[bool]:
@@ -109,7 +131,9 @@ def _answers_for_the_accused(user_id: int, day: date) -> sa.ColumnElement[bool]:
 
 
 def text_is_open() -> sa.ColumnElement[bool]:
-    """Return the condition that a submission's text may stand in its unit's list: nothing confidential, no allegation.
+    """Return the condition that a submission's text may be read and learnt from by others than those who handle it.
+
+    Nothing confidential, no allegation, nothing whose sender had it restricted.
 
     It stands on the submission, its labels and its case, so that a text is kept also where no case was opened.
     """
@@ -121,4 +145,4 @@ def text_is_open() -> sa.ColumnElement[bool]:
     kept_case = sa.exists().where(
         case.agency_id == Submission.agency_id, case.submission_id == Submission.id, case.is_confidential
     )
-    return sa.and_(sa.not_(Submission.is_confidential), sa.not_(alleges), sa.not_(kept_case))
+    return sa.and_(sa.not_(Submission.is_confidential), sa.not_(alleges), sa.not_(kept_case), sa.not_(is_restricted()))

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import CITIZEN, Actor, record
+from feedback_app.db_wall.roles import Lookup
+from feedback_app.db_wall.scope import enter_by
 from feedback_app.errors import ConflictError, NotFoundError
 from feedback_app.intake.extra_models import Attachment
 from feedback_app.intake.file_removal import remove_after_commit
@@ -52,6 +54,7 @@ def attachable(session: Session, tracking_hash: bytes) -> Attachable | None:
 
     Somebody who joined a case of others has a code too, and by it no way to the files of the first reporter.
     """
+    enter_by(session, Lookup.TRACKING_CODE, tracking_hash)
     row = session.execute(
         sa.select(
             Submission.agency_id, Submission.id, Submission.kind, Submission.wants_reply, Submission.erased_at

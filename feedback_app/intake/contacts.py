@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.orm import Session
 
-from feedback_app.audit.operations import CITIZEN, record
+from feedback_app.audit.operations import CITIZEN, Actor, record
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.intake.extra_models import Contact
 from feedback_app.intake.models import Submission
@@ -134,7 +134,7 @@ def keep_contact(
     _note(session, owner, "intake.keep_contact", now)
 
 
-def forget_contact(session: Session, owner: Owner, *, now: datetime) -> bool:
+def forget_contact(session: Session, owner: Owner, *, now: datetime, actor: Actor = CITIZEN) -> bool:
     """Delete a contact and the messages still owed to it; return whether there was one."""
     # Locked, so that no message is written to it between the two deletions.
     found = session.scalar(sa.select(Contact.id).where(_of(owner)).with_for_update())
@@ -142,7 +142,7 @@ def forget_contact(session: Session, owner: Owner, *, now: datetime) -> bool:
         return False
     session.execute(sa.delete(Message).where(Message.agency_id == owner.agency_id, Message.contact_id == found))
     session.execute(sa.delete(Contact).where(Contact.agency_id == owner.agency_id, Contact.id == found))
-    _note(session, owner, "intake.forget_contact", now)
+    _note(session, owner, "intake.forget_contact", now, actor)
     return True
 
 
@@ -207,9 +207,9 @@ def _of(owner: Owner) -> sa.ColumnElement[bool]:
     )
 
 
-def _note(session: Session, owner: Owner, action: str, now: datetime) -> None:
+def _note(session: Session, owner: Owner, action: str, now: datetime, actor: Actor = CITIZEN) -> None:
     kind = "submission" if owner.submission_id is not None else "follower"
     record(
-        session, agency_id=owner.agency_id, actor=CITIZEN, action=action, subject_type=kind,
+        session, agency_id=owner.agency_id, actor=actor, action=action, subject_type=kind,
         subject_id=owner.submission_id or owner.follower_id, now=now,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app import queue
+from feedback_app.db_wall.scope import across
 from feedback_app.errors import ConflictError
 from feedback_app.intake.attachments import attachments_of
 from feedback_app.intake.extra_models import Attachment, Contact
@@ -48,17 +50,23 @@ def hand_on(
         tracking_hash=secrets.token_bytes(_HASH_BYTES) if sent.tracking_hash is not None else None,
         signals=list(sent.signals),
     )  # fmt: skip
-    session.add(copy)
-    session.flush()
-    _copy_files(session, storage, sent, copy, now)
-    _copy_contact(session, sent, copy)
-    session.flush()
+    files = attachments_of(session, sent.agency_id, sent.id)
+    contact = session.scalar(
+        sa.select(Contact).where(Contact.agency_id == sent.agency_id, Contact.submission_id == sent.id)
+    )
+    with across(session, agency_id):
+        session.add(copy)
+        session.flush()
+        _copy_files(session, storage, files, copy, now)
+        _copy_contact(session, contact, copy)
     queue.ask(session, "drain")
     return copy
 
 
-def _copy_files(session: Session, storage: Storage, sent: Submission, copy: Submission, now: datetime) -> None:
-    for row in attachments_of(session, sent.agency_id, sent.id):
+def _copy_files(
+    session: Session, storage: Storage, files: Sequence[Attachment], copy: Submission, now: datetime
+) -> None:
+    for row in files:
         try:
             with storage.open(row.storage_key) as stream:
                 data = stream.read()
@@ -76,10 +84,8 @@ def _copy_files(session: Session, storage: Storage, sent: Submission, copy: Subm
         )  # fmt: skip
 
 
-def _copy_contact(session: Session, sent: Submission, copy: Submission) -> None:
+def _copy_contact(session: Session, contact: Contact | None, copy: Submission) -> None:
     """Let the reporter be told of the answer there too; the address stays sealed on the way."""
-    query = sa.select(Contact).where(Contact.agency_id == sent.agency_id, Contact.submission_id == sent.id)
-    contact = session.scalar(query)
     if contact is not None:
         session.add(
             Contact(

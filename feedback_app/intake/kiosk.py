@@ -8,6 +8,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.db_wall.roles import Lookup
+from feedback_app.db_wall.scope import enter_by
 from feedback_app.errors import ConflictError
 from feedback_app.intake.models import Submission
 from feedback_app.intake.operations import IncompleteSubmissionError
@@ -32,6 +34,7 @@ def add_reasons(session: Session, tracking_hash: bytes, reasons: tuple[str, ...]
         Reasons of the other half of the scale.
     ReasonsTooLateError
     """
+    enter_by(session, Lookup.TRACKING_CODE, tracking_hash)
     row = session.scalar(
         sa.select(Submission)
         .where(Submission.tracking_hash == tracking_hash, Submission.channel == Channel.KIOSK)

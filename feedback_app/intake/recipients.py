@@ -14,6 +14,7 @@ from feedback_app.intake.vault import UnreadableSealError, Vault, open_sealed
 from feedback_app.notifications.delivery import ACCOUNT_CLOSED, UNSUBSCRIBED, NotWantedError, Recipient
 from feedback_app.notifications.models import Message
 from feedback_app.notifications.rules import Way
+from feedback_app.notifications.templates import Template
 
 WAY_TO: dict[ContactKind, Way] = {ContactKind.EMAIL: Way.EMAIL, ContactKind.WHATSAPP: Way.WHATSAPP}
 
@@ -37,9 +38,10 @@ def recipient_of(session: Session, message: Message, vault: Vault) -> Recipient:
         There is nobody to send it to any more, or no key opens the address.
     """
     if message.user_id is not None:
-        return _staff(session, message.user_id)
+        return _staff(session, message.user_id, is_invited=message.template == Template.INVITATION)
     contact = session.get_one(Contact, (message.agency_id, message.contact_id), populate_existing=True)
-    if contact.unsubscribed_at is not None:
+    # Who wants no news is told all the same where the law owes them a notice (UU 27/2022 Ps 46).
+    if contact.unsubscribed_at is not None and message.template != Template.BREACH_NOTICE:
         raise NotWantedError(UNSUBSCRIBED)
     try:
         return Recipient(WAY_TO[contact.kind], open_sealed(vault, contact.sealed))
@@ -47,8 +49,9 @@ def recipient_of(session: Session, message: Message, vault: Vault) -> Recipient:
         raise NotWantedError("no key opens the address") from None
 
 
-def _staff(session: Session, user_id: int) -> Recipient:
+def _staff(session: Session, user_id: int, *, is_invited: bool) -> Recipient:
     user = session.get_one(User, user_id, populate_existing=True)
-    if not user.active:
+    # Who is invited has no open account yet; whether the invitation still holds, its link asks (`account_mail`).
+    if not user.active and not is_invited:
         raise NotWantedError(ACCOUNT_CLOSED)
     return Recipient(Way.EMAIL, user.email)

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.db_wall.roles import Lookup
+from feedback_app.db_wall.scope import enter_by
 from feedback_app.errors import ConflictError, NotFoundError
 from feedback_app.intake.codes import InvalidVisitTokenError, new_visit_token, visit_token_hash
 from feedback_app.intake.models import Submission, VisitToken
@@ -95,6 +97,7 @@ def open_visit(session: Session, token: str, *, key: bytes, now: datetime) -> Vi
         digest = visit_token_hash(token, key)
     except InvalidVisitTokenError as error:
         raise UnknownVisitTokenError(refusal) from error
+    enter_by(session, Lookup.VISIT_TOKEN, digest)
     row = session.execute(
         sa.select(
             VisitToken.agency_id, VisitToken.unit_id, VisitToken.service_id, VisitToken.visited_on,

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
+from feedback_app.db_wall.roles import Lookup
+from feedback_app.db_wall.scope import enter_by
 from feedback_app.errors import NotFoundError
 from feedback_app.intake.codes import new_wall_code, wall_code_form
 from feedback_app.intake.counter_models import WallCode
@@ -50,7 +52,10 @@ def take_down(session: Session, row: WallCode, *, actor: Actor, now: datetime) -
 def wall_code(session: Session, raw: str) -> WallCode | None:
     """Return what somebody scanned or typed, also where it was taken down; None for what never hung anywhere."""
     code = wall_code_form(raw)
-    return session.scalar(sa.select(WallCode).where(WallCode.code == code)) if code else None
+    if not code:
+        return None
+    enter_by(session, Lookup.WALL_CODE, code)
+    return session.scalar(sa.select(WallCode).where(WallCode.code == code))
 
 
 def wall_code_by_id(session: Session, agency_id: int, code_id: int) -> WallCode:

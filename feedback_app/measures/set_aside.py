@@ -8,6 +8,7 @@ from typing import TypeAlias
 import sqlalchemy as sa
 
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restrictions import is_restricted
 from feedback_app.measures.release_models import Anomaly, AnomalyKind, AnomalyState
 
 # A moment, or the place of one in a question that is asked many times.
@@ -15,11 +16,12 @@ At: TypeAlias = datetime | sa.ColumnElement[datetime]
 
 
 def is_set_aside(at: At | None = None) -> sa.ColumnElement[bool]:
-    """Return the condition that a row of `Submission` looks automatic or lies in a quarantined run of ratings.
+    """Return the condition that a row of `Submission` looks automatic, lies in a quarantined run, or is restricted.
 
     Only what is counted leaves such a row out. It is stored, read and answered like any other, whatever this says.
     A row with signals stays aside from its first moment on, before anybody has noted the run, until a person clears it;
     it never takes along the ratings around it, else one such request a day would silence a unit's whole day.
+    What its sender had restricted (UU 27/2022 Ps 41) stays aside until that is lifted.
 
     Parameters
     ----------
@@ -30,7 +32,7 @@ def is_set_aside(at: At | None = None) -> sa.ColumnElement[bool]:
     automatic = Anomaly.kind == AnomalyKind.AUTOMATIC
     quarantined = _covered(Anomaly.kind != AnomalyKind.AUTOMATIC, _is_open(at))
     put_back = sa.and_(_covered(automatic, _is_cleared(at)), ~_covered(automatic, _is_open(at)))
-    return sa.or_(sa.and_(sa.func.cardinality(Submission.signals) > 0, ~put_back), quarantined)
+    return sa.or_(sa.and_(sa.func.cardinality(Submission.signals) > 0, ~put_back), quarantined, is_restricted(at))
 
 
 def _is_open(at: At | None) -> sa.ColumnElement[bool]:

@@ -70,6 +70,17 @@ CITIZEN: Final[dict[str, dict[Template, tuple[str, str]]]] = {
             "Laporan yang Anda ikuti sudah ditutup",
             "Laporan yang Anda ikuti sudah ditutup. Buka {lookup} dan masukkan kode Anda untuk melihat akhirnya.",
         ),
+        Template.REQUEST_SETTLED: (
+            "Permintaan Anda tentang data sudah dijawab",
+            "Permintaan Anda tentang data Anda sudah dijawab. Buka {lookup} dan masukkan kode Anda untuk membacanya.",
+        ),
+        Template.BREACH_NOTICE: (
+            "Pemberitahuan tentang data Anda",
+            (
+                "Ada kejadian yang menyangkut data yang Anda titipkan kepada kami. Data apa, kapan dan bagaimana, apa "
+                "yang kami lakukan, dan apa yang sebaiknya Anda lakukan: baca {notice}."
+            ),
+        ),
     },
     "en": {
         Template.NEWS: (
@@ -128,6 +139,17 @@ CITIZEN: Final[dict[str, dict[Template, tuple[str, str]]]] = {
         Template.FOLLOWED_ENDED: (
             "A report you follow has been closed",
             "A report you follow has been closed. Open {lookup} and enter your code to see how it ended.",
+        ),
+        Template.REQUEST_SETTLED: (
+            "Your request about your data has been answered",
+            "Your request about your data has been answered. Open {lookup} and enter your code to read the answer.",
+        ),
+        Template.BREACH_NOTICE: (
+            "A notice about your data",
+            (
+                "Something happened to the data you entrusted to us. Which data, when and how, what we do about it and "
+                "what you can do yourself: read {notice}."
+            ),
         ),
     },
 }

@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = timedelta(0)
 UNSUBSCRIBED: Final = "unsubscribed"
 ACCOUNT_CLOSED: Final = "account closed"
+MOOT: Final = "no longer wanted"
 # Nothing failed: there is nobody any more who wants the message.
-NOT_WANTED: Final = frozenset({UNSUBSCRIBED, ACCOUNT_CLOSED})
+NOT_WANTED: Final = frozenset({UNSUBSCRIBED, ACCOUNT_CLOSED, MOOT})
 
 
 class NotWantedError(Exception):
@@ -65,8 +66,8 @@ def attempt_at(message: Message) -> Attempt:
     return Attempt(message.agency_id, message.id, message.attempts)
 
 
-def letter(message: Message, to: Recipient, sender: Sender) -> Letter:
-    """Put a message into words.
+def letter(message: Message, to: Recipient, sender: Sender, link: str | None = None) -> Letter:
+    """Put a message into words; `link` opens something for its reader alone and stands in no row.
 
     The Message-ID depends on the message alone: should a mail leave twice, its reader's program sees that it is one.
 
@@ -77,7 +78,8 @@ def letter(message: Message, to: Recipient, sender: Sender) -> Letter:
     """
     stop = _stop_address(message, sender)
     try:
-        words = words_of(Template(message.template), message.params, Places(sender.public_url, stop), message.language)
+        places = Places(sender.public_url, stop, link)
+        words = words_of(Template(message.template), message.params, places, message.language)
     except (KeyError, TypeError, ValueError):
         # A row of another release: it must not stop the messages behind it.
         raise NotWantedError("cannot be put into words") from None

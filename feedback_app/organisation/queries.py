@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from feedback_app.errors import NotFoundError
 from feedback_app.identity.models import RoleGrant
-from feedback_app.identity.rules import Permission, roles_with
+from feedback_app.identity.operators import is_operator
+from feedback_app.identity.rules import OPERATOR, Permission, roles_with
 from feedback_app.organisation.models import Agency, PublicService, Unit, UnitKind, UnitVersion
 
 
@@ -192,12 +193,14 @@ def reach(user_id: int, permission: Permission, day: date, *, named_units_only: 
 # Putting the expression together takes longer than most queries; who opens one page opens the next with the same one.
 @lru_cache(maxsize=512)
 def _reach(user_id: int, permission: Permission, day: date, named_units_only: bool) -> sa.Subquery:
+    # Where two permissions open one thing two reaches stand in one statement, each under a name of its own.
+    name = f"{permission.value}_named" if named_units_only else permission.value
     granted = (
         sa.select(RoleGrant.agency_id, RoleGrant.unit_id)
         .where(RoleGrant.user_id == user_id, RoleGrant.role.in_(roles_with(permission)))
         .where(valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day))
         .where(RoleGrant.unit_id.is_not(None) if named_units_only else sa.true())
-        .cte("granted_named" if named_units_only else "granted")
+        .cte(f"granted_{name}")
     )
     roots = sa.select(Unit.agency_id, Unit.id.label("unit_id")).join(
         granted,
@@ -206,13 +209,13 @@ def _reach(user_id: int, permission: Permission, day: date, named_units_only: bo
             sa.or_(granted.c.unit_id.is_(None), granted.c.unit_id == Unit.id),
         ),
     )  # fmt: skip
-    tree = roots.cte("reach_named" if named_units_only else "reach", recursive=True)
+    tree = roots.cte(f"reach_{name}", recursive=True)
     below = (
         sa.select(UnitVersion.agency_id, UnitVersion.unit_id)
         .join(tree, sa.and_(tree.c.agency_id == UnitVersion.agency_id, tree.c.unit_id == UnitVersion.parent_id))
         .where(valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day))
     )
-    return sa.select(tree.union(below)).subquery("within_reach_named" if named_units_only else "within_reach")
+    return sa.select(tree.union(below)).subquery(f"within_reach_{name}")
 
 
 def within(area: sa.Subquery, agency_id: Any, unit_id: Any) -> sa.ColumnElement[bool]:
@@ -220,11 +223,16 @@ def within(area: sa.Subquery, agency_id: Any, unit_id: Any) -> sa.ColumnElement[
     return sa.tuple_(agency_id, unit_id).in_(sa.select(area.c.agency_id, area.c.unit_id))
 
 
+# Stands among the roles of an account that runs the platform; no role of an agency is called so.
+_RUNS_THE_PLATFORM: Final = "platform_operator"
+
+
 def permissions_of(session: Session, user_id: int, day: date) -> frozenset[Permission]:
-    """Return everything somebody may do somewhere on a day."""
-    roles = session.scalars(
-        sa.select(RoleGrant.role)
-        .where(RoleGrant.user_id == user_id, valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day))
-        .distinct()
-    ).all()
-    return frozenset(p for p in Permission if roles_with(p) & set(roles))
+    """Return everything somebody may do somewhere on a day, in an agency or, where they run it, on the platform."""
+    held = sa.select(RoleGrant.role.cast(sa.Text).label("role")).where(
+        RoleGrant.user_id == user_id, valid_on(RoleGrant.starts_on, RoleGrant.ends_on, day)
+    )
+    runs = sa.select(sa.literal(_RUNS_THE_PLATFORM)).where(is_operator(user_id, day))
+    found = set(session.scalars(held.union(runs)))
+    given = frozenset(p for p in Permission if roles_with(p) & found)
+    return given | OPERATOR if _RUNS_THE_PLATFORM in found else given

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.db_wall.scope import whole_account
 from feedback_app.identity.models import RoleGrant
 from feedback_app.identity.rules import Permission, Role, roles_with
 from feedback_app.organisation.models import Agency, UnitVersion
@@ -31,7 +32,7 @@ def whole_agencies(session: Session, user_id: int, permission: Permission, day: 
     return session.scalars(query.order_by(Agency.name)).all()
 
 
-def over_all_of(agency_id: Any, user_id: int, permission: Permission, day: date) -> sa.ColumnElement[bool]:
+def over_all_of(agency_id: Any, user_id: Any, permission: Permission, day: date) -> sa.ColumnElement[bool]:
     """Return the condition that somebody has a permission over the whole of an agency; one over a unit is none."""
     return sa.exists().where(
         RoleGrant.agency_id == agency_id,
@@ -49,7 +50,7 @@ def roles_of(session: Session, user_id: int, day: date) -> list[HeldRole]:
         UnitVersion.unit_id == RoleGrant.unit_id,
         valid_on(UnitVersion.starts_on, UnitVersion.ends_on, day),
     )
-    rows = session.execute(
+    held = (
         sa.select(RoleGrant.role, Agency.name, UnitVersion.name)
         .join(Agency, Agency.id == RoleGrant.agency_id)
         .outerjoin(UnitVersion, named)
@@ -57,4 +58,6 @@ def roles_of(session: Session, user_id: int, day: date) -> list[HeldRole]:
         .distinct()
         .order_by(Agency.name, UnitVersion.name.nulls_first(), RoleGrant.role)
     )
+    with whole_account(session, user_id):
+        rows = session.execute(held).all()
     return [HeldRole(*row) for row in rows]

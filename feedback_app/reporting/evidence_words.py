@@ -35,6 +35,7 @@ EXCLUSIONS: Final = {
     "abuse": "Penyalahgunaan (sanggahan diterima)",
     "duplicate": "Ganda (sanggahan diterima)",
     "factual_error": "Keliru menurut fakta (sanggahan diterima)",
+    "restricted": "Pemakaiannya dibatasi oleh pemberi nilai",
 }
 REASONS: Final = {
     "wrong_person": "bukan saya", "outside_authority": "di luar kewenangan", "abuse": "penyalahgunaan",

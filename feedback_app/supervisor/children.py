@@ -28,7 +28,7 @@ GRACE_SECONDS: Final = {"web": WEB_STOP_SECONDS + 3.0, "worker": 15.0, "sweep": 
 def usual_commands(settings: Settings, port: int, *, app: str = "feedback_app.wsgi:app") -> Commands:
     """Return the commands that run the application, by the name of the part."""
     return {
-        "web": _web_command(settings, port, app),
+        "web": web_command(settings, port, app),
         "worker": (sys.executable, "-m", "feedback_app.worker"),
         "sweep": (sys.executable, "-m", "feedback_app.sweep"),
     }
@@ -37,11 +37,12 @@ def usual_commands(settings: Settings, port: int, *, app: str = "feedback_app.ws
 def programs(settings: Settings, port: int | None, commands: Commands) -> list[Program]:
     """Return how to run each part; settings reach it by its environment."""
     environment = {**os.environ, **exported(settings, port)}
+    environment.pop("WEB_DATABASE_URL", None)
     return [
         Program(
             name=name,
             argv=argv,
-            env=environment,
+            env=_behind_the_wall(environment, settings) if name == "web" else environment,
             folder=project_root(),
             log=settings.home / "logs" / f"{name}.log",
             account=account.own(),
@@ -53,18 +54,27 @@ def programs(settings: Settings, port: int | None, commands: Commands) -> list[P
     ]
 
 
+def _behind_the_wall(environment: Mapping[str, str], settings: Settings) -> dict[str, str]:
+    """Return the environment of the web server, which learns its own login to the database and not the owner's."""
+    own = {} if settings.web_database_url is None else {"DATABASE_URL": settings.web_database_url}
+    return {**environment, **own}
+
+
 def exported(settings: Settings, port: int | None) -> dict[str, str]:
     """Return the settings as the environment variables from which a child reads them."""
     given: dict[str, str | int | Path | None] = {
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": ",".join(settings.secret_key_fallbacks) or None,
+        "LASTING_SECRET": settings.lasting_secret,
         "FEEDBACK_HOME": settings.home,
         "HOST": settings.host,
         "PORT": port,
         "WEB_WORKERS": settings.web_workers,
         "WEB_THREADS": settings.web_threads,
         "COOKIE_SECURE": "true" if settings.cookie_secure else "false",
+        "SECOND_FACTOR": settings.second_factor.upper(),
         "DRAIN_BATCH": settings.drain_batch,
         "SWEEP_SECONDS": settings.sweep_seconds,
         "MODEL_DIR": settings.model_dir,
@@ -80,7 +90,8 @@ def address(host: str, port: int) -> str:
     return f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}"
 
 
-def _web_command(settings: Settings, port: int, app: str) -> tuple[str, ...]:
+def web_command(settings: Settings, port: int, app: str) -> tuple[str, ...]:
+    """Return what starts the web server with the borders that slow and many senders meet."""
     options = {
         "interface": "wsgi",
         "host": ports.numeric(settings.host),

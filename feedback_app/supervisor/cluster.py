@@ -9,12 +9,13 @@ import signal
 from pathlib import Path
 from typing import Final
 
+from feedback_app.db_wall.roles import PORTAL_ROLE, WEB_ROLE
 from feedback_app.errors import ConfigurationError
 from feedback_app.supervisor import logs
 from feedback_app.supervisor.account import command_as
-from feedback_app.supervisor.home import kept_secret, private_folder
+from feedback_app.supervisor.home import kept_secret, private_folder, write_private
 from feedback_app.supervisor.places import Places
-from feedback_app.supervisor.postgres import DATABASE, ENVIRONMENT, ROLE, clear_stale, log_path
+from feedback_app.supervisor.postgres import DATABASE, ENVIRONMENT, ROLE, WEB_SECRET, clear_stale, log_path
 from feedback_app.supervisor.process import run_to_end
 
 # Written once; whoever runs a larger machine edits them in postgresql.conf.
@@ -47,6 +48,7 @@ def initialise(places: Places, *, fsync: bool = True) -> bool:
     """
     if (places.postgres_data / "PG_VERSION").exists():
         _keep_password(places)
+        _keep_web_roles(places)
         return False
     partial_data = places.data / "postgres.partial"
     shutil.rmtree(partial_data, ignore_errors=True)
@@ -57,9 +59,10 @@ def initialise(places: Places, *, fsync: bool = True) -> bool:
     finally:
         password_file.unlink(missing_ok=True)
     _append(partial_data / "postgresql.conf", TUNABLES)
-    password = kept_secret(places.home, "postgres")
+    password, web_password = kept_secret(places.home, "postgres"), kept_secret(places.home, WEB_SECRET)
     statements = (
         f"CREATE ROLE {ROLE} LOGIN CREATEDB PASSWORD '{password}';",
+        *_web_roles(web_password),
         # The empty database that initdb has made becomes ours: quicker than to copy the template once more.
         f"ALTER DATABASE postgres RENAME TO {DATABASE};",
         f"ALTER DATABASE {DATABASE} OWNER TO {ROLE};",
@@ -97,6 +100,33 @@ def _keep_password(places: Places) -> None:
         clear_stale(places)
         statement = f"ALTER ROLE {ROLE} PASSWORD '{password}';"
         _single_user(places, places.postgres_data, (statement,), fsync=True)
+
+
+def _keep_web_roles(places: Places) -> None:
+    """Create the roles of the second wall in a cluster that was made before there was one."""
+    if not (places.home / "secrets" / WEB_SECRET).exists():
+        password = secrets.token_urlsafe(32)
+        clear_stale(places)
+        _single_user(places, places.postgres_data, _web_roles(password), fsync=True)
+        # Written last: where this is interrupted, the next start makes another password.
+        write_private(places.home / "secrets" / WEB_SECRET, password)
+
+
+def _web_roles(password: str) -> tuple[str, ...]:
+    # One statement a line is what the single-user server reads.
+    made = (
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') "
+        f"THEN CREATE ROLE {name} NOINHERIT; END IF; END $$;"
+        for name in (WEB_ROLE, PORTAL_ROLE)
+    )
+    plain = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+    return (
+        *made,
+        f"ALTER ROLE {WEB_ROLE} NOLOGIN {plain};",
+        f"ALTER ROLE {PORTAL_ROLE} LOGIN INHERIT {plain} PASSWORD '{password}';",
+        # The owner takes the role too, where one login serves all: in tests, and before a login of its own is set up.
+        f"GRANT {WEB_ROLE} TO {PORTAL_ROLE}, {ROLE};",
+    )
 
 
 def _password_for_initdb(places: Places) -> Path:

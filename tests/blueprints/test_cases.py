@@ -123,8 +123,10 @@ def test_an_officer_of_one_agency_who_reads_another_answers_only_at_home(
     make.grant(session, who, Role.ADMINISTRATOR, elsewhere.agency)
     case = elsewhere.report()
     client = login(who)
+    assert client.get(f"/petugas/kasus/{case.id}").status_code == 404
+    client.post("/petugas/instansi", data={"agency": elsewhere.agency.id})
     assert "<textarea" not in text_of(client, f"/petugas/kasus/{case.id}")
-    assert client.post(f"/petugas/kasus/{case.id}/ambil").status_code == 404
+    assert client.post(f"/petugas/kasus/{case.id}/ambil").status_code == 403
 
 
 def test_the_inbox_says_in_words_what_is_late_and_shows_it_first(officer: FlaskClient, office: Office) -> None:

@@ -219,7 +219,7 @@ def test_an_evaluator_without_the_right_to_manage_is_offered_no_button(
 ) -> None:
     from feedback_app.identity import rules
 
-    only_reads = frozenset({rules.Permission.READ_EVIDENCE})
+    only_reads = frozenset({rules.Permission.READ_EVIDENCE, rules.Permission.READ_OPEN_CYCLE})
     monkeypatch.setitem(rules.PERMISSIONS, Role.EVALUATOR, only_reads)
     cycle = computed(office)
     client = login(office.staff(Role.EVALUATOR, everywhere=True))

@@ -134,7 +134,7 @@ def test_the_web_server_writes_no_access_log() -> None:
     from feedback_app import config
     from feedback_app.supervisor import children
 
-    assert "--no-access-log" in children._web_command(config.load(), 8000, "feedback_app.wsgi:app")
+    assert "--no-access-log" in children.web_command(config.load(), 8000, "feedback_app.wsgi:app")
 
 
 def test_the_page_of_a_unit_is_light_and_reasons_make_sense_without_a_script(

@@ -16,11 +16,13 @@ from werkzeug.routing import Rule
 from feedback_app import config
 from feedback_app.app import create_app
 from feedback_app.blueprints.access import PUBLIC_ENDPOINTS, required_permissions
-from feedback_app.identity.rules import PERMISSIONS, Permission, Role, roles_with
+from feedback_app.identity.rules import OPERATOR, PERMISSIONS, Permission, Role, roles_with
 from tests.gates.addresses import guarded_rules, of_a_case
 from tests.gates.sight import Kind, Place, sees
 
 ROLES: Final[dict[Role, str]] = {role: role.value.replace("_", " ") for role in Role}
+# No role in an agency: see docs/roles.md.
+RUNS_IT: Final = "platform operator"
 INTRODUCTION: Final = """# Who may open what
 
 Printed from the code by `python -m tests.gates.access_page`; a test compares the two. Each line below is tried:
@@ -52,9 +54,10 @@ def _table(rows: Iterable[list[str]]) -> Iterator[str]:
 
 
 def _permissions() -> Iterator[list[str]]:
-    yield ["permission", *ROLES.values()]
+    yield ["permission", *ROLES.values(), RUNS_IT]
     for permission in Permission:
-        yield [f"`{permission.value}`", *("yes" if permission in PERMISSIONS[role] else "–" for role in ROLES)]
+        carried = [permission in PERMISSIONS[role] for role in ROLES]
+        yield [f"`{permission.value}`", *("yes" if one else "–" for one in (*carried, permission in OPERATOR))]
 
 
 def _sight(permission: Permission) -> Iterator[list[str]]:
@@ -68,14 +71,15 @@ def _roles_that_see(place: Place, kind: Kind, permission: Permission) -> str:
 
 
 def _addresses(app: Flask) -> Iterator[list[str]]:
-    yield ["address", "method", "asks for", *ROLES.values()]
+    yield ["address", "method", "asks for", *ROLES.values(), RUNS_IT]
     for rule in sorted(guarded_rules(app), key=lambda rule: (rule.rule, sorted(rule.methods or set()))):
         wanted = required_permissions(app.view_functions[rule.endpoint])
         roles = frozenset().union(*(roles_with(permission) for permission in wanted))
         yes = _condition(rule)
         methods = ", ".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
         asks = "any" if wanted == frozenset(Permission) else " or ".join(sorted(f"`{one.value}`" for one in wanted))
-        yield [f"`{rule.rule}`", methods, asks, *(yes if role in roles else "–" for role in ROLES)]
+        opened = [*(role in roles for role in ROLES), bool(wanted & OPERATOR)]
+        yield [f"`{rule.rule}`", methods, asks, *(yes if one else "–" for one in opened)]
 
 
 def _condition(rule: Rule) -> str:

@@ -59,6 +59,9 @@ class Address:
         carried = PERMISSIONS[holder.role] if holder.role else frozenset()
         if not carried & self.wanted:
             return Gate.FORBIDDEN
+        if holder.role is Role.AUDITOR and "cycle_id" in self.target.values:
+            # The cycle of this world is not frozen yet, and what is not final is nothing to audit.
+            return Gate.MISSING
         return self.target.expected(holder, self.wanted)
 
 
@@ -95,6 +98,12 @@ def _decides(holder: Holder, _wanted: frozenset[Permission]) -> Gate:
     return Gate.FORBIDDEN if holder.place in _COVERING else Gate.MISSING
 
 
+def _trail(holder: Holder, _wanted: frozenset[Permission]) -> Gate:
+    # The audit trail is read for the whole agency, or by the Inspektorat.
+    places = (Place.INSPECTORATE,) if holder.role is Role.INSPECTOR else (Place.AGENCY,)
+    return Gate.OPEN if holder.place in places else Gate.MISSING
+
+
 _FOR_EVERYBODY: Final = frozenset({Permission.MANAGE_CYCLE, Permission.SIGN_CYCLE})
 
 
@@ -123,7 +132,9 @@ def _survey(*places: Place) -> Expected:
 
 
 def _of_somebody_else(name: str, world: World) -> Target:
-    owned = {"view_id": world.things.view.id, "act_id": world.things.act.id}
+    owned = {
+        "view_id": world.things.view.id, "act_id": world.things.act.id, "passkey_id": world.things.passkey.id,
+    }  # fmt: skip
     return Target({name: owned[name]}, lambda _holder, _wanted: Gate.MISSING)
 
 
@@ -180,6 +191,7 @@ ELSEWHERE: Final[dict[frozenset[str], Callable[[World], Target]]] = {
     ),
     frozenset({"objection_id"}): lambda world: Target({"objection_id": world.things.objection.id}, _objection),
     frozenset({"template_id"}): lambda world: Target({"template_id": world.things.template.id}, _at(*_COVERING)),
+    frozenset({"number"}): lambda world: Target({"number": world.things.seal_number}, _trail),
     frozenset({"message_id"}): lambda world: Target({"message_id": world.things.message.id}, _at(Place.AGENCY)),
     frozenset({"agency_id"}): lambda world: Target({"agency_id": world.agency.id}, _at(Place.AGENCY)),
     frozenset({"agency_id", "employee_id"}): lambda world: Target(
@@ -243,10 +255,42 @@ ELSEWHERE: Final[dict[frozenset[str], Callable[[World], Target]]] = {
         },
         _survey(*_COVERING),
     ),
+    # Roles are given and ended by whoever looks after their unit; one waits for a second person.
+    frozenset({"agency_id", "user_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "user_id": world.things.access.holder_id}, _at(*_COVERING)
+    ),
+    # The account itself: its invitation, its devices, its second factor.
+    frozenset({"user_id"}): lambda world: Target({"user_id": world.things.access.holder_id}, _at(*_COVERING)),
+    frozenset({"agency_id", "grant_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "grant_id": world.things.access.grant_id}, _at(*_COVERING)
+    ),
+    frozenset({"agency_id", "wish_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "wish_id": world.things.access.wish_id}, _at(*_COVERING)
+    ),
+    # Emergency access to the whole inbox: decided by whoever looks after the whole agency, read by nobody of it.
+    frozenset({"agency_id", "opening_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "opening_id": world.things.access.opening_id}, _at(Place.AGENCY)
+    ),
+    frozenset({"agency_id", "opening_id", "case_id"}): lambda world: Target(
+        {
+            "agency_id": world.agency.id,
+            "opening_id": world.things.access.opening_id,
+            "case_id": world.cases[Kind.PLAIN].id,
+        },
+        lambda _holder, _wanted: Gate.MISSING,
+    ),
+    # Personal data are managed for a whole agency.
+    frozenset({"agency_id", "retention_id"}): lambda world: Target(
+        {"agency_id": world.agency.id, "retention_id": world.things.privacy.retention_id}, _at(Place.AGENCY)
+    ),
+    frozenset({"breach_id"}): lambda world: Target({"breach_id": world.things.privacy.breach_id}, _at(Place.AGENCY)),
+    frozenset({"breach_id", "kind"}): lambda world: Target(
+        {"breach_id": world.things.privacy.breach_id, "kind": "warga.txt"}, _at(Place.AGENCY)
+    ),
     frozenset({"batch_id"}): lambda world: Target({"batch_id": world.things.paper.id}, _at(*_COVERING)),
 }
 # What an account keeps for itself; everybody here is somebody else.
-for _name in ("view_id", "act_id"):
+for _name in ("view_id", "act_id", "passkey_id"):
     ELSEWHERE[frozenset({_name})] = partial(_of_somebody_else, _name)
 # Pages that name no object and yet want more than the permission.
 _WHOLE_AGENCY: Final = frozenset({Place.AGENCY, Place.OTHER_AGENCY})
@@ -255,6 +299,8 @@ BY_ENDPOINT: Final[dict[str, Expected]] = {
     "evaluation.open": lambda holder, _wanted: Gate.OPEN if holder.place in _WHOLE_AGENCY else Gate.FORBIDDEN,
     # A list of people is of the whole agency, and so is the key of the system that sends it.
     "people_import.revoke_key": _at(Place.AGENCY),
+    # What somebody asked for is taken back by them; everybody here is somebody else.
+    "grants.withdraw": lambda _holder, _wanted: Gate.MISSING,
     # A change of the past is withdrawn by who asked for it; everybody here is somebody else.
     "people.withdraw": lambda _holder, _wanted: Gate.MISSING,
     # What a cycle says about somebody's own self; everybody here is nobody's employee.
@@ -270,6 +316,9 @@ BY_ENDPOINT: Final[dict[str, Expected]] = {
     "reader_texts.answer": lambda _holder, _wanted: Gate.MISSING,
     "clocks.strike_holiday": lambda _holder, _wanted: Gate.MISSING,
     "clocks.restore_holiday": lambda _holder, _wanted: Gate.MISSING,
+    **dict.fromkeys(
+        ("sso_setup.end", "sso_setup.confirm_link", "sso_setup.end_link"), lambda _holder, _wanted: Gate.MISSING
+    ),
     # A note is taken back by who wrote it; everybody here is somebody else.
     "cases.take_back_note": lambda _holder, _wanted: Gate.MISSING,
     # Two people on one pile of paper have a session each; everybody here is somebody else.

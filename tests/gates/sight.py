@@ -50,12 +50,21 @@ PLACES: Final[dict[Kind, frozenset[Place]]] = {
 }
 # What is far too late is read by the Inspektorat, and its dispute reviewed; answering stays with the unit.
 OVERSEEN: Final = frozenset({Permission.READ_INBOX, Permission.REVIEW_DISPUTE})
+# Read by whoever examines them; a supervisor watches over work, and over no allegation, wherever they supervise.
+EXAMINED: Final = frozenset({Kind.ALLEGATION, Kind.CLEARED, Kind.WAITING})
 HERE: Final = frozenset(Place) - {Place.OTHER_UNIT, Place.OTHER_AGENCY}
+
+
+def can_be_held(role: Role, place: Place) -> bool:
+    """Tell whether a role can be held at a place: an inspector is of the Inspektorat."""
+    return role is not Role.INSPECTOR or place is Place.INSPECTORATE
 
 
 def sees(role: Role | None, place: Place, kind: Kind, permission: Permission) -> bool:
     """Tell whether a role held at a place opens a case of this kind for one purpose."""
-    if role is None or permission not in PERMISSIONS[role]:
+    if role is None or permission not in PERMISSIONS[role] or not can_be_held(role, place):
+        return False
+    if role is Role.SUPERVISOR and kind in EXAMINED:
         return False
     if place in PLACES[kind]:
         return True

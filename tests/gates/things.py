@@ -8,6 +8,8 @@ from datetime import time, timedelta
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
+from feedback_app.audit.sealing import seal_next
+from feedback_app.audit.sealing_key import new_key
 from feedback_app.evaluation.attribution.models import Contribution
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies.models import Contest, ContestFile, Objection
@@ -19,6 +21,7 @@ from feedback_app.handling.bulk.models import BulkAct, BulkKind
 from feedback_app.handling.clocks.models import StoredSlaRule
 from feedback_app.handling.publication.models import Improvement, ImprovementStage
 from feedback_app.handling.rules import Classification
+from feedback_app.identity.factors.models import WebAuthnCredential
 from feedback_app.identity.models import SavedView, User
 from feedback_app.intake.counter_models import CounterKey, WallCode
 from feedback_app.intake.rules import Channel
@@ -32,8 +35,10 @@ from feedback_app.survey.instruments import questions
 from feedback_app.survey.models import Period, Question
 from feedback_app.survey.result_models import Action, Result
 from tests import factories as make
+from tests.gates.access_things import AccessThings, access_things
 from tests.gates.hung import PICTURE, stored_picture
 from tests.gates.people_things import PeopleThings, people_things, sync_key
+from tests.gates.privacy_things import PrivacyThings, privacy_things
 from tests.reporting.surveys import held
 from tests.survey import makers
 
@@ -56,6 +61,7 @@ class Things:
     template_for_all: ReplyTemplate
     message: Message
     view: SavedView
+    passkey: WebAuthnCredential
     act: BulkAct
     rule_to_come: StoredSlaRule
     hours_to_come: WorkingHours
@@ -67,6 +73,9 @@ class Things:
     paper: Batch
     set_aside_id: int
     people: PeopleThings
+    access: AccessThings
+    privacy: PrivacyThings
+    seal_number: int
 
     @property
     def evidence_group(self) -> str:
@@ -99,7 +108,7 @@ def things_of(session: Session, agency: Agency, unit: Unit, *, by: User) -> Thin
         contribution=line, objection=_objection(session, cycle, employee, by), template=template,
         contest=(contested := _contest(session, cycle, employee, by)),
         contest_file=_contest_file(session, contested),
-        template_for_all=template_for_all, message=message, view=view, act=act,
+        template_for_all=template_for_all, message=message, view=view, act=act, passkey=_passkey(session, by),
         rule_to_come=rule, hours_to_come=hours,
         survey_period=period, survey_unit_id=unit.id,
         question=questions(session, makers.instrument(session, agency))[0],
@@ -108,6 +117,9 @@ def things_of(session: Session, agency: Agency, unit: Unit, *, by: User) -> Thin
         paper=makers.batch(session, period, unit),
         set_aside_id=makers.aside(session, period, unit).id,
         people=people_things(session, unit, employee, by=by),
+        access=access_things(session, unit),
+        privacy=privacy_things(session, agency.id, by=by),
+        seal_number=_seal(session),
     )  # fmt: skip
 
 
@@ -125,6 +137,22 @@ def _words(session: Session, unit: Unit, by: User) -> tuple[ReplyTemplate, Reply
         BulkAct(agency_id=agency_id, kind=BulkKind.VERIFY, user_id=by.id, at=now),
     )  # fmt: skip
     session.add_all(made)
+    return made
+
+
+def _seal(session: Session) -> int:
+    # Over what making the things has noted.
+    made = seal_next(session, new_key(), now=clock.utcnow(), whole=True)
+    return made.number if made else 0
+
+
+def _passkey(session: Session, of: User) -> WebAuthnCredential:
+    made = WebAuthnCredential(
+        user_id=of.id, credential_id=f"kunci-{of.id}".encode(), public_key=b"kunci", sign_count=0, transports=[],
+        name="Milik orang lain", added_at=clock.utcnow(),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
     return made
 
 

@@ -30,7 +30,7 @@ from feedback_app.organisation.models import Agency, Unit, UnitKind
 from feedback_app.storage import Disk
 from tests import factories as make
 from tests.gates.hung import Hung, hang_everything
-from tests.gates.sight import Kind, Place
+from tests.gates.sight import Kind, Place, can_be_held
 from tests.gates.things import Things, things_of
 
 
@@ -78,7 +78,12 @@ class World:
 
 # Name -> role, place, and whether the grant holds today (0), ended yesterday (-1) or begins tomorrow (1).
 HOLDERS: dict[str, tuple[Role | None, Place, int]] = {
-    **{f"{role.value} at {place.name}": (role, place, 0) for role in Role for place in Place},
+    **{
+        f"{role.value} at {place.name}": (role, place, 0)
+        for role in Role
+        for place in Place
+        if can_be_held(role, place)
+    },
     "nobody": (None, Place.OWN, 0),
     "head until yesterday": (Role.UNIT_HEAD, Place.OWN, -1),
     "head from tomorrow": (Role.UNIT_HEAD, Place.OWN, 1),

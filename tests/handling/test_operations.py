@@ -47,8 +47,8 @@ def officer(session: Session, unit: Unit) -> User:
     who = make.user(session)
     session.execute(
         sa.text(
-            "INSERT INTO role_grants (agency_id, user_id, role, unit_id, starts_on, created_at) "
-            "VALUES (:agency, :user, 'officer', :unit, '2020-01-01', now())"
+            "INSERT INTO role_grants (agency_id, user_id, role, unit_id, starts_on, created_at, reason, source) "
+            "VALUES (:agency, :user, 'officer', :unit, '2020-01-01', now(), 'Untuk pengujian.', 'cli')"
         ),
         {"agency": unit.agency_id, "user": who.id, "unit": unit.id},
     )

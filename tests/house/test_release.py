@@ -6,6 +6,8 @@ import importlib.machinery
 import importlib.util
 import json
 import re
+import sys
+from collections.abc import Mapping
 from datetime import date
 from types import ModuleType
 
@@ -23,14 +25,12 @@ def script(name: str) -> ModuleType:
     assert spec
     module = importlib.util.module_from_spec(spec)
     # Dataclasses look their module up by name.
-    import sys
-
     sys.modules[loader.name] = module
     loader.exec_module(module)
     return module
 
 
-def answer(*packages: dict[str, object]) -> str:
+def answer(*packages: Mapping[str, object]) -> str:
     return json.dumps({"dependencies": packages, "fixes": []})
 
 

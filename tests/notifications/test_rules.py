@@ -9,19 +9,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback_app.notifications.account_texts import ACCOUNT_NUMBERS, ACCOUNT_TEXTS
+from feedback_app.notifications.privacy_texts import PRIVACY_NUMBERS, PRIVACY_TEXTS
 from feedback_app.notifications.rules import MAX_ATTEMPTS, WAITS, is_last, wait_after
 from feedback_app.notifications.staff_texts import NUMBERS, ONE_CASE, STAFF
-from feedback_app.notifications.templates import ABOUT_ONE_CASE, FOR_STAFF, ROUNDS
+from feedback_app.notifications.templates import ABOUT_ONE_CASE, ABOUT_PRIVACY, FOR_STAFF, OF_AN_ACCOUNT, ROUNDS
 from feedback_app.notifications.unsubscribe import read, sign
 from feedback_app.notifications.wording import Places, Template, is_for_staff, words_of
 
 KEY, OTHER_KEY = b"k" * 32, b"o" * 32
-PLACES = Places("https://suara.kota.go.id", "https://suara.kota.go.id/berhenti/abc")
+PUBLIC = "https://suara.kota.go.id"
+PLACES = Places(PUBLIC, f"{PUBLIC}/berhenti/abc", f"{PUBLIC}/undangan/xyz")
 IDS = st.integers(1, 2**63 - 1)
 
 
 def numbers_of(template: Template) -> dict[str, int]:
-    return dict.fromkeys(NUMBERS.get(template, ONE_CASE), 1) if is_for_staff(template) else {}
+    if template in OF_AN_ACCOUNT:
+        return dict.fromkeys(ACCOUNT_NUMBERS.get(template, ()), 1)
+    numbers = {**NUMBERS, **PRIVACY_NUMBERS}
+    return dict.fromkeys(numbers.get(template, ONE_CASE), 1) if is_for_staff(template) else {}
+
+
+def page_of(template: Template) -> str:
+    """The address that a message names."""
+    if template in {Template.INVITATION, Template.RECOVERY}:
+        return "/undangan/xyz"
+    if template in {Template.PASSWORD_CHANGED, Template.FACTOR_MISSED}:
+        return "/masuk/lupa"
+    if template is Template.BREACH_NOTICE:
+        return "/privasi/kejadian/0/0"
+    if not is_for_staff(template):
+        return "/lacak"
+    return "/petugas/kasus/4711" if template in ABOUT_ONE_CASE else "/petugas/"
 
 
 def test_every_wait_is_longer_than_the_one_before() -> None:
@@ -59,10 +78,7 @@ def test_every_template_has_its_words_and_says_where_to_go(template: Template, l
     words = words_of(template, {"days": 30, **numbers_of(template), "case": 4711}, PLACES, language)
     assert words.subject
     assert "{" not in words.subject + words.body
-    where = "/lacak"
-    if is_for_staff(template):
-        where = "/petugas/kasus/4711" if template in ABOUT_ONE_CASE else "/petugas/"
-    assert f"{PLACES.public}{where}" in words.body
+    assert f"{PLACES.public}{page_of(template)}" in words.body
     assert ("/berhenti/abc" in words.body) is not is_for_staff(template)
 
 
@@ -86,7 +102,10 @@ def test_words_that_slipped_into_the_parameters_reach_no_text(template: Template
 
 
 def test_every_template_for_staff_has_words_in_every_language_and_only_those() -> None:
-    assert {language: set(texts) for language, texts in STAFF.items()} == {"id": FOR_STAFF, "en": FOR_STAFF}
+    for language in ("id", "en"):
+        assert set(ACCOUNT_TEXTS[language]) == OF_AN_ACCOUNT
+        assert set(PRIVACY_TEXTS[language]) == ABOUT_PRIVACY
+        assert set(STAFF[language]) == FOR_STAFF - OF_AN_ACCOUNT - ABOUT_PRIVACY
 
 
 @pytest.mark.parametrize("template", ROUNDS)

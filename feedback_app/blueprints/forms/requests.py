@@ -14,5 +14,11 @@ from feedback_app.intake.rules import clean_text
 class SettleForm(FlaskForm):  # type: ignore[misc]
     """Done, or refused with a reason that the reporter reads."""
 
-    outcome = StringField(validators=[AnyOf(list(RequestOutcome), message=_("Pilih hapus atau tolak."))])
+    outcome = StringField(validators=[AnyOf(list(RequestOutcome), message=_("Pilih penuhi atau tolak."))])
+    reason = TextAreaField(_("Alasan"), filters=[clean_text])
+
+
+class LiftForm(FlaskForm):  # type: ignore[misc]
+    """Why a restriction ends before its reporter ends it."""
+
     reason = TextAreaField(_("Alasan"), filters=[clean_text])

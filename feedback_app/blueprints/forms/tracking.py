@@ -12,6 +12,8 @@ from wtforms.validators import AnyOf, ValidationError
 
 from feedback_app.blueprints.forms.public import check_length
 from feedback_app.blueprints.sentences import translated
+from feedback_app.handling.citizens.correcting import CORRECTION_MAX, CORRECTION_MIN
+from feedback_app.handling.citizens.restricting import WHY_MAX
 from feedback_app.handling.citizens.subject_requests import REASON_MAX
 from feedback_app.handling.ending.archiving import OBJECTION_MAX, OBJECTION_MIN
 from feedback_app.handling.operations import WORDS_MAX, WORDS_MIN
@@ -113,6 +115,35 @@ class EraseForm(FlaskForm):  # type: ignore[misc]
         """Ask for the tick."""
         if not field.data:
             raise ValidationError(gettext("Centang dahulu bahwa Anda mengerti akibatnya."))
+
+
+class CorrectionForm(FlaskForm):  # type: ignore[misc]
+    """What is wrong in a report, and how it should read."""
+
+    wrong = TextAreaField(_("Apa yang keliru?"), filters=[clean_text])
+    should_be = TextAreaField(_("Bagaimana seharusnya?"), filters=[clean_text])
+
+    def validate_wrong(self, field: TextAreaField) -> None:
+        """Hold the length."""
+        if len(field.data or "") < CORRECTION_MIN:
+            raise ValidationError(gettext("Salin atau ceritakan bagian yang keliru."))
+        check_length(field.data, most=CORRECTION_MAX)
+
+    def validate_should_be(self, field: TextAreaField) -> None:
+        """Hold the length."""
+        if len(field.data or "") < CORRECTION_MIN:
+            raise ValidationError(gettext("Tuliskan yang benar."))
+        check_length(field.data, most=CORRECTION_MAX)
+
+
+class RestrictionForm(FlaskForm):  # type: ignore[misc]
+    """Why processing is to be suspended; saying so is free."""
+
+    why = TextAreaField(_("Alasan Anda"), filters=[clean_text])
+
+    def validate_why(self, field: TextAreaField) -> None:
+        """Hold the length."""
+        check_length(field.data, most=WHY_MAX)
 
 
 class JoinForm(FlaskForm):  # type: ignore[misc]

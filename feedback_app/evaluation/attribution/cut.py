@@ -11,8 +11,10 @@ from sqlalchemy.orm import aliased
 
 from feedback_app.analysis.models import Labels
 from feedback_app.evaluation.attribution.models import Contribution, RatingExclusion
+from feedback_app.evaluation.attribution.rules import Exclusion
 from feedback_app.evaluation.models import Cycle
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restrictions import ever_restricted, is_restricted
 from feedback_app.intake.rules import Channel
 from feedback_app.measures.release_models import Anomaly
 from feedback_app.measures.set_aside import is_set_aside
@@ -51,24 +53,41 @@ _RATING = (
 )  # fmt: skip
 
 
-def left_out_ratings(cut: Cut) -> sa.Select[Any]:
-    """Select the ratings that were decided to be left out, once for each decision that has an effect."""
+def left_out_ratings(cut: Cut) -> sa.CompoundSelect[Any]:
+    """Select the ratings that are left out, once for each reason that has an effect.
+
+    Decisions upon contests, and for everybody what its giver had restricted when posts were known: there a decision for
+    one person changes nothing more.
+    """
     everybody = aliased(RatingExclusion)
     for_everybody = sa.exists().where(
         everybody.agency_id == RatingExclusion.agency_id, everybody.cycle_id == RatingExclusion.cycle_id,
         everybody.submission_id == RatingExclusion.submission_id, everybody.employee_id.is_(None),
         everybody.decided_at <= cut.known_at,
     )  # fmt: skip
-    return (
+    restricted = is_restricted(cut.known_at)
+    decided = (
         _readable(cut, *_RATING, RatingExclusion.reason, RatingExclusion.employee_id)
         .join(
             RatingExclusion,
-            sa.and_(
-                RatingExclusion.agency_id == Submission.agency_id, RatingExclusion.submission_id == Submission.id
-            ),
+            sa.and_(RatingExclusion.agency_id == Submission.agency_id, RatingExclusion.submission_id == Submission.id),
         )
         .where(RatingExclusion.cycle_id == cut.cycle_id, RatingExclusion.decided_at <= cut.known_at)
-        .where(sa.or_(RatingExclusion.employee_id.is_(None), ~for_everybody))
+        .where(sa.or_(RatingExclusion.employee_id.is_(None), sa.not_(sa.or_(for_everybody, restricted))))
+    )
+    reason = sa.literal(Exclusion.RESTRICTED, RatingExclusion.reason.type).label("reason")
+    nobody = sa.cast(sa.null(), sa.BigInteger).label("employee_id")
+    held = _readable(cut, *_RATING, reason, nobody).where(
+        Submission.id.in_(ever_restricted(cut.agency_id)), restricted, ~_decided_for_everybody(cut)
+    )
+    return sa.union_all(decided, held)
+
+
+def _decided_for_everybody(cut: Cut) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        RatingExclusion.agency_id == Submission.agency_id, RatingExclusion.submission_id == Submission.id,
+        RatingExclusion.cycle_id == cut.cycle_id, RatingExclusion.employee_id.is_(None),
+        RatingExclusion.decided_at <= cut.known_at,
     )  # fmt: skip
 
 
@@ -100,11 +119,7 @@ def set_aside_ratings(cut: Cut) -> sa.Select[Any]:
 
     From the ids that `odd_ratings` finds, in the table `ODD`.
     """
-    left_out = sa.exists().where(
-        RatingExclusion.agency_id == Submission.agency_id, RatingExclusion.submission_id == Submission.id,
-        RatingExclusion.cycle_id == cut.cycle_id, RatingExclusion.employee_id.is_(None),
-        RatingExclusion.decided_at <= cut.known_at,
-    )  # fmt: skip
+    left_out = sa.or_(_decided_for_everybody(cut), is_restricted(cut.known_at))
     odd = sa.table(ODD, sa.column("id"), schema="pg_temp")
     return _readable(cut, *_RATING).join(odd, odd.c.id == Submission.id).where(is_set_aside(at=cut.known_at), ~left_out)
 

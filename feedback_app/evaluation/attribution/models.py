@@ -88,7 +88,7 @@ class RatingExclusion(Base):
             name="uq_rating_exclusions_once",
             postgresql_nulls_not_distinct=True,
         ),
-        sa.CheckConstraint("reason <> 'no_proof_of_visit'", name="decided_by_a_person"),
+        sa.CheckConstraint("reason NOT IN ('no_proof_of_visit', 'restricted')", name="decided_by_a_person"),
     )  # fmt: skip
 
     agency_id: Mapped[int]

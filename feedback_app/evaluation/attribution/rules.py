@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Exclusion(enum.StrEnum):
-    """Why ratings do not count in a score; all but the first are what a person decided upon a contest."""
+    """Why ratings do not count in a score; all but the first and the last are what somebody decided upon a contest."""
 
     NO_PROOF_OF_VISIT = "no_proof_of_visit"
     WRONG_PERSON = "wrong_person"
@@ -15,6 +15,7 @@ class Exclusion(enum.StrEnum):
     ABUSE = "abuse"
     DUPLICATE = "duplicate"
     FACTUAL_ERROR = "factual_error"
+    RESTRICTED = "restricted"  # whoever gave it had its processing suspended (UU 27/2022 Ps 41)
 
 
 # A rating of somebody else's work, or of what this person had no say in, is still true of the unit and of others.

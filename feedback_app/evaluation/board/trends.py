@@ -17,6 +17,7 @@ from feedback_app.evaluation.board.rates import RateRatio, discoveries, rate_rat
 from feedback_app.evaluation.board.rules import FEW
 from feedback_app.handling.models import Case
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restrictions import ever_restricted
 from feedback_app.measures.models import DailyTopic
 from feedback_app.measures.release_counts import NOT_TOLD
 from feedback_app.measures.release_models import Anomaly, AnomalyState
@@ -207,5 +208,5 @@ def _perhaps_apart(agency_id: int, unit_ids: Sequence[int], window: Window) -> s
         .where(Anomaly.agency_id == agency_id, Anomaly.state == AnomalyState.QUARANTINED)
         .where(Submission.unit_id.in_(unit_ids), days)
     )  # fmt: skip
-    found = sa.union(marked, alleging, closed_off, odd).subquery()
+    found = sa.union(marked, alleging, closed_off, odd, ever_restricted(agency_id)).subquery()
     return sa.select(found.c[0])

@@ -17,6 +17,7 @@ from feedback_app.evaluation.evidence.queries import (
     WHOLE_AGENCY_NEEDED,
     UnknownCycleError,
     WholeAgencyNeededError,
+    is_read_by,
 )
 from feedback_app.evaluation.models import Cycle, CycleMove
 from feedback_app.evaluation.replies.models import Objection
@@ -66,11 +67,10 @@ class ObjectionRow:
 
 def board(session: Session, user_id: int, day: date) -> list[BoardRow]:
     """Return the cycles of the agencies in which somebody evaluates, each with how far it is, the latest first."""
-    area = reach(user_id, Permission.READ_EVIDENCE, day)
     rows = session.execute(
         sa.select(Cycle, Agency)
         .join(Agency, Agency.id == Cycle.agency_id)
-        .where(Cycle.agency_id.in_(sa.select(area.c.agency_id)))
+        .where(is_read_by(user_id, day))
         .order_by(Cycle.starts_on.desc(), Agency.name, Cycle.name, Cycle.version.desc())
     ).all()
     progress = progress_of(session, [row.Cycle for row in rows])
@@ -90,8 +90,7 @@ def cycle_over_all(
     cycle = session.scalar(sa.select(Cycle).where(Cycle.id == cycle_id, over_all))
     if cycle is not None:
         return cycle
-    area = reach(user_id, Permission.READ_EVIDENCE, day)
-    known = sa.exists().where(Cycle.id == cycle_id, Cycle.agency_id.in_(sa.select(area.c.agency_id)))
+    known = sa.exists().where(Cycle.id == cycle_id, is_read_by(user_id, day))
     if session.scalar(sa.select(known)):
         raise WholeAgencyNeededError(WHOLE_AGENCY_NEEDED)
     raise UnknownCycleError("Siklus penilaian itu tidak ada.")

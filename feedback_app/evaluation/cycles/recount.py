@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from feedback_app.analysis.models import Labels
 from feedback_app.evaluation.attribution.cut import Cut
 from feedback_app.evaluation.attribution.models import RatingExclusion
+from feedback_app.evaluation.attribution.rules import Exclusion
 from feedback_app.evaluation.attribution.spans import assignment_spans, declared_levels
 from feedback_app.evaluation.cycles.responsible import Part, Rating, Responsible, Stratum
 from feedback_app.evaluation.rules import AssignmentSpan, Segment, rating_value, responsibility_segments
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restrictions import is_restricted
 from feedback_app.measures.set_aside import is_set_aside
 from feedback_app.organisation.people.models import DutyEntry
 from feedback_app.organisation.people.posts import as_known_at
@@ -104,6 +106,8 @@ def _left_out(session: Session, cut: Cut) -> dict[int, dict[int | None, str]]:
         )
     ):  # fmt: skip
         found[row.submission_id][row.employee_id] = row.reason.value
+    for submission_id in session.scalars(_ratings(cut, Submission.id).where(is_restricted(cut.known_at))):
+        found[submission_id].setdefault(None, Exclusion.RESTRICTED.value)
     return found
 
 

@@ -59,16 +59,29 @@ class CycleRow:
     computed_at: datetime | None
 
 
+def is_read_by(user_id: int, day: date) -> sa.ColumnElement[bool]:
+    """Return the condition that somebody reads a cycle (a row of `Cycle`) at all, of any unit.
+
+    Frozen ones with the permission for evidence; those still open with `READ_OPEN_CYCLE` too, which an auditor has not:
+    what is not final is nothing to audit, and who audits shall not be asked to help it along.
+    """
+    frozen = reach(user_id, Permission.READ_EVIDENCE, day)
+    still_open = reach(user_id, Permission.READ_OPEN_CYCLE, day)
+    return sa.or_(
+        sa.and_(Cycle.status == CycleStatus.FROZEN, Cycle.agency_id.in_(sa.select(frozen.c.agency_id))),
+        Cycle.agency_id.in_(sa.select(still_open.c.agency_id)),
+    )
+
+
 def cycles_for(session: Session, user_id: int, day: date, *, most: int) -> list[CycleRow]:
     """Return the latest cycles of the agencies in which somebody evaluates, the latest first."""
-    area = reach(user_id, Permission.READ_EVIDENCE, day)
     rows: Sequence[Any] = session.execute(
         sa.select(
             Cycle.id, Cycle.agency_id, Agency.name, Agency.time_zone, Cycle.name, Cycle.kind, Cycle.starts_on,
             Cycle.ends_on, Cycle.status, Cycle.computed_at,
         )
         .join(Agency, Agency.id == Cycle.agency_id)
-        .where(Cycle.agency_id.in_(sa.select(area.c.agency_id)))
+        .where(is_read_by(user_id, day))
         .order_by(Cycle.starts_on.desc(), Agency.name, Cycle.name)
         .limit(most)
     ).all()  # fmt: skip
@@ -82,10 +95,7 @@ def cycle_for(session: Session, user_id: int, cycle_id: int, day: date) -> Cycle
     ------
     UnknownCycleError
     """
-    area = reach(user_id, Permission.READ_EVIDENCE, day)
-    cycle = session.scalar(
-        sa.select(Cycle).where(Cycle.id == cycle_id, Cycle.agency_id.in_(sa.select(area.c.agency_id)))
-    )
+    cycle = session.scalar(sa.select(Cycle).where(Cycle.id == cycle_id, is_read_by(user_id, day)))
     if cycle is None:
         raise UnknownCycleError("Siklus penilaian itu tidak ada.")
     return cycle

@@ -19,7 +19,8 @@ from feedback_app.audit.models import ActorKind
 from feedback_app.audit.operations import CITIZEN, Actor, record
 from feedback_app.handling.answers.proofs import forget_proofs
 from feedback_app.handling.citizens.models import CaseFollower, CitizenMessage, RequestKind, RequestOutcome
-from feedback_app.handling.citizens.subject_requests import ask_for, settle
+from feedback_app.handling.citizens.request_words import erase_request_words
+from feedback_app.handling.citizens.subject_requests import ask_for, locked_report, settle
 from feedback_app.handling.desk.models import CaseNote
 from feedback_app.handling.ending.withdrawal import archive_withdrawn
 from feedback_app.handling.handing_on.past_the_unit import alleges
@@ -36,6 +37,8 @@ from feedback_app.intake.models import Submission
 from feedback_app.storage import Storage
 
 ERASED: Final = "[dihapus atas permintaan pelapor]"
+# What nobody asked for, and the retention rule of the agency did (privacy/retention).
+TIME_IS_OVER: Final = "[dihapus karena masa simpannya berakhir]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def ask_to_erase(session: Session, storage: Storage, agency_id: int, submission_
 
     Of an allegation the words may be evidence, so whoever examines it answers the request within its clock.
     """
-    submission = _locked(session, agency_id, submission_id)
+    submission = locked_report(session, agency_id, submission_id)
     case = case_if_any(session, agency_id, submission_id)
     request = ask_for(session, agency_id, submission_id, RequestKind.ERASURE, now=now)
     if submission.erased_at is None and _is_examined(submission, case):
@@ -62,28 +65,37 @@ def ask_to_erase(session: Session, storage: Storage, agency_id: int, submission_
 
 
 def erase(
-    session: Session, storage: Storage, agency_id: int, submission_id: int, *, actor: Actor, now: datetime
+    session: Session,
+    storage: Storage,
+    agency_id: int,
+    submission_id: int,
+    *,
+    actor: Actor,
+    now: datetime,
+    instead: str = ERASED,
 ) -> None:
     """Replace a reporter's words everywhere, forget their contact and files; the files go once this is committed.
 
     An open case is put away as withdrawn, except one that is examined as an allegation: that goes on without the words.
+    `instead` is the sentence that stands where the words stood.
     """
-    submission = _locked(session, agency_id, submission_id)
+    submission = locked_report(session, agency_id, submission_id)
     if submission.erased_at is not None:
         return
     case = case_if_any(session, agency_id, submission_id)
     submission.erased_at = now
     if submission.text is not None:
-        submission.text = ERASED
+        submission.text = instead
     if case is None and submission.wants_reply is not False:
         # What is read from now on is not worth a case: nobody waits for an answer any more.
         submission.wants_reply = False
-    _erase_reading(session, submission)
+    _erase_reading(session, submission, instead)
+    erase_request_words(session, agency_id, submission_id, instead)
     files = erase_all(session, storage, agency_id, submission_id, actor=actor, now=now)
     forget_contact(session, Owner(agency_id, submission_id=submission_id), now=now)
     if case is not None:
         forget_proofs(session, storage, case, actor=actor, now=now)
-        _erase_case_words(session, case, now)
+        _erase_case_words(session, case, instead, now)
         if case.status not in ENDED and case.classification is not Classification.OVERSIGHT:
             archive_withdrawn(session, case, actor=actor, reason=None, now=now)
     session.flush()
@@ -99,24 +111,13 @@ def erase(
         ask_to_erase(session, storage, *copy, now=now)
 
 
-def _locked(session: Session, agency_id: int, submission_id: int) -> Submission:
-    # The drain locks the same row, so nothing is read while it is erased, nor erased while it is read. Who holds the
-    # case may still write a row that points at the report.
-    return session.scalars(
-        sa.select(Submission)
-        .where(Submission.agency_id == agency_id, Submission.id == submission_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
-
-
 def _is_examined(submission: Submission, case: Case | None) -> bool:
     if case is not None:
         return case.classification is Classification.OVERSIGHT
     return submission.text is not None and alleges(submission.text)
 
 
-def _erase_reading(session: Session, submission: Submission) -> None:
+def _erase_reading(session: Session, submission: Submission, instead: str) -> None:
     session.execute(
         sa.update(Labels)
         .where(
@@ -124,30 +125,30 @@ def _erase_reading(session: Session, submission: Submission) -> None:
             Labels.submission_id == submission.id,
             Labels.redacted_text.is_not(None),
         )
-        .values(redacted_text=ERASED, pii_kinds=[], why={}, rare_grams=None)
+        .values(redacted_text=instead, pii_kinds=[], why={}, rare_grams=None)
     )
 
 
-def _erase_case_words(session: Session, case: Case, now: datetime) -> None:
+def _erase_case_words(session: Session, case: Case, instead: str, now: datetime) -> None:
     """Replace what the reporter, and those who joined, added to the case, and what was published; drop the notes."""
     session.execute(sa.delete(CaseNote).where(CaseNote.agency_id == case.agency_id, CaseNote.case_id == case.id))
     session.execute(
         sa.update(CitizenMessage)
         .where(CitizenMessage.agency_id == case.agency_id, CitizenMessage.case_id == case.id)
-        .values(text=ERASED, redacted_text=ERASED)
+        .values(text=instead, redacted_text=instead)
     )
     session.execute(
         sa.update(Publication)
         .where(Publication.agency_id == case.agency_id, Publication.case_id == case.id)
         # An answer shown to the public may quote; the officer's own words stay with the case.
-        .values(text=ERASED, reply=sa.case((Publication.reply.is_not(None), ERASED)))
+        .values(text=instead, reply=sa.case((Publication.reply.is_not(None), instead)))
     )
     session.execute(
         sa.update(CaseFollower)
         .where(
             CaseFollower.agency_id == case.agency_id, CaseFollower.case_id == case.id, CaseFollower.text.is_not(None)
         )
-        .values(text=ERASED, redacted_text=ERASED)
+        .values(text=instead, redacted_text=instead)
     )
     session.execute(
         sa.update(CaseEvent)
@@ -157,6 +158,6 @@ def _erase_case_words(session: Session, case: Case, now: datetime) -> None:
             CaseEvent.actor_kind == ActorKind.CITIZEN,
             CaseEvent.reason.is_not(None),
         )
-        .values(reason=ERASED)
+        .values(reason=instead)
     )
     withdraw_all(session, case, now=now)

@@ -58,6 +58,8 @@ class RequestKind(enum.StrEnum):
 
     ACCESS = "access"
     ERASURE = "erasure"
+    CORRECTION = "correction"
+    RESTRICTION = "restriction"
 
 
 class RequestOutcome(enum.StrEnum):
@@ -68,7 +70,7 @@ class RequestOutcome(enum.StrEnum):
 
 
 class SubjectRequest(Base):
-    """A request about one's own data, with its clock of 3 x 24 hours (UU 27/2022 Ps 32, 43)."""
+    """A request about one's own data, with its clock of 3 x 24 hours (UU 27/2022 Ps 30, 32, 41, 43)."""
 
     __tablename__ = "subject_requests"
     __table_args__ = (
@@ -79,7 +81,13 @@ class SubjectRequest(Base):
         sa.CheckConstraint("due_at = requested_at + interval '72 hours'", name="three_times_24_hours"),
         sa.CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name="settled_has_moment"),
         sa.CheckConstraint("outcome IS DISTINCT FROM 'refused' OR reason IS NOT NULL", name="refusal_has_reason"),
-    )
+        # Of two tabs one asks. An erasure or a restriction is asked for once at a time, and so is a correction.
+        sa.Index(
+            "uq_subject_requests_one_open", "agency_id", "submission_id", "kind",
+            unique=True,
+            postgresql_where=sa.text("outcome IS NULL"),
+        ),
+    )  # fmt: skip
 
     agency_id: Mapped[int]
     id: Mapped[int] = mapped_column(identity())
@@ -91,3 +99,28 @@ class SubjectRequest(Base):
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None] = mapped_column(sa.ForeignKey("users.id"))
     reason: Mapped[str | None]
+    # When those who look after the agency's data were told that it waits.
+    warned_at: Mapped[datetime | None]
+
+
+class RequestWords(Base):
+    """What a reporter wrote with a request: what is wrong and how it should read, or why it should rest.
+
+    It stands beside the report and changes nothing in it; officers read it with personal data masked.
+    """
+
+    __tablename__ = "request_words"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("agency_id", "request_id"),
+        tenant_key("request_id", to="subject_requests"),
+        sa.CheckConstraint(f"char_length(wrong) BETWEEN 1 AND {MESSAGE_MAX}", name="wrong_length"),
+        sa.CheckConstraint(f"char_length(said) BETWEEN 1 AND {MESSAGE_MAX}", name="said_length"),
+        sa.CheckConstraint("(wrong IS NULL) = (redacted_wrong IS NULL)", name="wrong_is_masked"),
+    )
+
+    agency_id: Mapped[int]
+    request_id: Mapped[int]
+    wrong: Mapped[str | None]
+    said: Mapped[str]
+    redacted_wrong: Mapped[str | None]
+    redacted_said: Mapped[str]

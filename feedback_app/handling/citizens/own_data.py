@@ -16,6 +16,7 @@ from feedback_app.audit.models import ActorKind
 from feedback_app.audit.operations import CITIZEN
 from feedback_app.handling.answers.proofs import proofs_of
 from feedback_app.handling.citizens.models import CitizenMessage, RequestKind, RequestOutcome, SubjectRequest
+from feedback_app.handling.citizens.request_words import words_of
 from feedback_app.handling.citizens.subject_requests import ask_for, settle
 from feedback_app.handling.handing_on.referral_links import ReferralLink, referred_from, referred_to
 from feedback_app.handling.models import Case, CaseEvent
@@ -24,6 +25,7 @@ from feedback_app.handling.queries import events_of, replies_of, version_on
 from feedback_app.intake.contacts import Owner, contact_card
 from feedback_app.intake.extra_models import Attachment
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restriction_models import Restriction
 from feedback_app.organisation.models import PublicService, UnitVersion
 
 _SUBMISSION: Final = (
@@ -48,6 +50,7 @@ _CASE: Final = (
 _ATTACHMENT: Final = ("kind", "media_type", "size_bytes", "width", "height", "sha256", "added_at")
 _PROOF: Final = ("kind", "media_type", "size_bytes", "caption", "added_at")
 _REQUEST: Final = ("kind", "requested_at", "due_at", "outcome", "settled_at", "reason")
+_WORDS: Final = ("wrong", "said")
 _PUBLICATION: Final = ("text", "reply", "published_at", "withdrawn_at")
 
 Said = TypeVar("Said", LabelCorrection, LabelReview)
@@ -85,9 +88,22 @@ def everything_held(session: Session, agency_id: int, submission_id: int) -> dic
         "labels": _labels(session, labels) if labels else None,
         "contact": _contact(session, agency_id, submission_id),
         "attachments": [_plain(row, _ATTACHMENT) for row in session.scalars(attachments.order_by(Attachment.id))],
-        "requests": [_plain(row, _REQUEST) for row in session.scalars(requests.order_by(SubjectRequest.id))],
+        "requests": _requests(session, session.scalars(requests.order_by(SubjectRequest.id)).all()),
+        "restrictions": _restrictions(session, agency_id, submission_id),
         "case": _case(session, case) if case else None,
     }
+
+
+def _requests(session: Session, rows: Sequence[SubjectRequest]) -> list[dict[str, Any]]:
+    words = words_of(session, rows)
+    return [{**_plain(row, _REQUEST), **(_plain(words[row.id], _WORDS) if row.id in words else {})} for row in rows]
+
+
+def _restrictions(session: Session, agency_id: int, submission_id: int) -> list[dict[str, Any]]:
+    query = sa.select(Restriction).where(
+        Restriction.agency_id == agency_id, Restriction.submission_id == submission_id
+    )  # fmt: skip
+    return [_plain(row, ("starts_at", "ends_at")) for row in session.scalars(query.order_by(Restriction.id))]
 
 
 def _labels(session: Session, labels: Labels) -> dict[str, Any]:

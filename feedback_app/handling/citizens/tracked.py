@@ -8,12 +8,16 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.db_wall.roles import Lookup
+from feedback_app.db_wall.scope import enter_by
 from feedback_app.handling.citizens.models import (
     CaseFollower,
     RequestKind,
     RequestOutcome,
+    RequestWords,
     SubjectRequest,
 )
+from feedback_app.handling.citizens.request_words import words_of
 from feedback_app.handling.citizens.tracked_case import TrackedCase, tracked_case
 from feedback_app.handling.models import Case
 from feedback_app.handling.publication.models import Publication
@@ -21,6 +25,7 @@ from feedback_app.handling.publication.published import is_public
 from feedback_app.handling.queries import version_on
 from feedback_app.handling.rules import ENDED, CaseStatus, Outcome
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restrictions import standing
 from feedback_app.intake.rules import AnalysisState, SubmissionKind
 from feedback_app.organisation.models import Agency, UnitVersion
 
@@ -35,6 +40,9 @@ class TrackedRequest:
     outcome: RequestOutcome | None
     settled_at: datetime | None
     reason: str | None
+    # What the reporter wrote with it: what is wrong, and how it should read or why it should rest.
+    wrong: str | None = None
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,16 @@ class Tracked:
     case: TrackedCase | None
     erased_at: datetime | None = None
     requests: tuple[TrackedRequest, ...] = ()
+    restricted_since: datetime | None = None
+
+    def waits_for(self, kind: RequestKind) -> bool:
+        """Tell whether a request of a kind waits for its answer."""
+        return any(one.kind == kind and one.outcome is None for one in self.requests)
+
+    @property
+    def was_erased_on_request(self) -> bool:
+        """Tell whether its reporter asked for the erasure; else the time of keeping it was over."""
+        return any(one.kind is RequestKind.ERASURE and one.outcome is RequestOutcome.DONE for one in self.requests)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,7 @@ class Followed:
 
 def tracked(session: Session, tracking_hash: bytes, *, day: date) -> Tracked | None:
     """Return what belongs to a tracking code, or None for a code nobody was given."""
+    enter_by(session, Lookup.TRACKING_CODE, tracking_hash)
     row = session.execute(
         sa.select(Submission, Agency.name, Agency.time_zone, UnitVersion.name, Case)
         .join(Agency, Agency.id == Submission.agency_id)
@@ -96,12 +115,14 @@ def tracked(session: Session, tracking_hash: bytes, *, day: date) -> Tracked | N
     if row is None:
         return None
     submission, agency_name, time_zone, unit_name, case = row
+    restriction = standing(session, submission.agency_id, submission.id)
     return Tracked(
         agency_id=submission.agency_id, submission_id=submission.id, agency_name=agency_name, time_zone=time_zone,
         unit_name=unit_name or "–", kind=submission.kind, received_at=submission.received_at,
         occurred_on=submission.occurred_on, text=submission.text, analysis=submission.analysis,
         case=tracked_case(session, case) if case else None, erased_at=submission.erased_at,
         requests=_requests(session, submission.agency_id, submission.id),
+        restricted_since=restriction.starts_at if restriction else None,
     )  # fmt: skip
 
 
@@ -110,14 +131,21 @@ def _requests(session: Session, agency_id: int, submission_id: int) -> tuple[Tra
         sa.select(SubjectRequest)
         .where(SubjectRequest.agency_id == agency_id, SubjectRequest.submission_id == submission_id)
         .order_by(SubjectRequest.requested_at, SubjectRequest.id)
-    )
-    return tuple(
-        TrackedRequest(row.kind, row.requested_at, row.due_at, row.outcome, row.settled_at, row.reason) for row in rows
-    )
+    ).all()
+    words = words_of(session, rows)
+    return tuple(_request(row, words.get(row.id)) for row in rows)
+
+
+def _request(row: SubjectRequest, words: RequestWords | None) -> TrackedRequest:
+    return TrackedRequest(
+        row.kind, row.requested_at, row.due_at, row.outcome, row.settled_at, row.reason,
+        wrong=words.wrong if words else None, said=words.said if words else None,
+    )  # fmt: skip
 
 
 def followed(session: Session, tracking_hash: bytes, *, day: date) -> Followed | None:
     """Return what somebody who joined a case sees, or None for a code nobody was given."""
+    enter_by(session, Lookup.TRACKING_CODE, tracking_hash)
     shown = sa.and_(
         Publication.agency_id == Case.agency_id,
         Publication.case_id == Case.id,

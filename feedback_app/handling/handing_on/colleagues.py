@@ -48,7 +48,7 @@ def workers_of(session: Session, case: Case, day: date) -> list[int]:
         return [holder]
     if is_kept_apart(session, case):
         return examiners_of(session, case, day)
-    found = accounts_over(session, case.agency_id, case.unit_id, day, {Role.OFFICER})
+    found = accounts_over(session, case.agency_id, case.unit_id, day, {Role.OFFICER, Role.INSPECTOR})
     return found or heads_of(session, case, day)
 
 

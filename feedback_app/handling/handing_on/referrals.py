@@ -16,16 +16,19 @@ from sqlalchemy.orm import Session
 from feedback_app.analysis.models import Labels
 from feedback_app.audit.operations import person, record
 from feedback_app.clock import office_day
+from feedback_app.db_wall.scope import across
 from feedback_app.errors import ConflictError, InvalidInputError
 from feedback_app.handling.ending.archived_before import check_never_answered
 from feedback_app.handling.ending.archiving import archive
 from feedback_app.handling.handing_on.colleagues import workers_of
 from feedback_app.handling.handing_on.models import Referral
+from feedback_app.handling.handing_on.referral_links import sender_of
 from feedback_app.handling.models import REPLY_MAX, REPLY_MIN, Case
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification
 from feedback_app.handling.telling.staff import tell_staff
 from feedback_app.intake.copies import hand_on
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restrictions import standing
 from feedback_app.intake.rules import KINDS_WITH_CASE, SubmissionKind
 from feedback_app.notifications.wording import Template
 from feedback_app.organisation.models import Agency
@@ -76,6 +79,8 @@ def may_refer(session: Session, case: Case) -> bool:
         return False
     submission = session.get_one(Submission, (case.agency_id, case.submission_id))
     labels = session.get_one(Labels, (case.agency_id, case.submission_id))
+    if standing(session, case.agency_id, case.submission_id) is not None:
+        return False
     return not (submission.is_confidential or submission.erased_at or labels.integrity)
 
 
@@ -103,10 +108,11 @@ def refer_here(
     unit_id = reception_unit_id(session, to_agency_id, office_day(now))
     kind = submission.kind if submission.kind in KINDS_WITH_CASE else _kind_of(case)
     copy = hand_on(session, storage, submission, kind=kind, agency_id=to_agency_id, unit_id=unit_id, now=now)
-    record(
-        session, agency_id=to_agency_id, actor=person(user_id), action="handling.referred_here",
-        subject_type="submission", subject_id=copy.id, now=now, from_agency_id=case.agency_id,
-    )  # fmt: skip
+    with across(session, to_agency_id):
+        record(
+            session, agency_id=to_agency_id, actor=person(user_id), action="handling.referred_here",
+            subject_type="submission", subject_id=copy.id, now=now, from_agency_id=case.agency_id,
+        )  # fmt: skip
     return _put_away(
         session, case, words, to_agency_id=to_agency_id, to_submission_id=copy.id, user_id=user_id, now=now
     )
@@ -211,13 +217,9 @@ def _agencies_before(session: Session, case: Case) -> frozenset[int]:
     before: set[int] = set()
     place: tuple[int, int] | None = (case.agency_id, case.submission_id)
     while place is not None:
-        row = session.execute(
-            sa.select(Case.agency_id, Case.submission_id)
-            .join(Referral, sa.and_(Referral.agency_id == Case.agency_id, Referral.case_id == Case.id))
-            .where(Referral.to_agency_id == place[0], Referral.to_submission_id == place[1])
-        ).first()
+        sender = sender_of(session, *place)
         # Reports that went round before this was refused end the walk where it began.
-        place = (row.agency_id, row.submission_id) if row and row.agency_id not in before else None
+        place = sender if sender and sender[0] not in before else None
         before.update({place[0]} if place else ())
     return frozenset(before)
 

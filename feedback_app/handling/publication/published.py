@@ -15,6 +15,7 @@ from feedback_app.handling.models import Case
 from feedback_app.handling.publication.models import Publication
 from feedback_app.handling.rules import ENDED, CaseStatus, Classification, Outcome
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restrictions import is_restricted
 
 COMPLAINTS_PER_PAGE: Final = 5
 
@@ -65,6 +66,8 @@ def is_public() -> sa.ColumnElement[bool]:
         sa.not_(Case.is_confidential),
         Case.classification != Classification.OVERSIGHT,
         Case.status != CaseStatus.ARCHIVED,
-        sa.exists().where(sent, sa.not_(Submission.is_confidential), Submission.erased_at.is_(None)),
+        sa.exists().where(
+            sent, sa.not_(Submission.is_confidential), Submission.erased_at.is_(None), sa.not_(is_restricted())
+        ),
         sa.exists().where(read, sa.not_(Labels.integrity)),
     )

@@ -17,6 +17,7 @@ from feedback_app.handling.models import Case, Reply
 from feedback_app.handling.publication.models import Publication
 from feedback_app.handling.rules import PUBLICATION_MAX, PUBLICATION_MIN, CaseStatus, Classification, ReplyKind
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restrictions import standing
 from feedback_app.nlp.personal.redact import PiiKind, find_personal_data, redact
 
 # Nobody has looked at a new case, and an archived one was taken back by its reporter.
@@ -76,11 +77,13 @@ class Proposal:
 
 
 def may_publish(session: Session, case: Case) -> bool:
-    """Tell whether a case may be shown: somebody took it, and it is neither confidential nor taken back or erased."""
+    """Tell whether a case may be shown: taken by somebody, and not confidential, taken back, erased or restricted."""
     if case.is_confidential or case.classification is Classification.OVERSIGHT or case.status in NOT_YET_OR_NO_MORE:
         return False
     submission = session.get_one(Submission, (case.agency_id, case.submission_id))
     labels = session.get_one(Labels, (case.agency_id, case.submission_id))
+    if standing(session, case.agency_id, case.submission_id) is not None:
+        return False
     return not (submission.is_confidential or submission.erased_at or submission.text is None or labels.integrity)
 
 

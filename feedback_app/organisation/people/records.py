@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
 from feedback_app.errors import ConflictError, ForbiddenError, InvalidInputError
+from feedback_app.identity.grants import end_at_once
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.operations import UnknownUserError, grant
+from feedback_app.identity.operators import is_operator
 from feedback_app.identity.queries import user_by_email
 from feedback_app.identity.rules import Role
 from feedback_app.organisation.codes import parse_name
@@ -20,10 +22,11 @@ from feedback_app.organisation.operations import create_employee
 from feedback_app.organisation.people.changes import Wish, ask
 from feedback_app.organisation.people.links import begin_link, end_link
 from feedback_app.organisation.people.models import PeopleChange
-from feedback_app.organisation.people.post_rules import ONE_DAY
 from feedback_app.organisation.people.rules import ChangeKind, ChangeState
 from feedback_app.organisation.queries import day_at
 
+LINKED: Final = "Akun ditautkan dengan catatan pegawai."
+UNLINKED: Final = "Akun dilepas dari catatan pegawai."
 LINK_REASON: Final = "Menautkan akun dengan catatan pegawai ini."
 # Evaluation lies above this room; whether there is a cycle is all that is asked of it.
 _CYCLES: Final = sa.table("cycles", sa.column("agency_id"))
@@ -103,7 +106,7 @@ def link_account(
     if not link_waits(session, employee.agency_id):
         link_now(session, employee, user.id, actor=actor, now=now, today=today)
         return None
-    _check_link(session, employee, user.id, actor)
+    _check_link(session, employee, user.id, actor, today)
     if session.scalar(_waiting_links(employee, user.id)) is not None:
         raise AccountTakenError("Penautan akun ini sudah menunggu persetujuan.")
     wish = Wish(
@@ -123,7 +126,7 @@ def link_now(session: Session, employee: Employee, user_id: int, *, actor: Actor
     ------
     AccountTakenError, OwnAccountError
     """
-    _check_link(session, employee, user_id, actor)
+    _check_link(session, employee, user_id, actor, today)
     begin_link(session, employee, user_id, by=actor.user_id, now=now)
     _open_grant(session, employee.agency_id, user_id, actor, now, today)
     _note(session, employee, "organisation.link_account", actor, now, user_id=user_id)
@@ -162,15 +165,16 @@ def unlink_account(session: Session, employee: Employee, *, actor: Actor, now: d
         RoleGrant.agency_id == employee.agency_id, RoleGrant.user_id == user_id, RoleGrant.role == Role.EMPLOYEE,
         sa.or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
     )  # fmt: skip
-    for held in session.scalars(grants.with_for_update()):
-        held.ends_on = max(held.starts_on, today - ONE_DAY)
-    session.flush()
+    for held in session.scalars(grants.with_for_update()).all():
+        end_at_once(session, held, reason=UNLINKED, actor=actor, today=today, now=now)
     _note(session, employee, "organisation.unlink_account", actor, now, user_id=user_id)
 
 
-def _check_link(session: Session, employee: Employee, user_id: int, actor: Actor) -> None:
+def _check_link(session: Session, employee: Employee, user_id: int, actor: Actor, today: date) -> None:
     if actor.user_id == user_id:
         raise OwnAccountError("Anda tidak dapat menautkan akun Anda sendiri. Minta rekan kepegawaian melakukannya.")
+    if session.scalar(sa.select(is_operator(user_id, today))):
+        raise AccountTakenError("Akun itu milik operator platform. Pegawai memakai akun tersendiri.")
     if employee.user_id is not None:
         raise AccountTakenError("Pegawai ini sudah mempunyai akun. Lepaskan dahulu bila keliru.")
     other = sa.select(Employee.id).where(Employee.agency_id == employee.agency_id, Employee.user_id == user_id)
@@ -187,22 +191,18 @@ def _waiting_links(employee: Employee, user_id: int) -> sa.Select[int]:
 
 
 def _open_grant(session: Session, agency_id: int, user_id: int, actor: Actor, now: datetime, today: date) -> None:
-    """Give the role from today on; one that began today and was ended goes on, for there is one row a day."""
+    """Give the role from today on, unless it is held without an end."""
     held = session.scalars(
-        sa.select(RoleGrant)
-        .where(
+        sa.select(RoleGrant.id).where(
             RoleGrant.agency_id == agency_id, RoleGrant.user_id == user_id, RoleGrant.role == Role.EMPLOYEE,
-            RoleGrant.unit_id.is_(None), RoleGrant.starts_on <= today,
-            sa.or_(RoleGrant.ends_on.is_(None), RoleGrant.starts_on == today),
+            RoleGrant.unit_id.is_(None), RoleGrant.starts_on <= today, RoleGrant.ends_on.is_(None),
         )
-        .with_for_update()
     ).first()  # fmt: skip
     if held is None:
-        grant(session, agency_id=agency_id, user_id=user_id, role=Role.EMPLOYEE, unit_id=None, starts_on=today,
-              actor=actor, now=now)  # fmt: skip
-    else:
-        held.ends_on = None
-        session.flush()
+        grant(
+            session, agency_id=agency_id, user_id=user_id, role=Role.EMPLOYEE, unit_id=None, starts_on=today,
+            actor=actor, now=now, reason=LINKED,
+        )  # fmt: skip
 
 
 def _words(name: str, rank: str) -> tuple[str, str | None]:

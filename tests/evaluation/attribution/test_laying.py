@@ -9,11 +9,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.audit.operations import CITIZEN
 from feedback_app.evaluation.attribution.cut import held_by
 from feedback_app.evaluation.attribution.models import Contribution
 from feedback_app.evaluation.attribution.rules import Exclusion
 from feedback_app.evaluation.cycles.verification import verify
 from feedback_app.intake.models import Submission
+from feedback_app.intake.restrictions import lift, restrict
 from feedback_app.intake.rules import Channel
 from feedback_app.organisation.people.rules import AttributionLevel
 from tests import factories as make
@@ -234,3 +236,26 @@ def test_a_roster_put_right_later_changes_a_new_computation_and_not_the_old_figu
     computed(world.session, cycle, now=later)
     assert (world.score(cycle, one).n, world.score(cycle, other).n) == (0, 2)
     assert cycle.input_hash != first
+
+
+def test_a_rating_whose_giver_had_it_restricted_counts_for_nobody_and_comes_back_when_that_ends(world: World) -> None:
+    who = world.person()
+    restricted, *_ = world.rate(1, 4, 4)
+    key = (world.agency.id, restricted)
+    restrict(world.session, *key, actor=CITIZEN, now=make.NOW)
+    cycle = world.computed()
+    score = world.score(cycle, who)
+    assert (score.n, score.n_excluded, score.n_set_aside) == (2, 1, 0)
+    assert world.unit_score(cycle).n == 2
+    told = world.session.scalars(
+        sa.select(Contribution.exclusion).where(Contribution.cycle_id == cycle.id, Contribution.exclusion.is_not(None))
+    ).all()
+    assert told == [Exclusion.RESTRICTED]
+    assert verify(world.session, cycle) == []
+    # It ends later: what was counted while it stood stays what it was, and is counted anew only by a new computation.
+    later = after(cycle.ends_on).replace(hour=5)
+    lift(world.session, *key, actor=CITIZEN, now=later)
+    assert verify(world.session, cycle) == []
+    computed(world.session, cycle, now=later)
+    assert world.score(cycle, who).n == 3
+    assert verify(world.session, cycle) == []

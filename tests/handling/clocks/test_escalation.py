@@ -212,7 +212,7 @@ def test_an_allegation_is_told_only_to_those_who_examine_it(session: Session, to
 
 def test_a_vacant_post_is_passed_over(session: Session, town: Town) -> None:
     opened(session, town)
-    session.execute(sa.text("DELETE FROM role_grants WHERE user_id = :id"), {"id": town.heads["office"].id})
+    session.execute(sa.text(f"{make.END_GRANTS} WHERE user_id = :id"), {"id": town.heads["office"].id})
     escalate(session, now=AT_80)
     assert told(session) == {town.heads["top"].id: [80]}
 
@@ -221,7 +221,7 @@ def test_where_nobody_stands_above_the_rung_is_climbed_and_says_that_nobody_was_
     session: Session, town: Town
 ) -> None:
     opened(session, town)
-    session.execute(sa.text("DELETE FROM role_grants"))
+    session.execute(sa.text(make.END_GRANTS))
     escalate(session, now=LATER)
     assert session.scalars(sa.select(Escalation.told)).all() == [0, 0, 0]
     assert told(session) == {}

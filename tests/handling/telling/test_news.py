@@ -172,14 +172,14 @@ def test_the_second_time_it_is_told_again_and_each_time_once(session: Session, o
 
 
 def test_without_a_head_above_the_next_one_up_is_told(session: Session, office: Office, case: Case) -> None:
-    session.execute(sa.text("DELETE FROM role_grants WHERE unit_id = :unit"), {"unit": office.middle.id})
+    session.execute(sa.text(f"{make.END_GRANTS} WHERE unit_id = :unit"), {"unit": office.middle.id})
     dispute(session, case, office.officer)
     assert told_staff(session) == {office.officer.id, office.heads["top"].id}
 
 
 def test_without_a_head_an_officer_above_is_told(session: Session, office: Office, case: Case) -> None:
     clerk = make.user(session)
-    session.execute(sa.text("DELETE FROM role_grants WHERE unit_id = :unit"), {"unit": office.middle.id})
+    session.execute(sa.text(f"{make.END_GRANTS} WHERE unit_id = :unit"), {"unit": office.middle.id})
     make.grant(session, clerk, Role.OFFICER, office.agency, office.middle)
     dispute(session, case, office.officer)
     assert told_staff(session) == {office.officer.id, clerk.id}
@@ -204,7 +204,7 @@ def test_at_the_top_the_units_own_head_is_told_once_as_the_reviewer(session: Ses
 
 def test_an_officer_who_lost_the_unit_meanwhile_is_not_told(session: Session, office: Office, case: Case) -> None:
     respond(session, case, ANSWER, user_id=office.officer.id, now=make.NOW)
-    session.execute(sa.text("DELETE FROM role_grants WHERE user_id = :user"), {"user": office.officer.id})
+    session.execute(sa.text(f"{make.END_GRANTS} WHERE user_id = :user"), {"user": office.officer.id})
     judge(session, case, Outcome.DISPUTED, NOT_SOLVED, now=make.NOW)
     assert told_staff(session) == {office.heads["middle"].id}
 

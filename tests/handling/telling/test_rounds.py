@@ -139,11 +139,11 @@ def test_a_unit_without_an_officer_is_left_to_its_head_and_without_a_head_to_the
     session: Session, office: Office
 ) -> None:
     for officer in office.officers:
-        session.execute(sa.text("DELETE FROM role_grants WHERE user_id = :id"), {"id": officer.id})
+        session.execute(sa.text(f"{make.END_GRANTS} WHERE user_id = :id"), {"id": officer.id})
     case(session, office.unit, MONDAY - timedelta(days=1))
     make_rounds(session, now=MONDAY)
     assert set(told(session)) == {office.head.id}
-    session.execute(sa.text("DELETE FROM role_grants WHERE user_id = :id"), {"id": office.head.id})
+    session.execute(sa.text(f"{make.END_GRANTS} WHERE user_id = :id"), {"id": office.head.id})
     make_rounds(session, now=TUESDAY)
     assert set(told(session)) == {office.head.id, office.boss.id}
 

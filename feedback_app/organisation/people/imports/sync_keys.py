@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import Actor, record
+from feedback_app.db_wall.roles import Lookup
+from feedback_app.db_wall.scope import enter_by
 from feedback_app.errors import DomainError, InvalidInputError, NotFoundError
 from feedback_app.organisation.people.models import SyncKey
 
@@ -88,7 +90,9 @@ def system_by_key(session: Session, raw: str, *, key: bytes, now: datetime) -> S
     ------
     UnknownSyncKeyError
     """
-    query = sa.select(SyncKey).where(SyncKey.key_hash == _hash(raw, key), SyncKey.revoked_at.is_(None))
+    digest = _hash(raw, key)
+    enter_by(session, Lookup.SYNC_KEY, digest)
+    query = sa.select(SyncKey).where(SyncKey.key_hash == digest, SyncKey.revoked_at.is_(None))
     # What has not the form of a key is looked up all the same: an answer takes as long for it as for a wrong key.
     found = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if found is None or not _KEY.fullmatch(raw):
