@@ -68,7 +68,8 @@ SIGNED = URLSafeTimedSerializer("k" * 32, salt="session").dumps({"_user_id": "3"
         ('invalid input syntax for type integer: "{}"', "Petugas minta uang"),
         ("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", "MC4CAQAwBQYDK2VwBCIEI"),
     ],
-    ids=str,
+    # Some secrets are drawn anew, and two processes have to find the same tests.
+    ids=lambda words: words if "{}" in words else "secret",
 )  # fmt: skip
 def test_a_canary_of_each_kind_is_taken_out(line: str, secret: str) -> None:
     text = line.format(secret)
