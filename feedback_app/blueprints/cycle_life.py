@@ -32,6 +32,7 @@ from feedback_app.evaluation.cycles.telling import Told
 from feedback_app.evaluation.cycles.versions import open_version
 from feedback_app.evaluation.models import Cycle
 from feedback_app.evaluation.replies.models import Objection
+from feedback_app.identity.password_rules import normalised
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.models import Agency
 from feedback_app.organisation.rules import mask_nip
@@ -79,7 +80,7 @@ def sign(cycle_id: int) -> ResponseReturnValue:
     cycle = whole_cycle(cycle_id, Permission.SIGN_CYCLE)
     form = SignForm(asks_for_decider=_is_last_decider(cycle))
     is_valid = form.validate()
-    if is_valid and not current_user.verify_and_update_password(form.password.data):
+    if is_valid and not current_user.verify_and_update_password(normalised(form.password.data or "")):
         form.password.errors = [gettext("Kata sandi tidak cocok. Coba lagi.")]
         is_valid = False
     if not is_valid:

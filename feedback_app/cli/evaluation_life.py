@@ -71,12 +71,13 @@ def sign_command(email: str, seen: str, password: str, **where: Any) -> None:
     from feedback_app.evaluation.cycles.queries import cycle_over_all
     from feedback_app.evaluation.cycles.signing import sign
     from feedback_app.identity.models import User
+    from feedback_app.identity.password_rules import normalised
     from feedback_app.identity.rules import Permission
 
     with database() as session:
         now, actor = clock.utcnow(), _account(session, email)
         assert actor.user_id is not None  # noqa: S101 - `person` gives one
-        if not session.get_one(User, actor.user_id).verify_and_update_password(password):
+        if not session.get_one(User, actor.user_id).verify_and_update_password(normalised(password)):
             raise click.UsageError("The password does not match.")
         wanted = _cycle(session, where)
         cycle = cycle_over_all(session, actor.user_id, wanted.id, [Permission.SIGN_CYCLE], clock.office_day(now))

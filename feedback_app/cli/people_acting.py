@@ -34,18 +34,13 @@ def actor_of(session: Session, agency: Agency, by: str | None, password: str | N
     """
     if by is None:
         return SYSTEM
-    from flask_security import verify_password
-
     from feedback_app.cli.lookup import today_of
+    from feedback_app.cli.own_password import account_with_password
     from feedback_app.clock import utcnow
-    from feedback_app.identity.queries import user_by_email
     from feedback_app.identity.rules import Permission
     from feedback_app.organisation.people.queries import agencies_looked_after
 
-    user = user_by_email(session, by)
-    given = password if password is not None else click.prompt("Password", hide_input=True, err=True)
-    if user is None or not user.active or not user.password or not verify_password(given, user.password):
-        raise click.UsageError("That account or password is not right.")
+    user = account_with_password(session, by, password)
     day = today_of(agency, utcnow())
     wanted = (Permission.MANAGE_PEOPLE, Permission.APPROVE_PEOPLE)
     reached = {one.id for kind in wanted for one in agencies_looked_after(session, user.id, kind, day)}

@@ -152,17 +152,12 @@ def _breach(session: Session, agency: str, number: int, *, lock: bool = False) -
 
 def _account(session: Session, agency: Agency, by: str, password: str | None) -> int:
     """Return the number of an account once its password is right and it manages privacy in the agency."""
-    from flask_security import verify_password
-
     from feedback_app.cli.lookup import today_of
-    from feedback_app.identity.queries import user_by_email
+    from feedback_app.cli.own_password import account_with_password
     from feedback_app.identity.rules import Permission
     from feedback_app.organisation.whole_agencies import whole_agencies
 
-    user = user_by_email(session, by)
-    given = password if password is not None else click.prompt("Password", hide_input=True, err=True)
-    if user is None or not user.active or not user.password or not verify_password(given, user.password):
-        raise click.UsageError("That account or password is not right.")
+    user = account_with_password(session, by, password)
     day = today_of(agency, clock.utcnow())
     managed = whole_agencies(session, user.id, Permission.MANAGE_PRIVACY, day)
     if agency.id not in {one.id for one in managed}:
