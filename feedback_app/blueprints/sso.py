@@ -43,6 +43,9 @@ def start(name: str) -> ResponseReturnValue:
     provider = _provider(name)
     if current_user.is_authenticated:
         return redirect(url_for("staff.home"), 303)
+    if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
+        # A link elsewhere must sign nobody in without their doing; our own page asks them first.
+        return redirect(url_for("security.login", next=request.args.get("next")), 303)
     session[_NEXT] = local_path(request.args.get("next"))
     try:
         return to_provider(provider, _address("sso.back", name=provider.name))

@@ -129,6 +129,16 @@ def test_the_way_there_asks_for_pkce_state_and_nonce(client: FlaskClient, config
     assert asked["redirect_uri"] == ["http://localhost/masuk/sso/sso/kembali"]
 
 
+@pytest.mark.parametrize(("site", "goes"), [("cross-site", False), ("same-site", False), ("same-origin", True)])
+def test_a_link_elsewhere_begins_nobodys_session(
+    client: FlaskClient, configure: Configure, issuer: str, site: str, goes: bool
+) -> None:
+    configure(issuer)
+    answer = client.get("/masuk/sso/sso", headers={"Sec-Fetch-Site": site})
+    assert answer.location.startswith(issuer) is goes
+    assert goes or answer.location == "/masuk"
+
+
 def test_an_unverified_address_waits_for_an_administrator(
     client: FlaskClient, session: Session, configure: Configure, issuer: str, office: Office, officer: User
 ) -> None:
