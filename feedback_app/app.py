@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import time
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -74,7 +75,11 @@ def create_app(settings: config.Settings | None = None, *, is_web: bool = False)
     app = Flask("feedback_app")
     app.config.from_mapping(_flask_config(known))
     log_scrubbing.install()
-    logging.basicConfig(level=known.log_level)
+    # Moments of one kind everywhere (UTC), so that the lines of several processes can be laid beside each other.
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(
+        level=known.log_level, datefmt="%Y-%m-%dT%H:%M:%SZ", format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.project_root() / "migrations"))
     # Before the token of a form is looked for, which reads the whole request.
@@ -186,6 +191,8 @@ def _security_config(secret: str) -> dict[str, object]:
         "SECURITY_POST_LOGIN_VIEW": "/petugas/",
         "SECURITY_POST_LOGOUT_VIEW": "/",
         "SECURITY_UNAUTHORIZED_VIEW": None,
+        # As its own default, which this Werkzeug would write as "private=True".
+        "SECURITY_CACHE_CONTROL": {"private": None, "no-store": None},
         # Who has to show once more that it is they does so on a page of ours (blueprints/step_up.py).
         "SECURITY_FRESHNESS": timedelta(minutes=-1),
         "SECURITY_SEND_REGISTER_EMAIL": False,

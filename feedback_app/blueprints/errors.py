@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from flask import Flask, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -88,7 +89,16 @@ def _domain_error(error: DomainError) -> ResponseReturnValue:
         return _to_sign_in() if kept is None else kept
     if isinstance(error, SecondFactorNeededError) and request.method == "GET" and not wants_json():
         return redirect(url_for("factors.page"))
+    if error.status in {401, 403}:
+        log.warning("Refused (%s) at %s to account %s", error.code, request.endpoint, _who_asked())
     return problem(error.status, error.code, error.message)
+
+
+def _who_asked() -> int | None:
+    # What was refused may have left the transaction unusable; the line is worth less than the answer.
+    with suppress(SQLAlchemyError):
+        return current_user.id if current_user.is_authenticated else None
+    return None
 
 
 def _to_sign_in() -> ResponseReturnValue:

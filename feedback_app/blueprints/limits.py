@@ -8,6 +8,7 @@ When Redis does not answer, each process counts alone by the same table until it
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from functools import wraps
@@ -32,6 +33,8 @@ from feedback_app.blueprints.staff_budgets import staff_budgets
 from feedback_app.config import Settings
 
 View = Callable[..., ResponseReturnValue]
+
+log = logging.getLogger(__name__)
 
 # A Redis that hangs costs one request so much, and then none for a while.
 REDIS_SECONDS: Final = 0.2
@@ -117,6 +120,7 @@ def _is_exempt(budget: Budget) -> bool:
 
 
 def _too_many(limiter: Limiter, error: RateLimitExceeded) -> ResponseReturnValue:
+    log.info("A budget is used up at %s", request.endpoint)
     seconds = _seconds_left(limiter, error)
     sentence = f"{translated(str(error.description))} {_when(seconds)}"
     drawn = drawn_under([sentence]) if request.endpoint in DRAWN_AGAIN and not wants_json() else None

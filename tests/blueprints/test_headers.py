@@ -68,6 +68,22 @@ def test_no_page_of_staff_may_be_kept_by_anybody(
     assert tried >= 15
 
 
+@pytest.mark.parametrize("path", ["/masuk", "/petugas/", "/lupa-kata-sandi"])
+def test_pages_of_accounts_are_told_in_words_that_caches_know(client: FlaskClient, path: str) -> None:
+    with client.get(path) as answer:
+        assert "no-store" in {word.strip() for word in answer.headers["Cache-Control"].split(",")}, path
+
+
+def test_what_is_refused_leaves_a_line(
+    session: Session, client: FlaskClient, login: Login, caplog: pytest.LogCaptureFixture
+) -> None:
+    who = make.user(session)
+    make.grant(session, who, Role.EMPLOYEE, make.agency(session))
+    login(who)
+    assert client.get("/petugas/kotak-masuk").status_code == 403
+    assert f"Refused (not_permitted) at cases.inbox to account {who.id}" in caplog.text
+
+
 def test_what_sets_a_cookie_is_in_no_shared_cache(app: Flask) -> None:
     for _rule, path in readable(app):
         with app.test_client() as client, client.get(path) as answer:
