@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 from feedback_app.blueprints.access import KEY_ENDPOINTS
 from feedback_app.db import Base
 from feedback_app.identity.models import User
-from feedback_app.identity.rules import Role
 from tests import factories as make
 from tests.gates.addresses import UNSAFE, addresses
 from tests.gates.sight import Kind
@@ -38,11 +37,8 @@ def world(app: Flask, session: Session, tmp_path: Path) -> Iterator[World]:
 def everything(world: World) -> User:
     """An account with every role over the agency, so that nothing but the token stands in the way."""
     who = make.user(world.session)
-    for role in Role:
-        make.grant(world.session, who, role, world.agency)
-        for unit in world.units.values():
-            if unit.agency_id == world.agency.id:
-                make.grant(world.session, who, role, world.agency, unit)
+    own = [unit for unit in world.units.values() if unit.agency_id == world.agency.id]
+    make.every_role(world.session, who, world.agency, None, *own)
     world.session.commit()
     return who
 

@@ -24,7 +24,6 @@ from feedback_app.handling.answers.models import ReplyTemplate
 from feedback_app.handling.clocks.sla import CaseClock
 from feedback_app.handling.rules import CaseStatus
 from feedback_app.identity.models import SavedView
-from feedback_app.identity.rules import Role
 from feedback_app.intake.codes import code_hash, new_code
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.organisation.models import Holiday, PublicService, UnitVersion
@@ -105,8 +104,7 @@ def site(standing: Live) -> Iterator[Site]:
 def account(world: World, *, everywhere: bool = False) -> Any:
     """Make an account that opens every page there is, over the unit and the Inspektorat, or over the whole agency."""
     who = make.user(world.session)
-    for role in Role:
-        make.grant(world.session, who, role, world.agency, None if everywhere else world.units[Place.ABOVE])
+    make.every_role(world.session, who, world.agency, None if everywhere else world.units[Place.ABOVE])
     return who
 
 
