@@ -35,9 +35,11 @@ SELECT c.relname AS name, c.relrowsecurity AS is_walled, pg_get_userbyid(c.relow
 FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace ORDER BY 1
 """
 _FUNCTIONS: Final = """
-SELECT proname AS name, prosecdef AS is_definer, coalesce(array_to_string(proconfig, ','), '') AS settings,
+SELECT proname AS name, prosecdef AS is_definer, prorettype = 'trigger'::regtype AS is_law,
+       coalesce(array_to_string(proconfig, ','), '') AS settings,
        EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee = 0) AS is_public
-FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND (prosecdef OR proname = ANY(:names))
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+   AND (prosecdef OR prorettype = 'trigger'::regtype OR proname = ANY(:names))
 """
 _CREATES: Final = "SELECT has_schema_privilege(:web, 'public', 'CREATE')"
 _MAY_ENTER: Final = "SELECT current_user AS me, pg_has_role(current_user, :web, 'MEMBER')"
@@ -126,6 +128,8 @@ def _of_table(row: Any) -> list[str]:
 
 def _of_function(row: Any) -> list[str]:
     found = []
+    if row.is_law and not row.is_definer:
+        found.append(f"The trigger {row.name} sees no more than whoever writes: it needs SECURITY DEFINER.")
     if row.is_definer and row.is_public:
         found.append(f"Everybody may call {row.name}, which runs with the owner's rights.")
     if row.is_definer and "search_path=pg_catalog" not in row.settings:

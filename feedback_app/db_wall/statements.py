@@ -77,6 +77,37 @@ def taken_down(table: str) -> list[str]:
     ]
 
 
+def laws_of_the_owner() -> str:
+    """Return what lets every trigger that there is look at all rows, whoever writes.
+
+    A law that reads other rows, such as "who runs the platform holds no role", would be blind to those behind the wall
+    and let everything pass. Their functions are closed to the web: with a table of its own, for the length of a
+    transaction, it could else call one with the owner's rights.
+    """
+    return _each_trigger_function(
+        "SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp", "REVOKE ALL ON FUNCTION %1$s FROM PUBLIC"
+    )
+
+
+def laws_of_the_writer() -> str:
+    """Return what undoes `laws_of_the_owner`."""
+    return _each_trigger_function("SECURITY INVOKER RESET search_path", "GRANT EXECUTE ON FUNCTION %1$s TO PUBLIC")
+
+
+def _each_trigger_function(change: str, rights: str) -> str:
+    return f"""
+        DO $each$
+        DECLARE law regprocedure;
+        BEGIN
+            FOR law IN SELECT oid FROM pg_proc
+                WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+            LOOP
+                EXECUTE format('ALTER FUNCTION %1$s {change}; {rights}', law);
+            END LOOP;
+        END $each$
+    """  # noqa: S608 - words of this module
+
+
 def looked_up(name: str, arguments: str, query: str, *, gives: str = "bigint") -> list[str]:
     """Return the function that tells what `query` finds by `$1` and so on: numbers, by default that of one agency.
 

@@ -6,10 +6,14 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from click.testing import CliRunner
 
 from feedback_app.app import create_app
 from feedback_app.cli import database as database_commands
+from feedback_app.config import project_root
 from feedback_app.db import db
 from feedback_app.db_wall import problems
 from feedback_app.errors import ConfigurationError
@@ -60,3 +64,17 @@ def test_the_command_tells_whether_it_stands(live: Live, monkeypatch: pytest.Mon
     told = CliRunner().invoke(database_commands.db_group, command)
     assert told.exit_code == 1
     assert "type REVOKE DELETE ON audit_events FROM suara_web;" in told.output
+
+
+def test_a_migration_that_may_not_create_the_role_says_what_somebody_else_types(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = ScriptDirectory(str(project_root() / "migrations")).get_revision("0018_wall")
+    assert found is not None
+    migration = found.module
+    monkeypatch.setattr(migration, "WEB_ROLE", "suara_nobody")
+    with live.app.app_context(), db.engine.connect() as link, Operations.context(MigrationContext.configure(link)):
+        if link.scalar(sa.text("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")):
+            pytest.skip("the login of this run may create roles")
+        with pytest.raises(ConfigurationError, match="CREATE ROLE suara_nobody NOLOGIN; GRANT suara_nobody TO"):
+            migration._find_role()

@@ -116,7 +116,7 @@ def test_the_web_may_do_no_more_than_its_pages(connection: sa.Connection) -> Non
     with behind_the_wall(connection, 1) as web:
         for closed in ("imports", "import_rows", "staff_rounds", "alembic_version"):
             assert refused(web, f"SELECT 1 FROM {closed}") == "42501", closed
-        for read in ("units", "releases", "daily_measures", "agencies", "model_versions"):
+        for read in ("units", "releases", "daily_measures", "agencies", "model_versions", "model_uses"):
             assert refused(web, f"DELETE FROM {read}") == "42501", read
         assert refused(web, "UPDATE agencies SET name = 'x'") == "42501"
         assert refused(web, "INSERT INTO model_versions DEFAULT VALUES") == "42501"
