@@ -34,6 +34,7 @@ QUIET: Final[Mapping[str, str]] = {
     "sso_links": "when a link was last used",
     "sync_keys": "when a key was last used; what it brought is noted as an import",
     "counter_keys": "when a key was last used",
+    "people_import_rows": "a list that is only looked at; what it changed is noted when it is applied",
 }
 # Pages that may, each with its reason.
 QUIET_PAGES: Final[Mapping[str, str]] = {

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 # A word of the program: a status, a role, a day, a version. No space and no capital: a name or a sentence has both.
 _CODE: Final = re.compile(r"[a-z0-9_.:/+-]{0,40}")
+# A moment (ISO 8601, RFC 3339), as a row of the database has it.
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]{5,15}(?:Z|[+-]\d\d:\d\d)?")
 # SHA-256 in hexadecimal, as a frozen cycle carries it.
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -65,12 +67,12 @@ def _checked(name: str, value: Any) -> Any:
     if isinstance(value, enum.Enum):
         value = value.value
     if isinstance(value, datetime | date):
-        value = value.isoformat().lower()
+        value = value.isoformat()
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int) and abs(value) <= _LARGEST:
         return value
-    if isinstance(value, str) and (_CODE.fullmatch(value) or _DIGEST.fullmatch(value)):
+    if isinstance(value, str) and any(form.fullmatch(value) for form in (_CODE, _MOMENT, _DIGEST)):
         return str(value)
     if isinstance(value, list | tuple) and len(value) <= IDS_MAX:
         return [_checked(name, one) for one in value if _is_plain(name, one)]

@@ -39,7 +39,7 @@ def test_codes_ids_and_counts_are_taken(session: Session) -> None:
     )  # fmt: skip
     detail = session.scalars(sa.select(AuditEvent.detail).order_by(AuditEvent.id.desc()).limit(1)).one()
     assert detail == {
-        "role": "unit_head", "ids": [1, 2], "on": "2026-05-12", "at": "2026-05-12t00:00:00+00:00", "is_new": True,
+        "role": "unit_head", "ids": [1, 2], "on": "2026-05-12", "at": "2026-05-12T00:00:00+00:00", "is_new": True,
         "nothing": None, "hash": "a" * 64, "version": "2026.1+abc", "before": "-",
     }  # fmt: skip
 

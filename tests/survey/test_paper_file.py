@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 import zipfile
 from collections.abc import Callable, Sequence
@@ -334,8 +335,11 @@ def test_a_formula_that_was_computed_is_its_value_and_an_empty_text_is_a_blank(p
     rows = [["tanggal", *NUMBERS], ["12-05-2026", *["=1+2"] * 9]]
     content = with_sheet(
         workbook(("Data", rows)),
-        lambda sheet: sheet.replace(b"<f>1+2</f><v />", b"<f>1+2</f><v>3</v>", 8).replace(
-            b'<c r="J2"><f>1+2</f><v />', b'<c r="J2" t="str"><f>IF(1,"")</f><v></v>'
+        # An empty value is written in one way or another, as the library for XML has it.
+        lambda sheet: re.sub(
+            rb'<c r="J2"><f>1\+2</f><v(?: ?/>|></v>)',
+            b'<c r="J2" t="str"><f>IF(1,"")</f><v></v>',
+            re.sub(rb"<f>1\+2</f><v(?: ?/>|></v>)", b"<f>1+2</f><v>3</v>", sheet, count=8),
         ),
     )
     read = pile.read(content)

@@ -90,7 +90,7 @@ def test_a_merged_report_whose_citizen_was_asked_is_answered_too(
 ) -> None:
     main, copy = office.report(at=now - timedelta(days=2)), office.report(at=now)
     merge(session, [main, copy], user_id=officer.id, now=now)
-    move(session, copy, CaseStatus.ON_HOLD, actor=person(officer.id), now=now, action="uji", held_until=now)
+    move(session, copy, CaseStatus.ON_HOLD, actor=person(officer.id), now=now, action="handling.ask", held_until=now)
     answer(session, main, ANSWER, user_id=officer.id, now=now)
     assert copy.status is CaseStatus.ANSWERED
 

@@ -172,7 +172,7 @@ def test_while_the_reporter_of_the_main_case_is_asked_the_next_one_is_due_for_al
     oldest = office.report(LAMP, at=now - timedelta(days=4))
     older, younger = pair(office, now)
     merge(session, [oldest, older, younger], user_id=officer.id, now=now)
-    move(session, oldest, CaseStatus.ON_HOLD, actor=person(officer.id), now=now, action="uji", held_until=now)
+    move(session, oldest, CaseStatus.ON_HOLD, actor=person(officer.id), now=now, action="handling.ask", held_until=now)
     assert [office.fresh(case).duplicate_of for case in (oldest, older, younger)] == [older.id, None, older.id]
 
 
@@ -182,7 +182,7 @@ def test_where_every_reporter_is_asked_the_main_case_stays(
     older, younger = pair(office, now)
     merge(session, [older, younger], user_id=officer.id, now=now)
     for case in (younger, older):
-        move(session, case, CaseStatus.ON_HOLD, actor=person(officer.id), now=now, action="uji", held_until=now)
+        move(session, case, CaseStatus.ON_HOLD, actor=person(officer.id), now=now, action="handling.ask", held_until=now)
     assert [office.fresh(case).duplicate_of for case in (older, younger)] == [None, older.id]
 
 
