@@ -43,6 +43,7 @@ QUIET_PAGES: Final[Mapping[str, str]] = {
     "public.kiosk_rate": "the same",
     "public.kiosk_reasons": "the same",
     "public.survey": "the same, and who answered is nowhere",
+    "delivery_webhook.report": "a gateway tells how a message fared, and its row says so",
     "people_import.columns": "a list that is only looked at; what it changed is noted when it is applied",
     "people_import.units": "the same",
     "people_import.past": "the same",

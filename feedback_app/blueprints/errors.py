@@ -68,8 +68,8 @@ def problem(status: int, code: str, sentence: str) -> ResponseReturnValue:
 
 
 def _unsent(status: int) -> list[str]:
-    """Return what an officer wrote to a case that went out of their sight meanwhile: it shall not be lost with it."""
-    if status != 404 or request.method != "POST" or not request.path.startswith("/petugas/"):
+    """Return what an officer wrote to a case that changed, or went out of their sight: it shall not be lost."""
+    if status not in {404, 409, 422} or request.method != "POST" or not request.path.startswith("/petugas/"):
         return []
     # Numbers and choices are one word; what somebody wrote has several.
     return [text for name, text in request.form.items(multi=True) if name != "csrf_token" and " " in text.strip()]

@@ -56,12 +56,8 @@ def lift(case_id: int) -> ResponseReturnValue:
     case = case_for(db.session(), current_user.id, case_id, day=today(), permission=Permission.ANSWER_CASE)
     form = LiftForm()
     form.validate()
-    try:
-        lift_for(db.session(), case, form.reason.data, actor=person(current_user.id), now=clock.utcnow())
-    except DomainError as error:
-        db.session.rollback()
-        flash(translated(error.message), "error")
-        return redirect(url_for("cases.case", case_id=case_id), 303)
+    # Where it is refused, the page of the error gives back what was typed.
+    lift_for(db.session(), case, form.reason.data, actor=person(current_user.id), now=clock.utcnow())
     db.session.commit()
     flash(gettext("Pembatasan sudah diakhiri. Pelapor diberi tahu alasannya."), "success")
     return redirect(url_for("cases.case", case_id=case_id), 303)

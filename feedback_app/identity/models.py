@@ -44,7 +44,9 @@ class User(Base, UserMixin):
         return []
 
     def check_tf_required(
-        self, tf_setup_methods: list[tuple[str, str]], tf_fresh: bool  # noqa: ARG002 - named by Flask-Security
+        self,
+        tf_setup_methods: list[tuple[str, str]],
+        tf_fresh: bool,  # noqa: ARG002 - named by Flask-Security
     ) -> tuple[bool, list[tuple[str, str]]]:
         """Tell Flask-Security that whoever has a second factor shows it at each sign-in, on every browser."""
         return bool(tf_setup_methods), tf_setup_methods

@@ -193,7 +193,8 @@ def test_an_account_is_linked_and_may_read_its_record_from_today_on(session: Ses
     assert session.scalars(sa.select(Employee.user_id).where(Employee.id == at.ana.id)).one() is None
     again = client.post(f"{person_page(at, at.ana)}/akun", data={"email": own.email})
     assert again.status_code == 303
-    assert session.scalars(sa.select(RoleGrant.ends_on).where(RoleGrant.user_id == own.id)).all() == [None]
+    standing = sa.and_(RoleGrant.user_id == own.id, RoleGrant.ended_at.is_(None))
+    assert session.scalars(sa.select(RoleGrant.ends_on).where(standing)).all() == [None]
 
 
 def test_once_there_is_a_cycle_a_link_waits_and_both_are_told(session: Session, login: Login, at: Town) -> None:

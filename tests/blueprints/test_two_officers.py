@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.audit.models import AuditEvent
+from feedback_app.audit.operations import CITIZEN
 from feedback_app.blueprints.access import required_permissions
 from feedback_app.db import db
 from feedback_app.handling.bulk.duplicates import merge
@@ -31,6 +32,7 @@ from feedback_app.handling.publication.publishing import publish
 from feedback_app.handling.rules import ArchiveReason, CaseStatus, Classification, Outcome
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
+from feedback_app.intake.restrictions import restrict
 from tests import factories as make
 from tests.blueprints.office import Office
 from tests.browser.sites import serving
@@ -132,6 +134,10 @@ def _without_a_unit(_desk: Desk, case: Case) -> None:
     case.unit_id, case.is_confidential, case.classification = None, True, Classification.OVERSIGHT
 
 
+def _restricted(desk: Desk, case: Case) -> None:
+    restrict(desk.session, case.agency_id, case.submission_id, actor=CITIZEN, now=clock.utcnow())
+
+
 STATES: Final[dict[str, Callable[[Desk, Case], None]]] = {
     "new": lambda _desk, _case: None,
     "verified": _verified,
@@ -142,6 +148,7 @@ STATES: Final[dict[str, Callable[[Desk, Case], None]]] = {
     "merged": _merged,
     "published": _published,
     "without a unit": _without_a_unit,
+    "restricted": _restricted,
 }
 
 

@@ -182,7 +182,8 @@ def test_where_every_reporter_is_asked_the_main_case_stays(
     older, younger = pair(office, now)
     merge(session, [older, younger], user_id=officer.id, now=now)
     for case in (younger, older):
-        move(session, case, CaseStatus.ON_HOLD, actor=person(officer.id), now=now, action="handling.ask", held_until=now)
+        who = person(officer.id)
+        move(session, case, CaseStatus.ON_HOLD, actor=who, now=now, action="handling.ask", held_until=now)
     assert [office.fresh(case).duplicate_of for case in (older, younger)] == [None, older.id]
 
 
