@@ -270,8 +270,11 @@ def test_the_trail_and_the_rows_hold_what_the_logs_do_not(live: Live) -> None:
 
 
 @pytest.fixture
-def in_production(live: Live) -> Flask:
-    return create_app(config.load({**live.environ, "PUBLIC_URL": "https://suara.kota.go.id", "COOKIE_SECURE": "true"}))
+def in_production(live: Live) -> Iterator[Flask]:
+    made = create_app(config.load({**live.environ, "PUBLIC_URL": "https://suara.kota.go.id", "COOKIE_SECURE": "true"}))
+    yield made
+    with made.app_context():
+        db.engine.dispose()
 
 
 def test_in_production_nothing_of_a_debugger_is_there(in_production: Flask) -> None:
