@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
-from feedback_app.identity.models import User
+from feedback_app.cli.lookup import find_account
 
 
 @click.command("factors", short_help="Show the second factors of an account.")
@@ -18,7 +17,7 @@ def factors_command(email: str) -> None:
     from feedback_app.identity.factors.queries import needs_second_factor, state_of
 
     with database() as session:
-        who = _account(session, email)
+        who = find_account(session, email)
         state, now = state_of(session, who.id), clock.utcnow()
         needs = needs_second_factor(session, who.id, clock.office_day(now))
     if state.app_since:
@@ -47,19 +46,10 @@ def reset_factors_command(email: str, *, yes: bool) -> None:
     from feedback_app.notifications import account_mail
 
     with database() as session:
-        who, now = _account(session, email), clock.utcnow()
+        who, now = find_account(session, email), clock.utcnow()
         if not yes:
             click.confirm(f"Take all second factors of {who.email} away?", abort=True)
         n = reset_factors(session, who.id, actor=SYSTEM, now=now)
         account_mail.owe(session, agency_id=None, user_id=who.id, kind="factor_changed", now=now)
         session.commit()
         click.echo(f"Took {n} factor{'' if n == 1 else 's'} of {who.email} away; all its sign-ins are over.")
-
-
-def _account(session: Session, email: str) -> User:
-    from feedback_app.identity.queries import user_by_email
-
-    found = user_by_email(session, email)
-    if found is None:
-        raise click.UsageError(f"No account has the address {email}. `feedback accounts list` shows accounts.")
-    return found

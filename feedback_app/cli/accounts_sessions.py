@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy.orm import Session
 
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
-from feedback_app.identity.models import User
+from feedback_app.cli.lookup import find_account
 
 
 @click.command("sessions", short_help="Show where an account is signed in.")
@@ -21,7 +20,7 @@ def sessions_command(email: str) -> None:
     from feedback_app.identity.sign_ins import live_ones
 
     with database() as session:
-        rows = live_ones(session, _account(session, email).id, clock.utcnow())
+        rows = live_ones(session, find_account(session, email).id, clock.utcnow())
         if not rows:
             click.echo("Signed in nowhere.", err=True)
         for row in rows:
@@ -41,16 +40,7 @@ def end_sessions_command(email: str) -> None:
     from feedback_app.identity.sign_ins import end_all
 
     with database() as session:
-        who = _account(session, email)
+        who = find_account(session, email)
         n = end_all(session, who.id, reason=EndReason.REVOKED, now=clock.utcnow(), actor=SYSTEM)
         session.commit()
         click.echo(f"Ended {n} sign-in{'' if n == 1 else 's'} of {who.email}.")
-
-
-def _account(session: Session, email: str) -> User:
-    from feedback_app.identity.queries import user_by_email
-
-    found = user_by_email(session, email)
-    if found is None:
-        raise click.UsageError(f"No account has the address {email}. `feedback setup list AGENCY` shows accounts.")
-    return found

@@ -11,13 +11,10 @@ import click
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
-from feedback_app.cli.lookup import find_agency, find_unit, today_of
+from feedback_app.cli.lookup import find_account, find_agency, find_unit, today_of
 from feedback_app.identity.rules import PERMISSIONS, GrantSource, Role
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from feedback_app.identity.models import User
     from feedback_app.organisation.access.queries import GrantLine
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -68,7 +65,7 @@ def give_command(
         owner = find_agency(session, agency)
         today = today_of(owner, now)
         first = starts.date() if starts else today
-        user = _account(session, email)
+        user = find_account(session, email)
         wanted = Wanted(
             owner.id, user.id, Role(role), find_unit(session, owner, unit, first).id if unit else None, first,
             ends.date() if ends else None, reason, GrantSource.CLI,
@@ -169,15 +166,6 @@ def _line(line: GrantLine) -> str:
         f"{held.id}  {line.user.email}  {held.role.value} of {line.unit_name or 'the whole agency'}  "
         f"from {held.starts_on} to {held.ends_on or 'now on'}  ({held.source.value}{by}{agreed}: {held.reason})"
     )
-
-
-def _account(session: Session, email: str) -> User:
-    from feedback_app.identity.queries import user_by_email
-
-    user = user_by_email(session, email)
-    if user is None:
-        raise click.UsageError(f"There is no account {email!r}. Invite it: feedback accounts invite --help")
-    return user
 
 
 def _until(ends: datetime | None) -> str:

@@ -11,6 +11,8 @@ import click
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from feedback_app.identity.models import User
+from feedback_app.identity.queries import user_by_email
 from feedback_app.organisation.models import Agency, Employee, PublicService, Unit
 from feedback_app.organisation.queries import (
     UnitCard,
@@ -28,6 +30,17 @@ CODES_LISTED: Final = 20
 def today_of(agency: Agency, now: datetime) -> date:
     """Return the day it is where the agency is."""
     return now.astimezone(ZoneInfo(agency.time_zone)).date()
+
+
+def find_account(session: Session, email: str) -> User:
+    """Return the account of an address; one that nobody has is a usage error."""
+    found = user_by_email(session, email)
+    if found is None:
+        raise click.UsageError(
+            f"No account has the address {email}. `feedback accounts list AGENCY` shows accounts, "
+            "`feedback accounts invite` makes one."
+        )
+    return found
 
 
 def find_agency(session: Session, code: str) -> Agency:

@@ -8,6 +8,7 @@ import click
 
 from feedback_app import clock
 from feedback_app.cli.context import database
+from feedback_app.cli.lookup import find_account
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -66,13 +67,9 @@ def give_command(email: str, name: str | None, ends: datetime | None, reason: st
 def end_command(email: str, reason: str) -> None:
     """Let the account of EMAIL run the installation no more, at once."""
     from feedback_app.identity.operators import end_operator
-    from feedback_app.identity.queries import user_by_email
 
     now = clock.utcnow()
     with database() as session:
-        user = user_by_email(session, email)
-        if user is None:
-            raise click.UsageError(f"There is no account {email!r}.")
-        end_operator(session, user, reason=reason, today=clock.office_day(now), now=now)
+        end_operator(session, find_account(session, email), reason=reason, today=clock.office_day(now), now=now)
         session.commit()
     click.echo(f"{email} no longer runs the platform.")

@@ -10,7 +10,7 @@ import click
 from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.cli.context import database
-from feedback_app.cli.lookup import find_agency, today_of
+from feedback_app.cli.lookup import find_account, find_agency, today_of
 
 
 @click.group("sso", short_help="Identity providers of the agency.")
@@ -97,13 +97,10 @@ def rules_command(agency: str) -> None:
 @click.option("--cut", type=click.IntRange(1), help="Cut this link and sign the account out everywhere.")
 def links_command(email: str, cut: int | None) -> None:
     """List the links of the account of EMAIL: number, issuer, subject, and whether it waits to be confirmed."""
-    from feedback_app.identity.queries import user_by_email
     from feedback_app.identity.sso.links import end, links_of
 
     with database() as session:
-        user = user_by_email(session, email)
-        if user is None:
-            raise click.UsageError(f"No account has the address {email}.")
+        user = find_account(session, email)
         rows = links_of(session, user.id)
         if cut is not None:
             if cut not in {row.id for row in rows}:
