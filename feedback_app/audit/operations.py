@@ -49,16 +49,7 @@ def record(
         The detail holds something that could be words; the whole act fails with it.
     """
     session.execute(
-        sa.insert(AuditEvent).values(
-            agency_id=agency_id,
-            at=now,
-            actor_kind=actor.kind,
-            actor_id=actor.user_id,
-            action=checked_action(action),
-            subject_type=subject_type,
-            subject_id=subject_id,
-            detail=checked_detail(detail),
-        )
+        sa.insert(AuditEvent).values(agency_id=agency_id, **_act(actor, action, subject_type, subject_id, now, detail))
     )
 
 
@@ -81,14 +72,13 @@ def record_platform(
     feedback_app.audit.rules.WordsInTrailError
         The detail holds something that could be words; the whole act fails with it.
     """
-    session.execute(
-        sa.insert(PlatformEvent).values(
-            at=now,
-            actor_kind=actor.kind,
-            actor_id=actor.user_id,
-            action=checked_action(action),
-            subject_type=subject_type,
-            subject_id=subject_id,
-            detail=checked_detail(detail),
-        )
-    )
+    session.execute(sa.insert(PlatformEvent).values(**_act(actor, action, subject_type, subject_id, now, detail)))
+
+
+def _act(
+    actor: Actor, action: str, subject_type: str, subject_id: int | None, now: datetime, detail: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "at": now, "actor_kind": actor.kind, "actor_id": actor.user_id, "action": checked_action(action),
+        "subject_type": subject_type, "subject_id": subject_id, "detail": checked_detail(detail),
+    }  # fmt: skip

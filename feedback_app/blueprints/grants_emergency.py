@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_security import current_user
 
 from feedback_app.blueprints.access import my_permissions, requires
 from feedback_app.blueprints.forms.grants import ReasonForm
-from feedback_app.blueprints.grants_frame import Here, asked_agency, bp, here, me, page, tell_administrators
-from feedback_app.blueprints.sentences import translated
+from feedback_app.blueprints.grants_frame import Here, asked_agency, bp, decided, here, me, page, tell_administrators
 from feedback_app.blueprints.step_up import needs_fresh_sign_in
 from feedback_app.db import db
-from feedback_app.errors import DomainError, NotFoundError
 from feedback_app.handling.break_glass import deciding, operations
 from feedback_app.handling.break_glass.queries import OpenedPage, openings_in, pages_opened
 from feedback_app.handling.break_glass.rules import Standing, standing_of
@@ -119,20 +117,12 @@ def _begun(place: Here, opening: BreakGlass) -> str:
 
 def _acted(place: Here, opening_id: int, act: Callable[[], str]) -> ResponseReturnValue:
     agency_id = place.agency.id
-    try:
-        words = act()
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        db.session.rollback()
-        again = here(agency_id, *_READERS)
-        shown = _shown(again) | {
-            "problem": translated(error.message), "refused_id": opening_id, "typed": request.form.get("reason", ""),
-        }  # fmt: skip
-        return page("access/emergency.html", again, "emergency", **shown), error.status
-    db.session.commit()
-    flash(words, "success")
-    return redirect(url_for("grants.emergency", instansi=agency_id), 303)
+
+    def again(refused: dict[str, object]) -> str:
+        now = here(agency_id, *_READERS)
+        return page("access/emergency.html", now, "emergency", **_shown(now) | refused)
+
+    return decided(act, opening_id, again=again, to=url_for("grants.emergency", instansi=agency_id))
 
 
 def _shown(place: Here) -> dict[str, object]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import render_template, request
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from feedback_app import clock
 from feedback_app.audit.operations import Actor, person
 from feedback_app.blueprints.access import my_permissions, today
 from feedback_app.blueprints.numbers import number_or_none
+from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
+from feedback_app.errors import DomainError, NotFoundError
 from feedback_app.identity.rules import Permission
 from feedback_app.notifications import account_mail
 from feedback_app.notifications.templates import Template
@@ -88,6 +91,31 @@ def page(template: str, place: Here | None, current: str, **shown: Any) -> str:
     if place is None:
         return render_template("access/nothing.html", current=current, here=None)
     return render_template(template, here=place, agency=place.agency, current=current, **shown)
+
+
+def decided(
+    act: Callable[[], str], number: int, *, again: Callable[[dict[str, object]], str], to: str
+) -> ResponseReturnValue:
+    """Do one act on one line of a list; where it is refused, show the list again with the reason that was typed.
+
+    `act` returns what to say when it is done; `again` draws the page from what became of the line `number`.
+
+    Raises
+    ------
+    NotFoundError
+        The line is not there, so that there is nothing to show a refusal at.
+    """
+    try:
+        words = act()
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        db.session.rollback()
+        refused = {"problem": translated(error.message), "refused_id": number}
+        return again({**refused, "typed": request.form.get("reason", "")}), error.status
+    db.session.commit()
+    flash(words, "success")
+    return redirect(to, 303)
 
 
 def tell(user_ids: Iterable[int], kind: Template, agency_id: int, now: datetime, **ids: int) -> None:

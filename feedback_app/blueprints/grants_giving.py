@@ -14,11 +14,21 @@ from flask_security import current_user
 from feedback_app.blueprints.access import requires
 from feedback_app.blueprints.forms.grants import GiveForm, ReasonForm, RenewForm
 from feedback_app.blueprints.grants import UnknownHolderError, list_shown
-from feedback_app.blueprints.grants_frame import Here, asked_agency, bp, here, me, page, tell, tell_administrators
+from feedback_app.blueprints.grants_frame import (
+    Here,
+    asked_agency,
+    bp,
+    decided,
+    here,
+    me,
+    page,
+    tell,
+    tell_administrators,
+)
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.step_up import needs_fresh_sign_in
 from feedback_app.db import db
-from feedback_app.errors import DomainError, InvalidInputError, NotFoundError
+from feedback_app.errors import DomainError, InvalidInputError
 from feedback_app.identity.grant_models import GrantRequest
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.queries import user_by_email
@@ -222,16 +232,9 @@ def withdraw(agency_id: int, wish_id: int) -> ResponseReturnValue:
 
 def _decided(place: Here, wish_id: int, act: Callable[[], str]) -> ResponseReturnValue:
     agency_id = place.agency.id
-    try:
-        words = act()
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        db.session.rollback()
-        place = here(agency_id, Permission.MANAGE_GRANTS)
-        shown = list_shown(place, problem=translated(error.message), refused_id=wish_id)
-        shown["typed"] = request.form.get("reason", "")
-        return page("access/list.html", place, "list", **shown), error.status
-    db.session.commit()
-    flash(words, "success")
-    return redirect(url_for("grants.listed", instansi=agency_id), 303)
+
+    def again(refused: dict[str, object]) -> str:
+        now = here(agency_id, Permission.MANAGE_GRANTS)
+        return page("access/list.html", now, "list", **list_shown(now, **refused))
+
+    return decided(act, wish_id, again=again, to=url_for("grants.listed", instansi=agency_id))
