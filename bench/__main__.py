@@ -12,7 +12,7 @@ evaluation  P9     a cycle of 20,000 people over ten million ratings, against co
 skm                the index of a million questionnaires, of a file and from the sums, against pandas
 duplicates         reports of one event among 100,000, against words TF-IDF of scikit-learn; the same in PostgreSQL
 backup             an encrypted copy of a million ratings against pg_dump; restoring and drill
-audit       R5      a million events of the audit trail sealed, verified, and a page of them
+audit       R5      acts written to the trail beside a plain insert; a million sealed, verified, and a page of them
 real-text          public text sets through import, worker and recount
 """
 

@@ -1,4 +1,4 @@
-"""How fast the audit trail is sealed and verified, and what a page of it takes; beside counting the same rows.
+"""How fast the audit trail is written, sealed and verified, and what a page of it takes; beside counting the same rows.
 
 .venv/bin/python -m bench.audit --events 1000000
 """
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.orm import Session
 
+from bench import audit_writes
 from bench.report import Row, table
 from bench.stage import Stage, open_stage
 from feedback_app import clock
@@ -43,7 +44,8 @@ class BrokenTrailError(Exception):
 
 
 def run(stage: Stage, *, events: int = EVENTS) -> list[Row]:
-    """Return events a second sealed and verified, against the target, and milliseconds of a page."""
+    """Return what a line costs to write, events a second sealed and verified, and milliseconds of a page."""
+    written = audit_writes.run(stage)
     with stage.app.app_context():
         session = db.session()
         session.execute(sa.text(_FILL), {"agency": stage.agency_id, "n": events})
@@ -63,6 +65,7 @@ def run(stage: Stage, *, events: int = EVENTS) -> list[Row]:
         session.rollback()
     what = f"of {events:,} events, against the target"
     return [
+        *written,
         Row("R5", f"sealed {what}", events / sealing, WANTED, "events/s", None, at_least=True),
         Row("R5", f"verified {what}", events / verifying, WANTED, "events/s", 1, at_least=True),
         # On a machine with other work this is what the program itself needs; PostgreSQL's own share comes on top.
