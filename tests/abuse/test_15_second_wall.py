@@ -144,6 +144,28 @@ def test_whoever_comes_by_the_web_adds_to_the_trail_and_changes_none_of_it(
             assert refused(web, statement) == INSUFFICIENT, statement
 
 
+def test_whoever_comes_by_the_web_changes_nothing_that_a_figure_is_counted_from(
+    world: World, connection: sa.Connection
+) -> None:
+    with behind_the_wall(connection, world.agency.id) as web:
+        for statement in (
+            "UPDATE submissions SET rating = 4", "UPDATE submissions SET unit_id = unit_id",
+            "UPDATE submissions SET occurred_on = occurred_on - 1", "UPDATE submissions SET received_at = now()",
+            "UPDATE submissions SET channel = 'kiosk'", "UPDATE submissions SET kind = 'praise'",
+            "UPDATE submissions SET analysis = 'done'", "UPDATE submissions SET signals = '{}'",
+            "UPDATE submissions SET counter_id = NULL", "DELETE FROM submissions",
+            "UPDATE case_events SET at = at - interval '10 days'", "UPDATE case_events SET to_status = 'answered'",
+            "UPDATE case_events SET actor_id = NULL", "UPDATE case_events SET detail = '{}'",
+            "UPDATE replies SET sent_at = sent_at - interval '10 days'", "UPDATE skm_responses SET answered_on = now()",
+            "UPDATE skm_responses SET unit_id = unit_id", "DELETE FROM skm_responses",
+        ):  # fmt: skip
+            assert refused(web, statement) == INSUFFICIENT, statement
+        # Whoever erases a report, or looks at it while somebody else might, still may.
+        erased = "UPDATE submissions SET text = 'Kata-kata ini dihapus.', erased_at = now() WHERE text IS NOT NULL"
+        assert refused(web, erased) == ""
+        assert refused(web, "SELECT 1 FROM submissions FOR UPDATE") == ""
+
+
 def _url(live: Live) -> sa.URL:
     assert live.settings.database_url
     return make_url(live.settings.database_url)
