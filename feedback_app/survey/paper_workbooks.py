@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
-import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, time
@@ -12,14 +12,17 @@ from typing import Any, Final
 
 from feedback_app.errors import InvalidInputError
 from feedback_app.survey.paper_values import Cell, Formula
+from feedback_app.workbooks import BROKEN, UPLOADED, WorkbookTooLargeError, open_workbook, rows_within
 
-# A workbook is a zip: a few kilobytes may unfold to gigabytes.
-UNFOLDED_BYTES_MAX: Final = 200 * 1024 * 1024
+log = logging.getLogger(__name__)
+
 MOST_COLUMNS: Final = 200
 _FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _PIECE: Final = 1024 * 1024
 # How a workbook marks a formula whose value is a text; an empty one is a value too.
 _TEXT_VALUE: Final = "str"
+_SPREADSHEET: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_FORMULA_SHOWN: Final = 200
 
 SHEET_SENTENCES = {
     "not_named": "Buku kerja ini mempunyai beberapa lembar. Tulis nama lembar yang berisi datanya.",
@@ -58,59 +61,67 @@ def workbook_rows(content: bytes, wanted: str | None) -> Iterator[Sequence[Cell]
     UnreadablePaperFileError, SheetNotNamedError
     """
     try:
-        _check_size(content)
-        yield from _with_formulas(content, wanted) if _has_formulas(content) else _rows(content, wanted)
-    except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError, EOFError, OSError, TypeError) as error:
+        yield from _rows(content, wanted)
+    except WorkbookTooLargeError as error:
+        log.warning("A workbook was refused: %s", error)
+        raise UnreadablePaperFileError("Buku kerja ini terlalu besar. Simpan lembar datanya sebagai CSV.") from error
+    except BROKEN as error:
+        log.warning("A workbook was refused: %s", type(error).__name__)
         raise UnreadablePaperFileError(
             "Buku kerja ini tidak dapat dibaca. Buka dengan program lembar kerja, lalu simpan lagi sebagai .xlsx."
         ) from error
 
 
 def _rows(content: bytes, wanted: str | None) -> Iterator[Sequence[Cell]]:
-    book = _opened(content, values=True)
+    book = open_workbook(io.BytesIO(content), UPLOADED)
     try:
         sheet = book[_sheet_name(book, wanted)]
         sheet.reset_dimensions()
-        for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1):
-            yield [_value(cell) for cell in row]
+        without_value = _without_value(sheet) if _has_formulas(content) else {}
+        rows = rows_within(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1))
+        before: Sequence[Any] | None = None
+        for number, row in enumerate(rows, start=1):
+            if row is before:
+                # openpyxl gives one and the same blank row for each that is left out, and those can be a million.
+                yield ()
+                continue
+            before = row
+            formulas = without_value.get(number, {})
+            yield [formulas.get(place) or _value(cell) for place, cell in enumerate(row, start=1)]
     finally:
         book.close()
 
 
-def _with_formulas(content: bytes, wanted: str | None) -> Iterator[Sequence[Cell]]:
-    """Yield the rows of a workbook with formulas: read twice, for what they came to and for what they are."""
-    values, formulas = _opened(content, values=True), _opened(content, values=False)
-    try:
-        name = _sheet_name(values, wanted)
-        sheets = [book[name] for book in (values, formulas)]
-        for sheet in sheets:
-            sheet.reset_dimensions()
-        pairs = zip(*(sheet.iter_rows(max_col=MOST_COLUMNS + 1) for sheet in sheets), strict=True)
-        for row, written in pairs:
-            yield [_computed(cell, formula) for cell, formula in zip(row, written, strict=True)]
-    finally:
-        values.close()
-        formulas.close()
+def _without_value(sheet: Any) -> dict[int, dict[int, Formula]]:
+    """Return the formulas of a sheet that were never computed, by row and column.
 
+    openpyxl reads either values or formulas, and works out each formula that is shared by many cells anew for every
+    one of them: a short file can keep it at that for hours.
+    """
+    from openpyxl.utils.cell import coordinate_to_tuple
+    from openpyxl.xml.functions import iterparse
 
-def _computed(cell: Any, written: Any) -> Cell:
-    if cell.value is None and written.value is not None and cell.data_type != _TEXT_VALUE:
-        return Formula(written.value if isinstance(written.value, str) else "=")
-    return _value(cell.value)
-
-
-def _opened(content: bytes, *, values: bool) -> Any:
-    # Loaded here: most files are text, and the library is slow to load.
-    import openpyxl
-
-    with warnings.catch_warnings():
-        # Styles and extensions that the reader does not know have no bearing on the values.
-        warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
-        return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values)
+    found: dict[int, dict[int, Formula]] = {}
+    number = 0
+    with sheet._get_source() as source:
+        for _, element in iterparse(source):
+            if element.tag != _SPREADSHEET + "row":
+                continue
+            number = int(element.get("r", number + 1))
+            place = 0
+            for cell in element:
+                written = cell.get("r")
+                place = coordinate_to_tuple(written)[1] if written else place + 1
+                formula = cell.find(_SPREADSHEET + "f")
+                is_computed = cell.get("t") == _TEXT_VALUE or cell.findtext(_SPREADSHEET + "v")
+                if formula is not None and not is_computed:
+                    found.setdefault(number, {})[place] = Formula("=" + (formula.text or "")[:_FORMULA_SHOWN])
+            element.clear()
+    return found
 
 
 def _has_formulas(content: bytes) -> bool:
-    """Tell whether a sheet holds a formula: reading every workbook twice would take twice as long."""
+    """Tell whether a sheet holds a formula: looking through every sheet twice would take twice as long."""
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         for part in parts.namelist():
             if not (part.startswith("xl/worksheets/") and part.endswith(".xml")):
@@ -127,12 +138,6 @@ def _has_formulas(content: bytes) -> bool:
 def _value(cell: object) -> Cell:
     """Return a cell; a span of time as a clock would write it."""
     return cell if cell is None or isinstance(cell, str | int | float | date | time) else str(cell)
-
-
-def _check_size(content: bytes) -> None:
-    with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > UNFOLDED_BYTES_MAX:
-            raise UnreadablePaperFileError("Buku kerja ini terlalu besar. Simpan lembar datanya sebagai CSV.")
 
 
 def _sheet_name(book: Any, wanted: str | None) -> str:

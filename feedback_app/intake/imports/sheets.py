@@ -6,19 +6,14 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
-from zipfile import BadZipFile
+from typing import Any
 
-import openpyxl
 from openpyxl.cell.cell import ERROR_CODES
-from openpyxl.utils.exceptions import InvalidFileException
 
 from feedback_app.intake.imports.mapping import suggestion
 from feedback_app.intake.imports.problems import MappingError, UnreadableFileError
 from feedback_app.intake.imports.values import Cell
-
-# What a broken or half-copied workbook makes of the reader.
-_BROKEN: Final = (BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, EOFError, OSError)
+from feedback_app.workbooks import AT_TERMINAL, BROKEN, WorkbookTooLargeError, open_workbook, rows_within
 
 
 @contextmanager
@@ -30,14 +25,16 @@ def sheet_rows(path: Path, name: str | None) -> Iterator[Iterator[Sequence[Cell]
     MappingError
         The sheet does not exist, or there are several and none is named.
     UnreadableFileError
-        The file is no workbook, or breaks off.
+        The file is no workbook, breaks off, or holds more than a workbook of data does.
     """
     with path.open("rb") as file, warnings.catch_warnings():
         # Styles and extensions that openpyxl does not know have no bearing on the values.
         warnings.filterwarnings("ignore", category=UserWarning, module="openpyxl")
         try:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        except _BROKEN as error:
+            book = open_workbook(file, AT_TERMINAL)
+        except WorkbookTooLargeError as error:
+            raise _too_large(path, error) from error
+        except BROKEN as error:
             raise _broken(path, error) from error
         try:
             sheet = book[_sheet_name(book.sheetnames, name)]
@@ -50,9 +47,11 @@ def sheet_rows(path: Path, name: str | None) -> Iterator[Iterator[Sequence[Cell]
 
 def _values(path: Path, rows: Iterator[Sequence[Any]]) -> Iterator[Sequence[Cell]]:
     try:
-        for row in rows:
+        for row in rows_within(rows):
             yield [None if cell in ERROR_CODES else cell for cell in row]
-    except _BROKEN as error:
+    except WorkbookTooLargeError as error:
+        raise _too_large(path, error) from error
+    except BROKEN as error:
         raise _broken(path, error) from error
 
 
@@ -65,6 +64,10 @@ def _sheet_name(names: list[str], wanted: str | None) -> str:
     if wanted not in names:
         raise MappingError(f"The workbook has no sheet {wanted!r}{suggestion(wanted, names)} Sheets: {listed}.")
     return wanted
+
+
+def _too_large(path: Path, error: WorkbookTooLargeError) -> UnreadableFileError:
+    return UnreadableFileError(f"{path.name} holds {error}. Save the sheet with the data as .csv and import that.")
 
 
 def _broken(path: Path, error: Exception) -> UnreadableFileError:
