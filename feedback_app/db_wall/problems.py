@@ -23,7 +23,10 @@ APPEND_ONLY: Final = ("audit_events", "platform_events")
 RAW: Final = ("submissions", "case_events", "skm_responses")
 _ROLE: Final = """
 SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolcanlogin,
-       ARRAY(SELECT m.roleid::regrole::text FROM pg_auth_members m WHERE m.member = r.oid) AS is_in
+       ARRAY(SELECT m.roleid::regrole::text FROM pg_auth_members m WHERE m.member = r.oid) AS is_in,
+       ARRAY(SELECT CASE s.setdatabase WHEN 0 THEN '' ELSE format('IN DATABASE %I ', d.datname) END
+             FROM pg_db_role_setting s LEFT JOIN pg_database d ON d.oid = s.setdatabase
+             WHERE s.setrole = r.oid AND (s.setdatabase = 0 OR d.datname = current_database())) AS has_settings
 FROM pg_roles r WHERE rolname IN (:web, :portal)
 """
 _TABLES: Final = """
@@ -109,6 +112,9 @@ def _of_role(row: Any) -> list[str]:
     }  # fmt: skip
     found = [f"The role {row.rolname} has {right}: type ALTER ROLE {row.rolname} NO{right};"
              for right, has in rights.items() if has]  # fmt: skip
+    # Any login may give itself some; whoever sent words in its name once would shut the web out for good.
+    found += [f"The role {row.rolname} has settings of its own: type ALTER ROLE {row.rolname} {where}RESET ALL;"
+              for where in row.has_settings]  # fmt: skip
     allowed = {WEB_ROLE} if row.rolname == PORTAL_ROLE else set()
     return found + [f"The role {row.rolname} is in {other}: type REVOKE {other} FROM {row.rolname};"
                     for other in row.is_in if other not in allowed]  # fmt: skip

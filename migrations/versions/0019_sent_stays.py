@@ -1,4 +1,4 @@
-"""What a citizen sent, and when what was done to it, stays as it is for whoever comes by the web."""
+"""What a citizen sent, and when what was done to it, stays as it is for whoever comes by the web; so do ways to a role."""
 
 from __future__ import annotations
 
@@ -21,15 +21,22 @@ CHANGES: Final = {
     "case_events": "reason",
     "skm_responses": "is_withdrawn, is_folded, set_aside_id, entry_key",
 }
+# A role said to be given on the terminal needs no second person; the web is not the terminal, and says so nowhere.
+SOURCES: Final = "suara_web_sources"
 
 
 def upgrade() -> None:
     for table, columns in CHANGES.items():
         op.execute(f"REVOKE UPDATE ON {table} FROM {WEB_ROLE}")
         op.execute(f"GRANT UPDATE ({columns}) ON {table} TO {WEB_ROLE}")
+    op.execute(
+        f"CREATE POLICY {SOURCES} ON role_grants AS RESTRICTIVE FOR INSERT TO {WEB_ROLE} "
+        "WITH CHECK (source NOT IN ('cli', 'demo'))"
+    )
 
 
 def downgrade() -> None:
+    op.execute(f"DROP POLICY {SOURCES} ON role_grants")
     for table, columns in CHANGES.items():
         op.execute(f"REVOKE UPDATE ({columns}) ON {table} FROM {WEB_ROLE}")
         op.execute(f"GRANT UPDATE ON {table} TO {WEB_ROLE}")

@@ -166,6 +166,22 @@ def test_whoever_comes_by_the_web_changes_nothing_that_a_figure_is_counted_from(
         assert refused(web, "SELECT 1 FROM submissions FOR UPDATE") == ""
 
 
+@pytest.mark.parametrize(("source", "code"), [("person", ""), ("cli", INSUFFICIENT), ("demo", INSUFFICIENT)])
+def test_whoever_comes_by_the_web_gives_no_role_as_if_on_the_terminal(
+    world: World, session: Session, connection: sa.Connection, source: str, code: str
+) -> None:
+    who, giver = make.user(session), make.user(session)
+    session.flush()
+    given = sa.text(
+        "INSERT INTO role_grants (agency_id, user_id, role, starts_on, source, granted_by, reason, created_at) "
+        "VALUES (:agency, :who, 'officer', '2026-01-01', :source, :giver, 'Petugas baru di loket.', now())"
+    )
+    with behind_the_wall(connection, world.agency.id) as web:
+        assert (
+            refused(web, given, {"agency": world.agency.id, "who": who.id, "giver": giver.id, "source": source}) == code
+        )
+
+
 def _url(live: Live) -> sa.URL:
     assert live.settings.database_url
     return make_url(live.settings.database_url)
