@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from flask_security.utils import login_user
 
+from feedback_app.blueprints.assurance import note_fresh
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.public import local_path
 from feedback_app.blueprints.second_step import lead_on
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.sign_in_edge import PROVIDER, current_sign_in
+from feedback_app.blueprints.sso_again import begin_again, end_again
 from feedback_app.blueprints.sso_arrival import NotLetInError, arrived
 from feedback_app.blueprints.sso_client import SsoRefusedError, person_from, to_provider
 from feedback_app.blueprints.sso_metadata import ProviderAwayError, providers, way_out
@@ -39,13 +41,16 @@ class UnknownProviderError(NotFoundError):
 
 @bp.get("/<name>")
 def start(name: str) -> ResponseReturnValue:
-    """Lead to the provider's own sign-in page."""
+    """Lead to the provider's own sign-in page; whoever is signed in may show there once more who they are."""
     provider = _provider(name)
-    if current_user.is_authenticated:
+    is_again = "konfirmasi" in request.args
+    if current_user.is_authenticated and not is_again:
         return redirect(url_for("staff.home"), 303)
     if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
         # A link elsewhere must sign nobody in without their doing; our own page asks them first.
         return redirect(url_for("security.login", next=request.args.get("next")), 303)
+    if current_user.is_authenticated:
+        return begin_again(provider, _address("sso.back", name=provider.name))
     session[_NEXT] = local_path(request.args.get("next"))
     try:
         return to_provider(provider, _address("sso.back", name=provider.name))
@@ -59,7 +64,7 @@ def back(name: str) -> ResponseReturnValue:
     provider = _provider(name)
     if current_user.is_authenticated:
         # A link somebody else made must not turn a reader into another person.
-        return redirect(url_for("staff.home"), 303)
+        return end_again(provider)
     try:
         who = person_from(provider)
         user = arrived(who)
@@ -72,6 +77,8 @@ def back(name: str) -> ResponseReturnValue:
     if not who.has_second_factor and (way := lead_on(user, means="oidc", next_url=wanted)) is not None:
         return way
     login_user(user, remember=False, authn_via=["oidc", "provider"] if who.has_second_factor else ["oidc"])
+    if who.proved_at is not None:
+        note_fresh(who.proved_at)
     db.session.commit()
     return redirect(wanted if wanted != url_for("public.home") else url_for("staff.home"), 303)
 

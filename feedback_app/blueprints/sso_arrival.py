@@ -32,11 +32,12 @@ class NotLetInError(ForbiddenError):
 
 # No annotation: the sentences of a plain table are found for translation.
 SENTENCES = {
-    Refusal.UNKNOWN: "Akun instansi Anda dikenal, tetapi belum terdaftar di sini. Minta administrator instansi "
-    "mengundang Anda.",
-    Refusal.WAITS: "Akun instansi Anda menunggu dipastikan oleh administrator. Sementara itu, masuklah dengan kata "
-    "sandi.",
-    Refusal.CLOSED: "Akun Anda di sini tidak aktif. Hubungi administrator instansi Anda.",
+    Refusal.UNKNOWN: "Akun instansi Anda dikenal, tetapi belum terdaftar di sini. Minta pengelola instansi mengundang "
+    "Anda.",
+    Refusal.WAITS: "Akun instansi Anda menunggu dipastikan oleh pengelola. Sementara itu, masuklah dengan kata sandi.",
+    Refusal.LINKED: "Akun Anda di sini sudah dihubungkan dengan akun instansi yang lain. Masuklah seperti biasa, lalu "
+    "minta pengelola memastikan akun instansi yang baru ini.",
+    Refusal.CLOSED: "Akun Anda di sini tidak aktif. Hubungi pengelola instansi Anda.",
 }
 
 
@@ -55,7 +56,7 @@ def arrived(who: Person) -> User:
     user = found.user
     if found.refusal is Refusal.UNKNOWN:
         user = _made_by_a_rule(session, towns, who, now)
-    elif found.refusal is Refusal.WAITS:
+    elif found.refusal in {Refusal.WAITS, Refusal.LINKED}:
         # The question itself is kept for the administrator.
         session.commit()
     if user is None:

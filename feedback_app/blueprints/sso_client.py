@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from authlib.integrations.base_client import OAuthError
@@ -18,14 +19,16 @@ from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
 from requests import RequestException
 
+from feedback_app import clock
 from feedback_app.blueprints.sso_metadata import away, client_of, metadata
 from feedback_app.errors import DomainError
 from feedback_app.identity.sso.provider_file import Provider
-from feedback_app.identity.sso.rules import Person, claim_at, is_second_factor
+from feedback_app.identity.sso.rules import Person, claim_at, is_second_factor, proved_at
 
 log = logging.getLogger(__name__)
 
 LEEWAY_SECONDS: Final = 60
+_LEEWAY: Final = timedelta(seconds=LEEWAY_SECONDS)
 # As many tabs as somebody opens before one of them is finished; each takes room in the cookie.
 _STATES_MOST: Final = 3
 
@@ -37,8 +40,10 @@ class SsoRefusedError(DomainError):
     code = "sso_refused"
 
 
-def to_provider(provider: Provider, back: str) -> ResponseReturnValue:
+def to_provider(provider: Provider, back: str, *, anew: bool = False) -> ResponseReturnValue:
     """Return the way to the provider's own sign-in page, which leads back to the address `back`.
+
+    With `anew` the provider is asked to let somebody show who they are even where they are signed in there.
 
     Raises
     ------
@@ -46,18 +51,24 @@ def to_provider(provider: Provider, back: str) -> ResponseReturnValue:
     """
     metadata(provider)
     _drop_old_states(provider)
-    answer: ResponseReturnValue = client_of(provider).authorize_redirect(back)
+    # Both, because each is left out by some providers (OpenID Connect Core 1.0, 3.1.2.1).
+    asked: dict[str, Any] = {"prompt": "login", "max_age": 0} if anew else {"max_age": provider.max_age}
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    answer: ResponseReturnValue = client_of(provider).authorize_redirect(back, **wanted)
     return answer
 
 
-def person_from(provider: Provider) -> Person:
+def person_from(provider: Provider, *, since: datetime | None = None) -> Person:
     """Return who came back from the provider, after everything about the answer was checked.
+
+    They have to have shown the provider who they are after `since`; without it, within the `max_age` of its entry.
 
     Raises
     ------
     SsoRefusedError
         Wrong or old state, a code that is used up, a token of another issuer or audience, of another sign-in, unsigned,
-        or too old. What exactly stands in the log, without the token.
+        or too old; an address that the provider may not give; shown to it too long ago. What exactly stands in the
+        log, without the token.
     ProviderAwayError
     """
     known = metadata(provider)
@@ -83,7 +94,29 @@ def person_from(provider: Provider) -> Person:
     # Authlib looks for the id_token only where there is one.
     if not claims or not isinstance(claims.get("sub"), str) or not 1 <= len(claims["sub"]) <= 255:
         raise _refused(provider, "no_id_token")
-    return _person(provider, dict(claims))
+    who = _person(provider, dict(claims))
+    _check_age(provider, who, since)
+    if who.email is not None and not provider.speaks_for(who.email):
+        log.warning("Identity provider %s: answer refused (domain of the address)", provider.name)
+        raise SsoRefusedError(
+            "Alamat surel akun itu bukan alamat instansi yang boleh masuk lewat cara ini. Pakai akun instansi Anda "
+            "sendiri, atau masuk dengan kata sandi."
+        )
+    return who
+
+
+def _check_age(provider: Provider, who: Person, since: datetime | None) -> None:
+    """Refuse somebody who showed the provider who they are too long ago, or at a time that it does not tell."""
+    if since is None and provider.max_age is not None:
+        since = clock.utcnow() - timedelta(seconds=provider.max_age)
+    if since is None or (who.proved_at is not None and who.proved_at >= since - _LEEWAY):
+        return
+    why = "too old" if who.proved_at is not None else "not told"
+    log.warning("Identity provider %s: answer refused (auth_time %s)", provider.name, why)
+    raise SsoRefusedError(
+        "Penyedia masuk instansi tidak menyatakan bahwa Anda baru saja masuk di sana. Keluar dahulu dari akun instansi "
+        "itu, lalu coba lagi; bila tetap begitu, hubungi pengelola server."
+    )
 
 
 def _drop_old_states(provider: Provider) -> None:
@@ -124,7 +157,7 @@ def _person(provider: Provider, claims: dict[str, Any]) -> Person:
             claims, trusted=provider.trusts_second_factor, wanted_amr=provider.second_factor_amr,
             wanted_acr=provider.second_factor_acr,
         ),
-        claims=claims,
+        claims=claims, proved_at=proved_at(claims, now=clock.utcnow(), leeway=_LEEWAY),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from requests import RequestException
 
 from feedback_app.errors import DomainError
 from feedback_app.identity.sso.provider_file import Provider
+from feedback_app.identity.sso.rules import is_strong_key
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +48,12 @@ def register_providers(app: Flask, providers: tuple[Provider, ...]) -> None:
             client_kwargs={
                 "scope": " ".join(provider.scopes), "code_challenge_method": "S256",
                 "default_timeout": provider.timeout_seconds, "token_endpoint_auth_method": provider.token_auth,
+                # Description, keys and tokens come from the addresses that were checked, or not at all.
+                "max_redirects": 0,
             },
         )  # fmt: skip
         client.framework.expires_in = STATE_SECONDS
+        client.fetch_jwk_set = _strong_alone(provider, client.fetch_jwk_set)
     app.extensions[_EXTENSION] = ({provider.name: provider for provider in providers}, oauth)
 
 
@@ -108,11 +112,11 @@ def problem_with(provider: Provider) -> str | None:
         return str(error.__cause__ or "its description is wrong; the log says what")
     except (RequestException, ValueError, TypeError) as error:
         return f"its keys cannot be read: {error}"
-    return None if keys else "it publishes no keys"
+    return None if keys else "it publishes no keys that can be used (RSA: 2048 bits or more)"
 
 
 def keys_of(provider: Provider) -> int:
-    """Return how many public keys a provider publishes."""
+    """Return how many public keys a provider publishes that are strong enough."""
     return len(client_of(provider).fetch_jwk_set(force=True).get("keys", []))
 
 
@@ -149,3 +153,20 @@ def _unusable() -> ProviderAwayError:
     return ProviderAwayError(
         "Layanan masuk instansi sedang tidak dapat dihubungi. Coba lagi nanti, atau masuk dengan kata sandi."
     )
+
+
+def _strong_alone(provider: Provider, fetch: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """Return the keys of a provider without those that are too weak; the library only warns of them."""
+
+    def fetch_strong(force: bool = False) -> dict[str, Any]:
+        found = fetch(force=force)
+        if not isinstance(found, dict) or not isinstance(found.get("keys"), list):
+            raise ValueError("no set of keys")
+        strong = [key for key in found["keys"] if is_strong_key(key)]
+        if len(strong) < len(found["keys"]):
+            log.warning("Identity provider %s: a short RSA key is not used", provider.name)
+            # Into what the library keeps, so that it is said once.
+            found["keys"] = strong
+        return found
+
+    return fetch_strong

@@ -114,3 +114,24 @@ def links_command(email: str, cut: int | None) -> None:
             click.echo(f"{row.id}\t{row.issuer}\t{row.subject}\t{state}")
         if not rows:
             click.echo("No links: this account signs in with its password.", err=True)
+
+
+@sso_group.command("leave", short_help="Cut every link to a provider that is gone.")
+@click.argument("issuer")
+def leave_command(issuer: str) -> None:
+    """Cut every link to ISSUER, which is no longer in OIDC_PROVIDERS_FILE.
+
+    Needed where a town changes its provider: an account that somebody at the old one owns is not opened by an address
+    of the new one. From here on a verified address is enough once more, as at the first time.
+    """
+    from feedback_app.blueprints.sso_metadata import providers
+    from feedback_app.identity.sso.links import end, links_at
+
+    with database() as session:
+        if issuer in {one.issuer for one in providers().values()}:
+            raise click.UsageError(f"{issuer} is still in OIDC_PROVIDERS_FILE; take it out first.")
+        rows = links_at(session, issuer)
+        for row in rows:
+            end(session, row.id, actor=SYSTEM, now=clock.utcnow())
+        session.commit()
+        click.echo(f"Cut {len(rows)} link{'' if len(rows) == 1 else 's'} to {issuer}.")

@@ -16,6 +16,7 @@ import httpx
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
@@ -78,18 +79,30 @@ class Forger:
     key: RSAKey = field(default_factory=lambda: KEY)
     id_token: str | None = None
     without_token: bool = False
+    access_token: str = "a"
     status: int = 200
     codes: list[dict[str, str]] = field(default_factory=list)
     nonce: str = ""
+    # What the last way there asked for, the keys that are published, what stands in a token's head besides.
+    asked: dict[str, str] = field(default_factory=dict)
+    keys: list[RSAKey] = field(default_factory=lambda: [KEY])
+    header: dict[str, Any] = field(default_factory=dict)
+    # Paths that lead elsewhere, and what was asked for there.
+    moved: set[str] = field(default_factory=set)
+    elsewhere: list[str] = field(default_factory=list)
 
     def answer(self, request: Request) -> Response:
         """Answer as a provider does."""
+        if request.path.startswith("/pindah"):
+            self.elsewhere.append(request.path)
+        elif request.path in self.moved:
+            return Response(status=307, headers={"Location": f"/pindah{request.path}"})
         if request.path.endswith("openid-configuration"):
             return _json(self._metadata(), self.status)
-        if request.path == "/jwks":
-            return _json({"keys": [KEY.as_dict(private=False)]})
+        if request.path.endswith("/jwks"):
+            return _json({"keys": [key.as_dict(private=False) for key in self.keys]})
         self.codes.append(request.form.to_dict())
-        token = {"access_token": "a", "token_type": "Bearer", "expires_in": 60}
+        token = {"access_token": self.access_token, "token_type": "Bearer", "expires_in": 60}
         if not self.without_token:
             token["id_token"] = self.id_token or self._signed()
         return _json(token)
@@ -113,7 +126,13 @@ class Forger:
         return {name: value for name, value in {**honest, **self.claims}.items() if value is not None}
 
     def _signed(self) -> str:
-        return jwt.encode({"alg": "RS256", "kid": "satu"}, self.full_claims(), self.key)
+        with warnings.catch_warnings():
+            # A short key signs as well; whether it is believed is what a test looks at.
+            warnings.simplefilter("ignore")
+            registry = JWSRegistry(algorithms=["RS256"], strict_check_header=False)
+            return jwt.encode(
+                {"alg": "RS256", "kid": "satu", **self.header}, self.full_claims(), self.key, registry=registry
+            )
 
 
 def _json(value: Any, status: int = 200) -> Response:
@@ -136,10 +155,12 @@ def forging() -> Iterator[Forger]:
         server.server_close()
 
 
-def back_from(client: FlaskClient, forger: Forger, **changes: str) -> TestResponse:
+def back_from(
+    client: FlaskClient, forger: Forger, start: str = "/masuk/sso/sso", **changes: str
+) -> TestResponse:  # fmt: skip
     """Begin at our page, and come back with a code as if the forger's page had been passed."""
-    there = client.get("/masuk/sso/sso").location
+    there = client.get(start).location
     assert there is not None
     asked = {name: values[0] for name, values in parse_qs(urlsplit(there).query).items()}
-    forger.nonce = asked["nonce"]
+    forger.nonce, forger.asked = asked["nonce"], asked
     return client.get("/masuk/sso/sso/kembali", query_string={"state": asked["state"], "code": "kode-1", **changes})

@@ -24,6 +24,7 @@ from feedback_app.identity.sign_in_models import SignIn
 from feedback_app.identity.staff_settings import choose
 from feedback_app.notifications.models import Message, MessageState
 from tests import factories as make
+from tests.blueprints.factored import code, hash_cheaply, with_app, wrong
 from tests.notifications.machines import Mailbox, mail_server
 
 Login = Callable[[object], FlaskClient]
@@ -84,6 +85,25 @@ def asked(client: FlaskClient, email: str) -> tuple[int, str]:
 def at(monkeypatch: pytest.MonkeyPatch, later: timedelta) -> None:
     moment = clock.utcnow() + later
     monkeypatch.setattr(clock, "utcnow", lambda: moment)
+
+
+def test_a_recovered_account_still_asks_for_its_second_factor(
+    app: Flask, client: FlaskClient, officer: User, deliver: Deliver, mailbox: Mailbox, session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    hash_cheaply(monkeypatch)
+    secret = with_app(app, session, officer)
+    asked(client, officer.email)
+    deliver()
+    client.get(link_in(mailbox))
+    assert client.post(CHOOSE, data=BOTH).location == "/masuk"
+    answer = client.post("/masuk", data={"email": officer.email, "password": NEW})
+    assert (answer.status_code, answer.location) == (303, "/masuk/kedua")
+    assert client.get("/petugas/").status_code == 302
+    assert client.post("/masuk/kedua", data={"code": wrong(secret)}).status_code == 422
+    assert client.get("/petugas/").status_code == 302
+    client.post("/masuk/kedua", data={"code": code(secret)})
+    assert client.get("/petugas/").status_code == 200
 
 
 def signs_in(client: FlaskClient, email: str, password: str) -> bool:

@@ -50,6 +50,7 @@ def test_second_factors_are_asked_for_unless_an_installation_says_otherwise(tmp_
     home = {"FEEDBACK_HOME": str(tmp_path)}
     assert config.load(home).second_factor == "required"
     assert config.load({**home, "SECOND_FACTOR": "offered"}).second_factor == "offered"
+    assert config.load({**home, "SECOND_FACTOR": "everybody"}).second_factor == "everybody"
     with pytest.raises(ConfigurationError, match="SECOND_FACTOR"):
         config.load({**home, "SECOND_FACTOR": "off"})
 

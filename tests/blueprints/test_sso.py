@@ -147,7 +147,7 @@ def test_an_unverified_address_waits_for_an_administrator(
     for _ in range(2):
         signed_in_by(client, "orang-2")
         assert not is_in(client)
-        assert "menunggu dipastikan oleh administrator" in said(client)
+        assert "menunggu dipastikan oleh pengelola" in said(client)
     (link,) = links(session)
     assert link.confirmed_at is None
     administrator = office.staff(Role.ADMINISTRATOR, everywhere=True)
@@ -172,6 +172,7 @@ def test_a_second_person_with_the_address_of_a_linked_account_waits(
     signed_in_by(client, "baru")
     assert not is_in(client)
     assert [link.confirmed_at is None for link in links(session)] == [False, True]
+    assert "sudah dihubungkan dengan akun instansi yang lain" in said(client)
 
 
 def test_an_unknown_person_is_told_whom_to_ask_and_no_account_is_made(
@@ -182,7 +183,7 @@ def test_an_unknown_person_is_told_whom_to_ask_and_no_account_is_made(
     before = session.scalar(sa.select(sa.func.count()).select_from(User))
     signed_in_by(client, "asing")
     assert not is_in(client)
-    assert "Minta administrator instansi mengundang Anda" in said(client)
+    assert "Minta pengelola instansi mengundang Anda" in said(client)
     assert session.scalar(sa.select(sa.func.count()).select_from(User)) == before
     assert links(session) == []
 
@@ -303,6 +304,7 @@ def test_an_honest_forger_gets_in_so_that_the_refusals_below_mean_something(
         pytest.param({"nonce": None}, id="no nonce"),
         pytest.param({"exp": 1_700_000_000}, id="too old"),
         pytest.param({"exp": None}, id="without end"),
+        pytest.param({"nbf": 4_000_000_000, "exp": 4_000_000_300}, id="not yet"),
         pytest.param({"sub": None}, id="nobody"),
         pytest.param({"sub": "x" * 256}, id="a subject too long"),
     ],

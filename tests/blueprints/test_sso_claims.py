@@ -20,6 +20,7 @@ from feedback_app.identity.invitations import invite
 from feedback_app.identity.models import RoleGrant, User
 from feedback_app.identity.rules import NEEDS_TWO, GrantSource, Role
 from feedback_app.identity.sso.claim_rules import ClaimRuleError, WantedRule, add_rule, end_rule, rules_of
+from feedback_app.identity.sso.links import confirm
 from feedback_app.identity.sso.models import ClaimRule, SsoLink
 from feedback_app.identity.sso.rules import CLAIM_ROLES
 from tests import factories as make
@@ -200,6 +201,12 @@ def test_claims_of_one_provider_end_nothing_that_another_gave(
     with forging() as second:
         register_providers(app, (provider_at(second.issuer),))
         second.claims = {"sub": "lain", "email": somebody.email, "email_verified": True}
+        # An account with an owner at one provider is opened by another only after somebody has looked.
+        assert back_from(app.test_client(), second).location == "/masuk"
+        waiting = session.scalars(sa.select(SsoLink).where(SsoLink.issuer == second.issuer)).one()
+        administrator = office.staff(Role.ADMINISTRATOR, everywhere=True)
+        confirm(session, waiting.id, actor=person(administrator.id), now=clock.utcnow())
+        session.commit()
         assert back_from(app.test_client(), second).location == "/petugas/"
     assert standing(session, somebody) == [(Role.OFFICER, office.unit.id)]
 

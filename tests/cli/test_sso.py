@@ -108,3 +108,30 @@ def test_links_are_listed_and_cut(live: Live, run: Run, office: tuple[str, str])
     assert "has no link 999" in run("sso", "links", email, "--cut", "999", code=2).output
     assert f"Cut link {number}" in run("sso", "links", email, "--cut", number).stdout
     assert "No links" in run("sso", "links", email).stderr
+
+
+def test_a_town_that_changes_its_provider_cuts_the_links_of_the_old_one(
+    live: Live, run: Run, office: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+) -> None:  # fmt: skip
+    email = office[1]
+    old, new = (Person(f"https://{name}.kota.go.id", "orang-1", email, True, None, False, {}) for name in ("a", "b"))
+
+    def arrives(who: Person) -> bool:
+        with live.app.app_context():
+            found = reach(db.session(), who, now=clock.utcnow()).user is not None
+            db.session.commit()
+            db.session.remove()
+        return found
+
+    assert (arrives(old), arrives(new)) == (True, False)
+    assert "Cut 0 links" in run("sso", "leave", "https://c.kota.go.id").stdout
+    # The old one's, and nobody else's: the question about the new one stays and is refused by itself.
+    assert "Cut 1 link to" in run("sso", "leave", old.issuer).stdout
+    assert "Cut 1 link to" in run("sso", "leave", new.issuer).stdout
+    assert arrives(new)
+    path = tmp_path / "providers.toml"
+    path.write_text(
+        f'[[provider]]\nname = "b"\ntitle = "B"\nissuer = "{new.issuer}"\nclient_id = "x"\nclient_secret = "y"\n'
+    )
+    monkeypatch.setenv("OIDC_PROVIDERS_FILE", str(path))
+    assert "still in OIDC_PROVIDERS_FILE" in run("sso", "leave", new.issuer, code=2).output

@@ -47,6 +47,14 @@ def test_a_provider_on_this_machine_needs_no_tls(tmp_path: Path) -> None:
     assert read_providers(written(tmp_path, text), ENV)[0].is_local
 
 
+def test_a_domain_stands_for_itself_alone(tmp_path: Path) -> None:
+    (found,) = read_providers(written(tmp_path, GOOD + 'email_domains = ["Kota.go.id"]\nmax_age = 3600'), ENV)
+    assert found.max_age == 3600
+    spoken = ["a@kota.go.id", "A@KOTA.GO.ID", "a@lain.kota.go.id", "a@xkota.go.id", "a@kota.go.id@jahat.example", "a"]
+    assert [found.speaks_for(address) for address in spoken] == [True, True, False, False, False, False]
+    assert read_providers(written(tmp_path, GOOD), ENV)[0].speaks_for("siapa@saja.example")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -71,6 +79,11 @@ def test_a_provider_on_this_machine_needs_no_tls(tmp_path: Path) -> None:
         (GOOD + 'token_auth = "jwt"', "one of basic, post"),
         (GOOD + "timeout_seconds = 60", "from 1 to 30"),
         (GOOD + "timeout_seconds = true", "from 1 to 30"),
+        (GOOD + "max_age = 59", "from 60 to 604800"),
+        (GOOD + "max_age = true", "from 60 to 604800"),
+        (GOOD + 'email_domains = "kota.go.id"', "list of words"),
+        (GOOD + 'email_domains = ["@kota.go.id"]', "domains alone"),
+        (GOOD + 'email_domains = ["*.go.id"]', "domains alone"),
         (GOOD + 'warna = "biru"', "unknown key 'warna'"),
         (GOOD + "title = 3", "no TOML"),
         (GOOD.replace('"SSO Pemkot"', "3"), "title must be words"),

@@ -45,6 +45,7 @@ class Refusal(enum.Enum):
 
     UNKNOWN = enum.auto()  # no account of that address
     WAITS = enum.auto()  # an administrator is to confirm who it is
+    LINKED = enum.auto()  # the same, and somebody at this or another provider is the owner already
     CLOSED = enum.auto()  # the account may sign in no more
 
 
@@ -60,9 +61,10 @@ class Reached:
 def reach(session: Session, who: Person, *, now: datetime) -> Reached:
     """Return the account of somebody, linking it at the first time.
 
-    The first time a verified address that one of our accounts has is enough, unless that account is somebody else's at
-    this provider already; whatever is less waits for an administrator. An address alone never opens an account: it may
-    be given to the next employee, and a provider may let people write what they like into it.
+    The first time a verified address that one of our accounts has is enough, unless somebody at this or at another
+    provider is its owner already; whatever is less waits for an administrator. An address alone never opens an account:
+    it may be given to the next employee, a provider may let people write what they like into it, and no provider speaks
+    for the people of another (ASVS 5.0, 6.8.1).
     """
     link = session.scalar(
         sa.select(SsoLink)
@@ -81,11 +83,12 @@ def reach(session: Session, who: Person, *, now: datetime) -> Reached:
     found = _open_or_not(user)
     if found.refusal is not None:
         return found
-    if who.has_verified_email and not _is_linked(session, user.id, who.issuer):
+    is_linked = _is_linked(session, user.id)
+    if who.has_verified_email and not is_linked:
         _add(session, user.id, who, LinkBasis.VERIFIED_EMAIL, now, confirmed=True)
         return found
     _add(session, user.id, who, LinkBasis.ADMINISTRATOR, now, confirmed=False)
-    return Reached(None, Refusal.WAITS)
+    return Reached(None, Refusal.LINKED if is_linked else Refusal.WAITS)
 
 
 def make_account(session: Session, who: Person, *, now: datetime) -> User | None:
@@ -114,7 +117,7 @@ def confirm(session: Session, link_id: int, *, actor: Actor, now: datetime) -> S
     """
     link = _waiting(session, link_id)
     if link.user_id == actor.user_id:
-        raise OwnLinkError("Minta administrator lain memastikan akun Anda sendiri.")
+        raise OwnLinkError("Minta pengelola lain memastikan akun Anda sendiri.")
     for older in session.scalars(
         sa.select(SsoLink).where(
             SsoLink.user_id == link.user_id, SsoLink.issuer == link.issuer, SsoLink.ended_at.is_(None),
@@ -152,6 +155,12 @@ def links_of(session: Session, user_id: int) -> Sequence[SsoLink]:
     return session.scalars(query.order_by(SsoLink.confirmed_at.is_(None), SsoLink.id)).all()
 
 
+def links_at(session: Session, issuer: str) -> Sequence[SsoLink]:
+    """Return the links to a provider that have not ended."""
+    query = sa.select(SsoLink).where(SsoLink.issuer == issuer, SsoLink.ended_at.is_(None))
+    return session.scalars(query.order_by(SsoLink.id)).all()
+
+
 def _open_or_not(user: User) -> Reached:
     if user.active:
         return Reached(user)
@@ -159,10 +168,23 @@ def _open_or_not(user: User) -> Reached:
     return Reached(user, is_invited=True) if user.password is None else Reached(None, Refusal.CLOSED)
 
 
-def _is_linked(session: Session, user_id: int, issuer: str) -> bool:
+def _is_linked(session: Session, user_id: int) -> bool:
+    """Tell whether somebody at any provider is the owner; of two first arrivals at once the later one sees the other.
+
+    Providers that left the file count too: whoever comes next may be another person with the same address.
+    """
+    session.execute(sa.select(User.id).where(User.id == user_id).with_for_update(key_share=True))
     held = sa.exists().where(
-        SsoLink.user_id == user_id, SsoLink.issuer == issuer, SsoLink.ended_at.is_(None),
-        SsoLink.confirmed_at.is_not(None),
+        SsoLink.user_id == user_id, SsoLink.ended_at.is_(None), SsoLink.confirmed_at.is_not(None)
+    )  # fmt: skip
+    return bool(session.scalar(sa.select(held)))
+
+
+def is_linked_to(session: Session, user_id: int, who: Person) -> bool:
+    """Tell whether somebody from a provider is the confirmed owner of an account."""
+    held = sa.exists().where(
+        SsoLink.user_id == user_id, SsoLink.issuer == who.issuer, SsoLink.subject == who.subject,
+        SsoLink.ended_at.is_(None), SsoLink.confirmed_at.is_not(None),
     )  # fmt: skip
     return bool(session.scalar(sa.select(held)))
 

@@ -24,7 +24,10 @@ _TEXTS: Final = (
     *_NEEDED, "discovery_url", "client_secret", "client_secret_env", "email_claim", "email_is_verified", "name_claim",
     "token_auth",
 )  # fmt: skip
-_LISTS: Final = ("scopes", "second_factor_amr", "second_factor_acr")
+_LISTS: Final = ("scopes", "second_factor_amr", "second_factor_acr", "email_domains")
+_DOMAIN: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+# A minute is less than a sign-in takes; a week is as good as no limit.
+_AGES: Final = range(60, 7 * 24 * 3600 + 1)
 _VERIFIED: Final = ("claim", "always")
 _TOKEN_AUTH: Final = {"basic": "client_secret_basic", "post": "client_secret_post"}
 
@@ -42,17 +45,26 @@ class Provider:
     scopes: tuple[str, ...] = ("openid", "email", "profile")
     email_claim: str = "email"
     email_is_always_verified: bool = False
+    email_domains: tuple[str, ...] = ()
     name_claim: str = "name"
     token_auth: str = "client_secret_basic"  # noqa: S105 - the name of a way
     trusts_second_factor: bool = False
     second_factor_amr: tuple[str, ...] = ()
     second_factor_acr: tuple[str, ...] = ()
     timeout_seconds: int = 5
+    max_age: int | None = None
 
     @property
     def is_local(self) -> bool:
         """Tell whether it runs on this machine, where https is not asked for."""
         return urlsplit(self.issuer).hostname in _LOCAL
+
+    def speaks_for(self, email: str) -> bool:
+        """Tell whether addresses such as this one are among those the provider may give; all are where none are named.
+
+        A domain stands for itself, not for those below it.
+        """
+        return not self.email_domains or email.rpartition("@")[2].casefold() in self.email_domains
 
 
 def read_providers(path: Path | None, environ: Mapping[str, str]) -> tuple[Provider, ...]:
@@ -102,12 +114,13 @@ def _provider(entry: Any, number: int, environ: Mapping[str, str]) -> Provider:
         client_secret=_secret(entry, where, environ), scopes=_scopes(entry, where),
         email_is_always_verified=_one_of(entry, "email_is_verified", _VERIFIED, where) == "always",
         token_auth=_TOKEN_AUTH[_one_of(entry, "token_auth", tuple(_TOKEN_AUTH), where)], trusts_second_factor=trusts,
-        second_factor_amr=amr, second_factor_acr=acr, timeout_seconds=_timeout(entry, where), **given,
+        second_factor_amr=amr, second_factor_acr=acr, email_domains=_domains(entry, where),
+        timeout_seconds=_timeout(entry, where), max_age=_max_age(entry, where), **given,
     )  # fmt: skip
 
 
 def _check_forms(entry: Mapping[str, Any], where: str) -> None:
-    unknown = sorted(set(entry) - {*_TEXTS, *_LISTS, "trusts_second_factor", "timeout_seconds"})
+    unknown = sorted(set(entry) - {*_TEXTS, *_LISTS, "trusts_second_factor", "timeout_seconds", "max_age"})
     if unknown:
         raise ConfigurationError(f"{where}: unknown key {unknown[0]!r}.")
     for key in _TEXTS:
@@ -162,4 +175,18 @@ def _timeout(entry: Mapping[str, Any], where: str) -> int:
     value = entry.get("timeout_seconds", 5)
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 30:
         raise ConfigurationError(f"{where}: timeout_seconds must be a whole number from 1 to 30.")
+    return value
+
+
+def _domains(entry: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    found = tuple(str(one).casefold() for one in entry.get("email_domains", ()))
+    if not all(_DOMAIN.fullmatch(one) for one in found):
+        raise ConfigurationError(f'{where}: email_domains must hold domains alone, as in ["kupangkota.go.id"].')
+    return found
+
+
+def _max_age(entry: Mapping[str, Any], where: str) -> int | None:
+    value = entry.get("max_age")
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value not in _AGES):
+        raise ConfigurationError(f"{where}: max_age must be a whole number of seconds from {_AGES[0]} to {_AGES[-1]}.")
     return value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import enum
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from feedback_app.identity.rules import NEEDS_TWO, Role
@@ -17,6 +19,8 @@ DAYS_USUAL: Final = 14
 CLAIM_ROLES: Final = tuple(role for role in Role if role not in NEEDS_TWO)
 # Deeper than any provider nests its claims (Keycloak: resource_access.<client>.roles).
 _DEPTH_MOST: Final = 6
+# NIST SP 800-57 part 1, table 2: 112 bits of strength (ASVS 5.0, 11.2.3).
+RSA_BITS_LEAST: Final = 2048
 
 
 class LinkBasis(enum.StrEnum):
@@ -50,6 +54,8 @@ class Person:
     name: str | None
     has_second_factor: bool
     claims: Mapping[str, Any]
+    # When they last showed the provider who they are; None where it does not say.
+    proved_at: datetime | None = None
 
 
 def claim_at(claims: Mapping[str, Any], path: str) -> Any:
@@ -112,3 +118,41 @@ def is_second_factor(
     amr, acr = claims.get("amr"), claims.get("acr")
     by_method = isinstance(amr, list) and any(value in wanted_amr for value in amr)
     return by_method or (isinstance(acr, str) and acr in wanted_acr)
+
+
+def proved_at(claims: Mapping[str, Any], *, now: datetime, leeway: timedelta) -> datetime | None:
+    """Return when somebody last showed the provider who they are, by `auth_time` (OpenID Connect Core 1.0, section 2).
+
+    None where the token does not say, or names a moment to come. A clock of the provider's that is a little ahead
+    (`leeway`) makes nothing later than now.
+
+    >>> now, leeway = datetime(2026, 5, 1, 8, tzinfo=UTC), timedelta(seconds=60)
+    >>> proved_at({"auth_time": 1777622400}, now=now, leeway=leeway).isoformat()
+    '2026-05-01T08:00:00+00:00'
+    >>> proved_at({"auth_time": 1777622461}, now=now, leeway=leeway), proved_at({}, now=now, leeway=leeway)
+    (None, None)
+    """
+    seconds = claims.get("auth_time")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        return None
+    if not 0 < seconds <= (now + leeway).timestamp():
+        return None
+    return min(now, datetime.fromtimestamp(seconds, UTC))
+
+
+def is_strong_key(jwk: Any) -> bool:
+    """Tell whether a public key (RFC 7517) is long enough to be believed; curves are long enough by their names.
+
+    >>> is_strong_key({"kty": "RSA", "n": "-" * 342, "e": "AQAB"}), is_strong_key({"kty": "RSA", "n": "-" * 171})
+    (True, False)
+    """
+    if not isinstance(jwk, Mapping):
+        return False
+    if jwk.get("kty") != "RSA":
+        return True
+    raw = str(jwk.get("n", "")).encode()
+    try:
+        modulus = base64.urlsafe_b64decode(raw + b"=" * (-len(raw) % 4))
+    except ValueError:
+        return False
+    return int.from_bytes(modulus, "big").bit_length() >= RSA_BITS_LEAST
