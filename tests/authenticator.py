@@ -1,4 +1,4 @@
-"""A passkey without a browser: it signs what a site asks, as an authenticator of WebAuthn does (ES256)."""
+"""A passkey without a browser: it signs what a site asks, as an authenticator of WebAuthn does (ES256, or RS256)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import cbor2
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
 ORIGIN = "http://localhost"
@@ -26,14 +27,14 @@ class Passkey:
     origin: str = ORIGIN
     count: int = 0
     id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
-    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey = field(
+        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
+    )
 
     def made(self, options: dict[str, Any]) -> str:
         """Answer a request to make a passkey, as the script of the page sends it."""
         client = self._client("webauthn.create", options)
-        numbers = self.key.public_key().public_numbers()
-        public = cbor2.dumps({1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32), -3: numbers.y.to_bytes(32)})
-        held = bytes(16) + struct.pack(">H", len(self.id)) + self.id + public
+        held = bytes(16) + struct.pack(">H", len(self.id)) + self.id + self._public()
         data = self._data(_ATTESTED) + held
         attested = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
         return self._answer({"clientDataJSON": _text(client), "attestationObject": _text(attested), "transports": []})
@@ -42,13 +43,25 @@ class Passkey:
         """Answer a request to show the passkey."""
         self.count += 1
         client, data = self._client("webauthn.get", options), self._data(0)
-        signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(SHA256()))
+        signature = self._signed(data + hashlib.sha256(client).digest())
         return self._answer(
             {
                 "clientDataJSON": _text(client), "authenticatorData": _text(data), "signature": _text(signature),
                 "userHandle": None,
             }
         )  # fmt: skip
+
+    def _public(self) -> bytes:
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            whole = self.key.public_key().public_numbers()
+            return cbor2.dumps({1: 3, 3: -257, -1: whole.n.to_bytes(self.key.key_size // 8), -2: whole.e.to_bytes(3)})
+        point = self.key.public_key().public_numbers()
+        return cbor2.dumps({1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32), -3: point.y.to_bytes(32)})
+
+    def _signed(self, words: bytes) -> bytes:
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return self.key.sign(words, PKCS1v15(), SHA256())
+        return self.key.sign(words, ec.ECDSA(SHA256()))
 
     def _client(self, kind: str, options: dict[str, Any]) -> bytes:
         return json.dumps(

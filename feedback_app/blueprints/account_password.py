@@ -12,6 +12,7 @@ from feedback_app.blueprints.access import requires
 from feedback_app.blueprints.account import bp
 from feedback_app.blueprints.account_links import show_weakness
 from feedback_app.blueprints.forms.account import ChangePasswordForm
+from feedback_app.blueprints.missed_proofs import note_missed
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.sign_in_edge import current_sign_in, renew_sign_in
 from feedback_app.db import db
@@ -32,6 +33,7 @@ def password() -> ResponseReturnValue:
             _change(form)
         except WrongPasswordError as error:
             db.session.rollback()
+            note_missed("present password", current_user.email)
             form.present.errors = [translated(error.message)]
         except WeakPasswordError as error:
             show_weakness(form, error)

@@ -17,6 +17,7 @@ from feedback_app.db import db
 from feedback_app.identity.factors.queries import needs_second_factor
 from feedback_app.identity.rules import NEEDS_SECOND_FACTOR, OPERATOR, PERMISSIONS, Permission
 from feedback_app.identity.sign_in_models import SignIn
+from feedback_app.identity.sign_in_rules import Means, SecondMeans
 
 View = TypeVar("View")
 
@@ -35,9 +36,11 @@ def is_open_without_factor(view: object) -> bool:
     return bool(getattr(view, _OPEN, False))
 
 
-def factor_is_required() -> bool:
-    """Tell whether this installation asks for second factors (`SECOND_FACTOR`)."""
-    return bool(current_app.extensions["suara_settings"].second_factor == "required")
+def must_have_factor(day: date) -> bool:
+    """Tell whether the signed-in person must have a second factor: by their role, or as everybody (`SECOND_FACTOR`)."""
+    asked = current_app.extensions["suara_settings"].second_factor
+    by_role = asked == "required" and needs_second_factor(db.session(), current_user.id, day)
+    return bool(asked == "everybody" or by_role)
 
 
 def has_shown_factor() -> bool:
@@ -49,29 +52,39 @@ def has_shown_factor() -> bool:
 def lacks_factor(permissions: frozenset[Permission], day: date) -> bool:
     """Tell whether the signed-in person must show a second factor before anything opens, and has not.
 
-    Read once a request, and only of people who may do what one of those roles may.
+    Read once a request, and where roles decide only of people who may do what one of those roles may.
     """
-    if not factor_is_required() or has_shown_factor() or not _may_be_of_weight(permissions):
+    asked = current_app.extensions["suara_settings"].second_factor
+    if asked == "offered" or has_shown_factor() or (asked == "required" and not _may_be_of_weight(permissions)):
         return False
     if "lacks_factor" not in g:
-        g.lacks_factor = needs_second_factor(db.session(), current_user.id, day)
+        g.lacks_factor = must_have_factor(day)
     return bool(g.lacks_factor)
 
 
-def note_fresh(now: datetime) -> None:
-    """Note that the signed-in person has just shown who they are."""
+def note_fresh(shown_at: datetime) -> None:
+    """Note when the signed-in person showed who they are, here or at their provider."""
     row = _sign_in()
     if row is not None:
-        session[_FRESH] = {"sign_in": row.id, "at": now.isoformat()}
+        session[_FRESH] = {"sign_in": row.id, "at": shown_at.isoformat()}
 
 
 def is_fresh(minutes: int) -> bool:
-    """Tell whether the signed-in person showed who they are in the last so many minutes."""
+    """Tell whether the signed-in person showed who they are in the last so many minutes.
+
+    Whoever came from a provider may have shown it this morning: what it says of that is noted at the arrival, and
+    without its word the arrival proves nothing fresh (ASVS 5.0, 6.8.4).
+    """
     row = _sign_in()
     if row is None:
         return False
     noted = session.get(_FRESH) or {}
-    shown_at = datetime.fromisoformat(noted["at"]) if noted.get("sign_in") == row.id else row.began_at
+    if noted.get("sign_in") == row.id:
+        shown_at = datetime.fromisoformat(noted["at"])
+    elif row.means is Means.OIDC and row.second_means in {None, SecondMeans.PROVIDER}:
+        return False
+    else:
+        shown_at = row.began_at
     return clock.utcnow() - shown_at < timedelta(minutes=minutes)
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from feedback_app import clock
 from feedback_app.blueprints.access import requires, today
-from feedback_app.blueprints.assurance import factor_is_required, has_shown_factor, note_fresh, opens_without_factor
+from feedback_app.blueprints.assurance import has_shown_factor, must_have_factor, note_fresh, opens_without_factor
 from feedback_app.blueprints.formats import day
 from feedback_app.blueprints.forms.factors import CODE_MAX, CodeForm, PasskeyNameForm
 from feedback_app.blueprints.relying_party import relying_party
@@ -26,7 +26,7 @@ from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.identity.factors import apps
 from feedback_app.identity.factors.errors import ChallengeOverError
-from feedback_app.identity.factors.queries import needs_second_factor, state_of
+from feedback_app.identity.factors.queries import state_of
 from feedback_app.identity.factors.recovery import make_codes
 from feedback_app.identity.factors.sealing import SecretBox
 from feedback_app.identity.factors.totp import address_for_apps, typed_secret
@@ -143,7 +143,7 @@ def office_date(at: datetime | None) -> str:
 
 def is_needed() -> bool:
     """Tell whether the roles of the signed-in person ask for a second factor here."""
-    return factor_is_required() and needs_second_factor(db.session(), current_user.id, today())
+    return must_have_factor(today())
 
 
 def refused(error: DomainError) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from typing import Final
 from flask import Response, current_app, g, request, session
 from flask_security import current_user
 
+from feedback_app.blueprints.known_browsers import account_mark
 from feedback_app.blueprints.networks import client_key, keyed
 from feedback_app.blueprints.tally import Tally
 
@@ -29,7 +30,7 @@ class Tallies:
 
 def account() -> str:
     """Return the mark of the account named on the sign-in page."""
-    return keyed(request.form.get("email", "").strip().casefold()[:254])
+    return account_mark(request.form.get("email", ""))
 
 
 def account_and_client() -> str:

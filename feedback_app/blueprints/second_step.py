@@ -21,6 +21,7 @@ from feedback_app import clock
 from feedback_app.audit.operations import SYSTEM
 from feedback_app.blueprints.factor_words import codes_left_words, refusal
 from feedback_app.blueprints.forms.factors import ANSWER_MAX, CodeForm
+from feedback_app.blueprints.missed_proofs import note_missed
 from feedback_app.blueprints.networks import keyed
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.public import local_path
@@ -89,6 +90,7 @@ def show() -> ResponseReturnValue:
     if tried.passed:
         return _sign_in(row, tried)
     g.factor_missed = True
+    note_missed("second factor", db.session.get_one(User, row.user_id).email)
     return _missed(row, form, tried)
 
 

@@ -15,6 +15,7 @@ from feedback_app.blueprints.networks import account_mark
 from feedback_app.blueprints.sign_in_edge import current_sign_in
 from feedback_app.blueprints.signed_out_words import browser_words, means_words, signed_out_words
 from feedback_app.blueprints.staff_frame import staff_blueprint
+from feedback_app.blueprints.step_up import needs_fresh_sign_in
 from feedback_app.db import db
 from feedback_app.identity import sign_ins
 from feedback_app.identity.models import User
@@ -41,6 +42,7 @@ def listed() -> ResponseReturnValue:
 
 @bp.post("/akun/sesi/akhiri")
 @requires(*Permission)
+@needs_fresh_sign_in
 def end_one() -> ResponseReturnValue:
     """End the sign-in of one other browser; this one is ended by signing out."""
     here, number = current_sign_in(), request.form.get("sesi", type=int)
@@ -57,6 +59,7 @@ def end_one() -> ResponseReturnValue:
 
 @bp.post("/akun/sesi/akhiri-lain")
 @requires(*Permission)
+@needs_fresh_sign_in
 def end_others() -> ResponseReturnValue:
     """End every sign-in but this one."""
     here = current_sign_in()
@@ -68,6 +71,7 @@ def end_others() -> ResponseReturnValue:
 
 @bp.post("/akun/sesi/akhiri-semua")
 @requires(*Permission)
+@needs_fresh_sign_in
 def end_everywhere() -> ResponseReturnValue:
     """Sign out here and everywhere else."""
     _end_all(current_user.id)
@@ -94,6 +98,7 @@ def of_another(agency_id: int, user_id: int) -> ResponseReturnValue:
 
 @bp.post("/akses/<int:agency_id>/orang/<int:user_id>/sesi/akhiri")
 @requires(Permission.MANAGE_GRANTS)
+@needs_fresh_sign_in
 def end_of_another(agency_id: int, user_id: int) -> ResponseReturnValue:
     """End every sign-in of an account within the reader's reach: a telephone was lost, somebody left."""
     who = _reached(db.session(), agency_id, user_id)

@@ -90,7 +90,8 @@ def invite() -> ResponseReturnValue:
 @requires(Permission.MANAGE_GRANTS)
 def account(agency_id: int, user_id: int) -> ResponseReturnValue:
     """Show one account: its state, what to do next, and where its roles, devices and second factor are."""
-    agency, row = db.session.get_one(Agency, agency_id), _row(agency_id, user_id)
+    # First whether there is such an account in reach: a number that is no agency's must not be told apart.
+    row, agency = _row(agency_id, user_id), db.session.get_one(Agency, agency_id)
     return render_template(
         "account/account.html", agency=agency, row=row, states=STATES, can_mail=can_mail(),
         is_me=user_id == current_user.id, elsewhere=_elsewhere(agency_id, row), exists=endpoint_exists,

@@ -27,9 +27,11 @@ from feedback_app.blueprints.between_computations import go_on
 from feedback_app.blueprints.errors import wants_json
 from feedback_app.blueprints.factor_words import refusal
 from feedback_app.blueprints.forms.factors import ANSWER_MAX, CODE_MAX, ConfirmForm
+from feedback_app.blueprints.missed_proofs import note_missed
 from feedback_app.blueprints.public import local_path
 from feedback_app.blueprints.relying_party import relying_party
 from feedback_app.blueprints.sign_in_edge import renew_sign_in
+from feedback_app.blueprints.sso_again import ways_again
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
 from feedback_app.errors import ForbiddenError
@@ -154,6 +156,7 @@ def _proved(form: ConfirmForm) -> int | None:
         rows.commit()
         return None
     g.factor_missed = True
+    note_missed("confirmation", current_user.email)
     if tried.tell_owner:
         account_mail.owe(rows, agency_id=None, user_id=current_user.id, kind="factor_missed", now=now)
     rows.commit()
@@ -193,6 +196,7 @@ def _page(form: ConfirmForm, action: str, carried: list[tuple[str, str]], *, sen
         "account/confirm.html", form=form, action=action, carried=carried, sent=sent, has_app=has_app,
         has_factor=has_app or has_passkey, has_passkey=has_passkey and relying_party() is not None,
         loses_files=bool(request.files), has_password=bool(current_user.password),
+        again_at=ways_again(current_user.id), again_next=None if sent else dict(carried).get("next"),
     )  # fmt: skip
 
 

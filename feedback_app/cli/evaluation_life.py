@@ -8,11 +8,12 @@ import click
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
-from feedback_app.audit.operations import SYSTEM, Actor, person
+from feedback_app.audit.operations import SYSTEM, person
 from feedback_app.cli.context import database
 from feedback_app.cli.evaluation_people import find_cycle, of_cycle
 from feedback_app.cli.evaluation_state import step_of
 from feedback_app.cli.lookup import find_agency
+from feedback_app.cli.own_password import account_with_password, with_code
 
 if TYPE_CHECKING:
     from feedback_app.evaluation.cycles.telling import Told
@@ -21,15 +22,6 @@ if TYPE_CHECKING:
 
 def _cycle(session: Session, where: dict[str, Any]) -> Cycle:
     return find_cycle(session, find_agency(session, where["agency"]), where["name"], where["version"])
-
-
-def _account(session: Session, email: str) -> Actor:
-    from feedback_app.identity.queries import user_by_email
-
-    user = user_by_email(session, email)
-    if user is None or not user.active:
-        raise click.UsageError(f"No active account has the address {email!r}.")
-    return person(user.id)
 
 
 @click.command("reply", short_help="Show employees their figures.")
@@ -66,21 +58,17 @@ def review_command(**where: Any) -> None:
 @click.option("--as", "email", required=True, help="Address of the account that signs.")
 @click.option("--hash", "seen", required=True, help="Output hash of the figures that were looked at.")
 @click.password_option(prompt="Password of that account", confirmation_prompt=False)
+@with_code
 def sign_command(email: str, seen: str, password: str, **where: Any) -> None:
-    """Sign the figures; the account needs the right to sign over the whole agency, and its password."""
+    """Sign the figures; the account needs the right to sign over the whole agency, its password, and its code."""
     from feedback_app.evaluation.cycles.queries import cycle_over_all
     from feedback_app.evaluation.cycles.signing import sign
-    from feedback_app.identity.models import User
-    from feedback_app.identity.password_rules import normalised
     from feedback_app.identity.rules import Permission
 
     with database() as session:
-        now, actor = clock.utcnow(), _account(session, email)
-        assert actor.user_id is not None  # noqa: S101 - `person` gives one
-        if not session.get_one(User, actor.user_id).verify_and_update_password(normalised(password)):
-            raise click.UsageError("The password does not match.")
-        wanted = _cycle(session, where)
-        cycle = cycle_over_all(session, actor.user_id, wanted.id, [Permission.SIGN_CYCLE], clock.office_day(now))
+        now, signer = clock.utcnow(), account_with_password(session, email, password)
+        actor, wanted = person(signer.id), _cycle(session, where)
+        cycle = cycle_over_all(session, signer.id, wanted.id, [Permission.SIGN_CYCLE], clock.office_day(now))
         with step_of(cycle, where["agency"]):
             count = sign(session, cycle, seen_hash=seen, actor=actor, now=now)
         session.commit()

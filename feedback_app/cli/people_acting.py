@@ -9,6 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.operations import SYSTEM, Actor, person
+from feedback_app.cli.own_password import account_with_password, with_code
 from feedback_app.organisation.models import Agency
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -16,12 +17,12 @@ PASSWORD: Final = "FEEDBACK_ACCOUNT_PASSWORD"  # noqa: S105 - the name of a vari
 
 
 def as_account(command: Command) -> Command:
-    """Add the options by which an account acts: `--by` and `--password`."""
+    """Add the options by which an account acts: `--by`, `--password` and `--code`."""
     by = click.option("--by", metavar="EMAIL", help="Account that asks; needed where days gone by change.")
     password = click.option(
         "--password", envvar=PASSWORD, help=f"Password of that account; asked for, or read from {PASSWORD}."
     )
-    return by(password(command))
+    return by(password(with_code(command)))
 
 
 def actor_of(session: Session, agency: Agency, by: str | None, password: str | None) -> Actor:
@@ -30,12 +31,11 @@ def actor_of(session: Session, agency: Agency, by: str | None, password: str | N
     Raises
     ------
     click.UsageError
-        The account does not exist, its password is another, or it looks after no people of the agency.
+        The account does not exist, its password or code is another, or it looks after no people of the agency.
     """
     if by is None:
         return SYSTEM
     from feedback_app.cli.lookup import today_of
-    from feedback_app.cli.own_password import account_with_password
     from feedback_app.clock import utcnow
     from feedback_app.identity.rules import Permission
     from feedback_app.organisation.people.queries import agencies_looked_after

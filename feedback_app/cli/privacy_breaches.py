@@ -13,6 +13,7 @@ import click
 from feedback_app import clock
 from feedback_app.cli.context import database
 from feedback_app.cli.lookup import find_agency, find_unit_id
+from feedback_app.cli.own_password import account_with_password, with_code
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group("breach", short_help="Breaches of personal data.")
 def breach_group() -> None:
-    """Breaches of personal data, where the pages cannot be reached. Two accounts act, each with its password."""
+    """Breaches of personal data, where the pages cannot be reached. Two accounts act, each with what it signs in by."""
 
 
 @breach_group.command("list", short_help="Show breaches and their clocks.")
@@ -62,6 +63,7 @@ def list_command(agency: str) -> None:
 @click.option("--ask", "ask_whom", required=True, help="Whom citizens ask.")
 @_BY
 @_PASSWORD
+@with_code
 def new_command(agency: str, unit: str | None, by: str, password: str | None, **said: Any) -> None:
     """Note a breach of AGENCY. It is told to nobody before another account confirms it."""
     from datetime import UTC
@@ -88,6 +90,7 @@ def new_command(agency: str, unit: str | None, by: str, password: str | None, **
 @click.argument("number", type=click.IntRange(min=1))
 @_BY
 @_PASSWORD
+@with_code
 def confirm_command(agency: str, number: int, by: str, password: str | None) -> None:
     """Confirm breach NUMBER of AGENCY as its second person: its words are fixed then and the notices owed."""
     from feedback_app.audit.operations import person
@@ -151,9 +154,8 @@ def _breach(session: Session, agency: str, number: int, *, lock: bool = False) -
 
 
 def _account(session: Session, agency: Agency, by: str, password: str | None) -> int:
-    """Return the number of an account once its password is right and it manages privacy in the agency."""
+    """Return the number of an account that proved itself and manages privacy in the agency."""
     from feedback_app.cli.lookup import today_of
-    from feedback_app.cli.own_password import account_with_password
     from feedback_app.identity.rules import Permission
     from feedback_app.organisation.whole_agencies import whole_agencies
 

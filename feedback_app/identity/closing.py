@@ -89,13 +89,11 @@ def _alone_in(session: Session, user_id: int, day: date) -> Sequence[int]:
 
 
 def _has_another(session: Session, agency_id: int, user_id: int, day: date) -> bool:
-    others = (
-        _administers(day)
-        .join(User, User.id == RoleGrant.user_id)
-        .where(RoleGrant.agency_id == agency_id, RoleGrant.user_id != user_id)
-        .where(User.active, User.password.is_not(None))
-    )
+    everybody = _administers(day).where(RoleGrant.agency_id == agency_id)
+    others = everybody.join(User, User.id == RoleGrant.user_id).where(RoleGrant.user_id != user_id, User.active)
     with across(session, agency_id):
+        # Of two who close each other's account at once, the second waits here and then sees what the first did.
+        session.execute(everybody.order_by(RoleGrant.id).with_for_update(of=RoleGrant)).all()
         return session.scalar(others.limit(1)) is not None
 
 

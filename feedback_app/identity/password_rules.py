@@ -2,7 +2,8 @@
 
 ASVS 5.0, V6.2, and NIST SP 800-63B-4, 3.1.1: long enough, of any characters, never asked to change by a calendar, and
 not among what is tried first. What is tried first is known by zxcvbn, from its lists of leaked passwords, names and
-words; it is told the words that lie near: of the owner and agency, of this platform, and what Indonesians use.
+words; it is told the words that lie near: of the owner and agency, of this platform, and what Indonesians use. Where it
+counts too much, for two everyday words with a year behind them, `password_shape` looks once more.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Final
 from zxcvbn import zxcvbn
 
 from feedback_app.errors import InvalidInputError
+from feedback_app.identity.password_shape import is_bare
 
 # ASVS 6.2.1 asks for 8 and advises 15; NIST asks for 15 where a password stands alone, 8 beside a second factor.
 PASSWORD_MIN: Final = 12
@@ -42,6 +44,8 @@ WEAK_SENTENCES = {
     "date": "Kata sandi ini mudah ditebak karena sebagian besar berisi tanggal atau tahun.",
     "user_inputs": "Kata sandi ini mudah ditebak karena berisi nama, surel, instansi, atau kata yang sangat umum.",
     "passwords": "Kata sandi ini ada di daftar kata sandi yang sering dipakai dan dicoba paling dahulu.",
+    "bare": "Kata sandi ini hanya satu atau dua kata yang umum dengan sedikit angka atau tanda. Tambahkan dua kata "
+    "lain yang tidak berhubungan.",
     "common": "Kata sandi ini mudah ditebak karena berisi kata-kata yang umum.",
 }
 
@@ -81,8 +85,10 @@ def check_password(password: str, near: Iterable[str] = ()) -> None:
         raise WeakPasswordError(WEAK_SENTENCES["repeat"])
     words = [*owned, *_NEAR]
     cause = _weakness(once[:READ_AT_ONCE], words)
-    if cause is not None and len(once) > READ_AT_ONCE and _weakness(once[-READ_AT_ONCE:], words) is None:
-        return
+    if cause is not None and len(once) > READ_AT_ONCE:
+        cause = _weakness(once[-READ_AT_ONCE:], words) and cause
+    if cause is None and is_bare(once):
+        cause = WEAK_SENTENCES["bare"]
     if cause is not None:
         raise WeakPasswordError(cause)
 

@@ -63,7 +63,7 @@ def password(client: FlaskClient, user: User, **more: str) -> object:
     return client.post("/masuk", data={"email": user.email, "password": PASSWORD, **more})
 
 
-def required(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def required(app: Flask, monkeypatch: pytest.MonkeyPatch, asked: str = "required") -> None:
     """Let the shared application ask for second factors, for one test."""
     known = app.extensions["suara_settings"]
-    monkeypatch.setitem(app.extensions, "suara_settings", replace(known, second_factor="required"))
+    monkeypatch.setitem(app.extensions, "suara_settings", replace(known, second_factor=asked))

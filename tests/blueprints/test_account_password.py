@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+import feedback_app
+from feedback_app import clock
 from feedback_app.audit.models import AuditEvent
 from feedback_app.identity.models import User
 from feedback_app.identity.password_rules import PASSWORD_MIN
@@ -99,6 +104,45 @@ def test_a_long_password_counts_to_its_last_letter(client: FlaskClient, login: L
     client.post("/keluar")
     assert client.post("/masuk", data={"email": officer.email, "password": long[:127] + "B"}).status_code == 200
     assert client.post("/masuk", data={"email": officer.email, "password": long}).status_code == 302
+
+
+def test_letters_with_accents_fit_however_they_are_typed(
+    client: FlaskClient, login: Login, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login(officer)
+    composed = unicodedata.normalize("NFC", "café kuning berenang jauh")
+    apart = unicodedata.normalize("NFD", composed)
+    assert composed != apart
+    assert client.post(PAGE, data=filled(password=composed, again=composed)).status_code == 303
+    for typed in (composed, apart):
+        client.post("/keluar")
+        assert client.post("/masuk", data={"email": officer.email, "password": typed}).status_code == 302
+        assert client.post("/petugas/konfirmasi", data={"step_up_password": typed}).status_code == 303
+    assert client.post(PAGE, data=filled(present=apart)).status_code == 303
+
+
+def test_a_password_is_compared_nowhere_in_another_form() -> None:
+    called = re.compile(r"(?:verify_password|verify_and_update_password)\((?!\))")
+    found = [
+        line
+        for path in Path(feedback_app.__file__).parent.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if called.search(line)
+    ]
+    assert len(found) >= 4
+    assert [line for line in found if "normalised(" not in line] == []
+
+
+def test_a_password_of_years_ago_signs_in_and_nobody_is_asked_to_change_it(
+    client: FlaskClient, session: Session, officer: User
+) -> None:
+    officer.password_set_at = clock.utcnow() - timedelta(days=3650)
+    session.flush()
+    answer = client.post("/masuk", data={"email": officer.email, "password": make.PASSWORD})
+    assert (answer.status_code, answer.location) == (302, "/petugas/")
+    page = client.get("/petugas/")
+    assert page.status_code == 200
+    assert PAGE not in page.get_data(as_text=True)
 
 
 def test_password_managers_find_their_fields_and_pasting_is_not_hindered(

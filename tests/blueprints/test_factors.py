@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -113,7 +114,7 @@ def test_a_role_of_weight_opens_nothing_without_a_factor(
             opened.append((method, path, answer.status_code))
     assert opened == []
     page = client.get(PAGE).get_data(as_text=True)
-    assert "Peran Anda memerlukan faktor kedua" in page
+    assert "Wewenang Anda memerlukan faktor kedua" in page
     assert "Siapkan aplikasi" in page
 
 
@@ -141,6 +142,21 @@ def test_an_officer_opens_the_inbox_without_one(
     login(officer)
     assert client.get("/petugas/").status_code == 200
     assert "dijaga kata sandi saja" in client.get(PAGE).get_data(as_text=True)
+
+
+def test_where_everybody_must_have_one_an_officer_opens_nothing_without_it(
+    app: Flask, session: Session, client: FlaskClient, officer: User, time: Clock, login: Login,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    required(app, monkeypatch, "everybody")
+    login(officer)
+    assert client.get("/petugas/").location == PAGE
+    assert "memerlukan faktor kedua" in client.get(PAGE).get_data(as_text=True)
+    set_up_app(client)
+    assert client.get("/petugas/").status_code == 200
+    # The last one stays.
+    answer = client.post(f"{PAGE}/aplikasi/hapus", follow_redirects=True)
+    assert "faktor kedua Anda yang terakhir" in answer.get_data(as_text=True)
 
 
 def test_a_role_given_during_a_sign_in_asks_at_the_next_page(
@@ -310,6 +326,22 @@ def test_the_same_name_and_the_same_key_are_refused_in_words(
     again = add_passkey(client, held, "Lain")
     assert again.status_code == 409
     assert "sudah ada di akun" in again.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("bits", "status", "kept"), [(1024, 422, 0), (2048, 200, 1)])
+def test_a_passkey_with_a_short_key_is_refused(
+    session: Session, client: FlaskClient, officer: User, login: Login, bits: int, status: int, kept: int
+) -> None:
+    login(officer)
+    held = Passkey(key=rsa.generate_private_key(public_exponent=65537, key_size=bits))
+    assert add_passkey(client, held).status_code == status
+    assert len(session.scalars(sa.select(WebAuthnCredential)).all()) == kept
+
+
+def test_only_listed_algorithms_make_a_passkey(client: FlaskClient, officer: User, login: Login) -> None:
+    login(officer)
+    asked = client.post(f"{PAGE}/kunci-sandi/pilihan").get_json()
+    assert [one["alg"] for one in asked["pubKeyCredParams"]] == [-8, -7, -257]
 
 
 def test_an_answer_to_an_old_request_makes_no_passkey(

@@ -81,21 +81,21 @@ def test_a_browser_known_to_one_account_gains_nothing_for_another(limited: Flask
 @pytest.mark.parametrize("value", ["", "x", "W10.x.y", "a" * 4000])
 def test_a_made_up_mark_is_no_mark(limited: Flask, owner: str, value: str) -> None:
     guesser = client_from(limited, HERE)
-    guesser.set_cookie("known", value, path="/masuk")
+    guesser.set_cookie("known", value)
     assert [tried(guesser, owner) for _ in range(7)] == [200] * 6 + [429]
 
 
-def test_the_mark_says_nothing_opens_nothing_and_goes_to_the_sign_in_page_alone(limited: Flask, owner: str) -> None:
+def test_the_mark_says_nothing_and_opens_nothing(limited: Flask, owner: str) -> None:
     browser = client_from(limited, HERE)
     answer = browser.post("/masuk", data={"email": owner, "password": make.PASSWORD})
     (header,) = [one for one in answer.headers.getlist("Set-Cookie") if one.startswith("known=")]
-    for attribute in ("HttpOnly", "SameSite=Lax", "Path=/masuk"):
+    for attribute in ("HttpOnly", "SameSite=Lax", "Path=/"):
         assert attribute in header
-    mark = browser.get_cookie("known", path="/masuk")
+    mark = browser.get_cookie("known")
     assert mark is not None
     assert owner.split("@")[0] not in mark.value
     stranger = client_from(limited, ELSEWHERE)
-    stranger.set_cookie("known", mark.value, path="/masuk")
+    stranger.set_cookie("known", mark.value)
     assert stranger.get("/petugas/").status_code == 302
     assert tried(stranger, owner) == 200
 

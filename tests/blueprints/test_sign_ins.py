@@ -210,6 +210,43 @@ def test_signing_out_everywhere_ends_this_one_too(app: Flask, officer: User) -> 
     assert (is_in(other), is_in(client)) == (False, False)
 
 
+@pytest.mark.parametrize("act", ["akhiri", "akhiri-lain", "akhiri-semua"])
+def test_ending_ones_of_mine_asks_first_who_it_is_and_goes_on_in_place(
+    app: Flask, session: Session, officer: User, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    other, began = enter(app, officer), clock.utcnow()
+    client = enter(app, officer)
+    number = rows_of(session, officer)[0].id
+    monkeypatch.setattr(clock, "utcnow", lambda: began + timedelta(minutes=31))
+    path, sent = f"/petugas/akun/sesi/{act}", {"sesi": str(number)}
+    asked = client.post(path, data=sent)
+    page = asked.get_data(as_text=True)
+    assert asked.status_code == 403
+    assert f'action="{path}"' in page
+    assert f'name="sesi" value="{number}"' in page
+    assert client.post(path, data={**sent, "step_up_password": "salah-sekali"}).status_code == 422
+    assert is_in(other)
+    # The one thing to type, and the act is done: whoever fears a thief is not sent about.
+    assert client.post(path, data={**sent, "step_up_password": make.PASSWORD}).status_code == 303
+    assert not is_in(other)
+
+
+def test_ending_those_of_a_colleague_asks_first_who_it_is(
+    app: Flask, office: Office, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim, began = enter(app, officer), clock.utcnow()
+    client = enter(app, office.staff(Role.ADMINISTRATOR, everywhere=True))
+    # An administrator's own sign-in ends after thirty minutes without a request.
+    for minutes in (29, 31):
+        monkeypatch.setattr(clock, "utcnow", lambda minutes=minutes: began + timedelta(minutes=minutes))
+        assert is_in(client)
+    path = f"/petugas/akses/{office.agency.id}/orang/{officer.id}/sesi/akhiri"
+    assert client.post(path).status_code == 403
+    assert is_in(victim)
+    assert client.post(path, data={"step_up_password": make.PASSWORD}).status_code == 303
+    assert not is_in(victim)
+
+
 def test_nobody_ends_the_sign_in_of_somebody_else_by_its_number(
     app: Flask, session: Session, office: Office, officer: User
 ) -> None:

@@ -38,7 +38,7 @@ def refusal(password: str) -> str:
     "password",
     [
         "jangkrik kuning berenang", "ayam goreng enak sekali", "Zk8#vQp2!mLx", "кузнечик в траве 9",
-        "🦗 kuning 🐟 biru 77", "correct horse battery staple", "jalan tikus ke pasar malam",
+        "🦗 kuning 🐟 biru 77", "pensil kuda baterai jepit", "jalan tikus ke pasar malam",
         "   spasi   di   mana-mana   ",
     ],
 )  # fmt: skip
@@ -66,6 +66,50 @@ def test_length_is_all_that_is_asked_of_its_form() -> None:
 )  # fmt: skip
 def test_what_is_tried_first_is_refused_with_the_reason(password: str, why: str) -> None:
     assert refusal(password) == WEAK_SENTENCES[why]
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "MyPassword2024!", "thequickbrownfox", "the quick brown fox", "sayangkamu123", "bismillah2024",
+        "indonesiaraya45", "akusayangkamu", "Aku Cinta Kamu", "P@ssw0rd-2024!", "S4y4ngK4mu!!", "ILoveIndonesia!",
+        "HelloWorld2024", "Jakarta2024!!", "Welcome2024!!", "sukses2024!!!!", "SumpahPemuda28", "anaksholeh1234",
+        "terimakasih123", "selamat pagi 123", "rahasia negara 1", "ini kata sandi", "kata_sandi_saya",
+        "ikanhiu12345678", "kotakupang2026", "sukasukaaku12", "bhinnekatunggalika", "laailahaillallah",
+        "loremipsumdolor", "qwertyuiopasdfgh", "1qaz2wsx3edc4r", "mnbvcxzlkjhgf", "correct horse battery staple",
+        "nusatenggaratimur", "GarudaIndonesia 17", "merdeka-17-08-1945", "2024#RumahSakit",
+    ],
+)  # fmt: skip
+def test_two_everyday_words_and_a_year_are_refused(password: str) -> None:
+    with pytest.raises(WeakPasswordError):
+        check_password(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "sepedabirumelompat", "kucing tidur di atap", "meja-lampu-jeruk-77", "gudegYogyaPedas88x",
+        "petruk2makan7onde", "hujan turun hari kamis", "Nasi7uduk!Mentega", "bukuMerah_diLaci3",
+        "langit senja di oesapa", "r3ndang-padang-4jam", "xkTqzmRwLpVb", "lampu hijau menyala", "7gelaskopipahit",
+        "gunung mutis berkabut", "kopi susu tanpa gula", "paus biru bernyanyi", "tigakambinglompat",
+        "rumahku di atas bukit", "jembatan liliba pagi", "sayang8302mangkuk", "benang kusut di laci",
+        "aku lupa membawa payung", "the frog eats bakso", "bismillah-teh-poci-9",
+    ],
+)  # fmt: skip
+def test_three_words_or_two_rare_ones_are_taken(password: str) -> None:
+    check_password(password)
+
+
+def test_what_the_shape_refuses_says_what_to_add() -> None:
+    with pytest.raises(WeakPasswordError, match="Tambahkan dua kata lain"):
+        check_password("MyPassword2024!")
+
+
+@pytest.mark.parametrize("bits", [48, 60])
+def test_what_chance_makes_is_taken(bits: int) -> None:
+    chance = random.Random(bits)
+    for _ in range(100):
+        check_password("".join(chance.choices(string.ascii_letters + string.digits, k=bits // 4)))
 
 
 def test_a_weak_beginning_does_not_spoil_a_strong_end() -> None:

@@ -53,7 +53,7 @@ def spare_one(session: Session, user_id: int, *, needed: bool) -> None:
         return
     if needed:
         raise LastFactorError(
-            "Ini faktor kedua Anda yang terakhir, dan peran Anda memerlukannya. Tambahkan yang baru dahulu, lalu hapus "
-            "yang ini."
+            "Ini faktor kedua Anda yang terakhir, dan wewenang Anda memerlukannya. Tambahkan yang baru dahulu, lalu "
+            "hapus yang ini."
         )
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))

@@ -12,7 +12,14 @@ from datetime import datetime
 import sqlalchemy as sa
 import webauthn
 from sqlalchemy.orm import Session
-from webauthn.helpers import options_to_json, parse_authentication_credential_json, parse_registration_credential_json
+from webauthn.helpers import (
+    decode_credential_public_key,
+    options_to_json,
+    parse_authentication_credential_json,
+    parse_registration_credential_json,
+)
+from webauthn.helpers.cose import COSEAlgorithmIdentifier
+from webauthn.helpers.decode_credential_public_key import DecodedRSAPublicKey
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -39,6 +46,12 @@ from feedback_app.identity.models import User
 
 # What a forged or broken answer makes the library raise besides its own: it comes from outside.
 _BROKEN = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
+# RSA is what the security chip of many a Windows computer has; every one of these is worth 112 bits or more.
+_ALGORITHMS = [
+    COSEAlgorithmIdentifier.EDDSA, COSEAlgorithmIdentifier.ECDSA_SHA_256,
+    COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
+]  # fmt: skip
+_RSA_BITS_LEAST = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +80,7 @@ def options_to_add(session: Session, party: RelyingParty, user: User, challenge:
         user_display_name=user.name,
         challenge=challenge,
         exclude_credentials=[_described(one) for one in known],
+        supported_pub_key_algs=_ALGORITHMS,
         # The password comes first, so a key without a PIN will do; where there is a fingerprint it is asked for.
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.PREFERRED
@@ -89,7 +103,9 @@ def add_passkey(
         parsed = parse_registration_credential_json(answer)
         made = webauthn.verify_registration_response(
             credential=parsed, expected_challenge=challenge, expected_rp_id=party.id, expected_origin=party.origin,
+            supported_pub_key_algs=_ALGORITHMS,
         )  # fmt: skip
+        _check_length(made.credential_public_key)
     except _BROKEN as error:
         raise RefusedPasskeyError("Kunci sandi itu tidak diterima. Coba lagi, atau pakai cara lain.") from error
     locked(session, user_id)
@@ -203,6 +219,18 @@ def _of(session: Session, user_id: int) -> Sequence[WebAuthnCredential]:
     return session.scalars(
         sa.select(WebAuthnCredential).where(WebAuthnCredential.user_id == user_id).order_by(WebAuthnCredential.id)
     ).all()
+
+
+def _check_length(public_key: bytes) -> None:
+    """Refuse an RSA key that is too short to be believed (ASVS 5.0, 11.2.3); the library takes any.
+
+    Raises
+    ------
+    ValueError
+    """
+    decoded = decode_credential_public_key(public_key)
+    if isinstance(decoded, DecodedRSAPublicKey) and int.from_bytes(decoded.n, "big").bit_length() < _RSA_BITS_LEAST:
+        raise ValueError("the RSA key is too short")
 
 
 def _name(raw: str) -> str:

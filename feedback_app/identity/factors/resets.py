@@ -31,7 +31,7 @@ def reset_factors(session: Session, user_id: int, *, actor: Actor, now: datetime
     OwnResetError
     """
     if actor.user_id == user_id:
-        raise OwnResetError("Faktor kedua akun sendiri tidak dapat diatur ulang. Minta administrator lain.")
+        raise OwnResetError("Faktor kedua akun sendiri tidak dapat diatur ulang. Minta pengelola lain.")
     factors, before = locked(session, user_id), state_of(session, user_id).count
     factors.totp_sealed = factors.totp_since = factors.totp_last_step = None
     factors.misses = 0
