@@ -10,6 +10,7 @@ import importlib
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from feedback_app.errors import ConfigurationError
 
 FOLDER: Final = "attachments"
 _PART: Final = ".part"
+# A folder that its group reads, writes and enters, and whose group new files inherit.
+_SHARED: Final = stat.S_ISGID | stat.S_IRWXG
 _KEY: Final = re.compile(rf"[0-9a-f]{{32}}({re.escape(_PART)})?")
 _S3_SECONDS: Final = 10
 _ABSENT: Final = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -90,7 +93,11 @@ def _checked(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """Files in folders by the first letters of their names, readable by the account of the platform alone."""
+    """Files in folders by the first letters of their names, readable by the account of the platform alone.
+
+    Where the operator gave the root folder to a group (mode 2770), the accounts of that group share what is written
+    below it: web server and worker may then be two accounts.
+    """
 
     root: Path
 
@@ -99,8 +106,8 @@ class Disk:
         path = self._path(key)
         part = path.with_name(secrets.token_hex(16) + _PART)
         try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write_through(part, data)
+            self._make_folder(path.parent)
+            _write_through(part, data, mode=0o640 if self._is_shared() else 0o600)
             part.replace(path)
             _sync_folder(path.parent)
         except OSError as error:
@@ -135,6 +142,17 @@ class Disk:
                 with suppress(FileNotFoundError):
                     yield Stored(path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
+    def _is_shared(self) -> bool:
+        return self.root.stat().st_mode & _SHARED == _SHARED
+
+    def _make_folder(self, folder: Path) -> None:
+        # One after the other: those in between would get the mode of any folder.
+        for one in (self.root, folder.parent, folder):
+            with suppress(FileExistsError):
+                one.mkdir(mode=0o700, parents=one == self.root)
+                if one != self.root and self._is_shared():
+                    one.chmod(0o2770)
+
     def _path(self, key: str) -> Path:
         # A half-written file lies in the folder of the file it was to become; it is looked for there.
         name = _checked(key)
@@ -143,9 +161,11 @@ class Disk:
         return self.root / name[:2] / name[2:4] / name
 
 
-def _write_through(path: Path, data: bytes) -> None:
+def _write_through(path: Path, data: bytes, *, mode: int) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
+        # Whatever the umask of the process leaves of a mode given at the making.
+        os.fchmod(handle, mode)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import urllib.request
 from collections.abc import Iterator
@@ -133,6 +134,30 @@ def test_files_on_the_disk_are_for_the_platform_alone(tmp_path: Path) -> None:
     [path] = [found for found in (tmp_path / "files").rglob("*") if found.is_file()]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert path.parent == tmp_path / "files" / key[:2] / key[2:4]
+
+
+def test_no_folder_of_files_is_open_to_others(tmp_path: Path) -> None:
+    place, key = Disk(tmp_path / "files"), new_key()
+    place.put(key, b"x")
+    folders = [found for found in (tmp_path / "files", *(tmp_path / "files").rglob("*")) if found.is_dir()]
+    assert len(folders) == 3
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
+
+
+def test_a_folder_given_to_a_group_is_shared_by_its_accounts(tmp_path: Path) -> None:
+    root, keys = tmp_path / "files", [new_key(), new_key()]
+    root.mkdir()
+    root.chmod(0o2770)
+    before = os.umask(0o077)
+    try:
+        for key in keys:
+            Disk(root).put(key, b"x")
+    finally:
+        os.umask(before)
+    kept = [found for found in root.rglob("*") if found.is_file()]
+    folders = [found for found in root.rglob("*") if found.is_dir()]
+    assert {stat.S_IMODE(found.stat().st_mode) for found in kept} == {0o640}
+    assert {stat.S_IMODE(found.stat().st_mode) for found in folders} == {0o2770}
 
 
 def test_disk_that_refuses_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,14 +41,14 @@ def doctor_command(*, as_json: bool, quiet: bool, no_servers: bool) -> None:
 
 
 def _lines(*, no_servers: bool) -> Iterator[Line]:
-    from feedback_app.cli import doctor_machine, doctor_settings
+    from feedback_app.cli import doctor_machine, doctor_network, doctor_settings
 
     try:
         settings = config.load()
     except ConfigurationError as error:
         yield bad("settings", str(error), "correct that variable; nothing starts before")
         return
-    for checks in (doctor_settings.CHECKS, doctor_machine.CHECKS):
+    for checks in (doctor_settings.CHECKS, doctor_network.CHECKS, doctor_machine.CHECKS):
         for what, check in checks.items():
             yield from looked(what, lambda check=check: check(settings))  # type: ignore[misc]
     if not no_servers:

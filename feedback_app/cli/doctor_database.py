@@ -96,7 +96,11 @@ def accounts(session: Session, settings: Settings) -> Lines:
         )
     ).all()
     for code in heads:
-        yield warn("administrator", f"{code} has no administrator", "feedback setup user … --role administrator")
+        yield warn(
+            "administrator",
+            f"{code} has no administrator",
+            f"feedback accounts invite EMAIL --name … --agency {code} --administrator",
+        )
 
 
 def trail(session: Session, settings: Settings) -> Lines:
@@ -170,7 +174,35 @@ def contacts(session: Session, settings: Settings) -> Lines:
     )  # fmt: skip
 
 
+def factors(session: Session, settings: Settings) -> Lines:
+    """Try whether the newest secrets of authenticator apps open: they rest on LASTING_SECRET, as all that lasts."""
+    from feedback_app.app import derived_key
+    from feedback_app.identity.factors.models import AccountFactors
+    from feedback_app.identity.factors.sealing import SecretBox, UnreadableSecretError
+
+    box = SecretBox(derived_key(settings.lasting or "", "totp-secret"))
+    rows = session.execute(
+        sa.select(AccountFactors.user_id, AccountFactors.totp_sealed)
+        .where(AccountFactors.totp_sealed.is_not(None))
+        .order_by(AccountFactors.totp_since.desc())
+        .limit(_SAMPLE)
+    ).all()
+    shut = 0
+    for user_id, sealed in rows:
+        try:
+            box.open(sealed or b"", user_id=user_id)
+        except UnreadableSecretError:
+            shut += 1
+    yield judged(
+        "factors", f"{len(rows) - shut} of the newest {len(rows)} authenticator apps can be checked",
+        "put LASTING_SECRET back as it was; with another one no password and no code fits either "
+        "(docs/operations.md#keys)",
+        is_warn=False, is_bad=shut > 0,
+    )  # fmt: skip
+
+
 CHECKS: Final = {
     "tables": tables, "clock": time, "postgres": server, "wall": wall, "accounts": accounts, "audit": trail,
     "drain": work, "retention": retention, "contacts": contacts,
+    "factors": factors,
 }  # fmt: skip

@@ -62,7 +62,7 @@ def guards(settings: Settings) -> Lines:
     if factor is not None:
         yield judged(
             "second_factor", f"a second factor is {factor}", "set SECOND_FACTOR=REQUIRED",
-            is_warn=factor != "required", is_bad=public and factor != "required",
+            is_warn=factor == "offered", is_bad=public and factor == "offered",
         )  # fmt: skip
     yield judged(
         "log_level", f"LOG_LEVEL is {settings.log_level}", "set LOG_LEVEL=INFO",

@@ -21,6 +21,7 @@ from feedback_app.backup import shelf
 from feedback_app.cli import doctor_machine, main
 from feedback_app.cli.doctor_lines import looked
 from feedback_app.db import db
+from feedback_app.identity.factors.models import AccountFactors
 from feedback_app.identity.rules import Role
 from feedback_app.intake.contacts import Address, Owner, keep_contact
 from feedback_app.intake.rules import AnalysisState, ContactKind
@@ -66,6 +67,9 @@ def public(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
         monkeypatch.setenv(name, value)
 
 
+GATEWAY = {"WHATSAPP_GATEWAY_TOKEN": "token"}
+
+
 @pytest.mark.parametrize(
     ("environ", "what", "level"),
     [
@@ -77,6 +81,7 @@ def public(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
         ({"RATE_LIMITS": "false"}, "rate_limits", "warn"),
         ({"SECOND_FACTOR": "OFFERED"}, "second_factor", "bad"),
         ({"SECOND_FACTOR": "REQUIRED"}, "second_factor", "ok"),
+        ({"SECOND_FACTOR": "EVERYBODY"}, "second_factor", "ok"),
         ({"LOG_LEVEL": "DEBUG"}, "log_level", "bad"),
         ({"FLASK_DEBUG": "1"}, "debug", "bad"),
         ({"SECRET_KEY": "a" * 40}, "secret_key", "bad"),
@@ -86,6 +91,21 @@ def public(monkeypatch: pytest.MonkeyPatch, **more: str) -> None:
         ({"MODEL_DIR": "/nowhere"}, "model", "bad"),
         ({"PORT": "delapan"}, "settings", "bad"),
         ({"REDIS_URL": "redis://10.255.255.1:6379/0"}, "redis", "bad"),
+        ({}, "database_door", "ok"),
+        ({"DATABASE_URL": "postgresql://u:p@db.kota.go.id/s"}, "database_door", "bad"),
+        ({"DATABASE_URL": "postgresql://u:p@db.kota.go.id/s?sslmode=disable"}, "database_door", "bad"),
+        ({"DATABASE_URL": "postgresql://u:p@10.0.0.7/s?sslmode=require"}, "database_door", "warn"),
+        ({"DATABASE_URL": "postgresql://u:p@[fd00::7]/s?sslmode=verify-ca"}, "database_door", "warn"),
+        ({"DATABASE_URL": "postgresql:///s?host=db.kota.go.id&sslmode=prefer"}, "database_door", "bad"),
+        ({"DATABASE_URL": "postgresql://u:p@db.kota.go.id/s?sslmode=verify-full"}, "database_door", "ok"),
+        ({"DATABASE_URL": "postgresql://u:p@127.0.0.1/s"}, "database_door", "ok"),
+        ({"DATABASE_URL": "postgresql://u:p@/s?host=/run/postgresql"}, "database_door", "ok"),
+        ({"WEB_DATABASE_URL": "postgresql://u:p@db.kota.go.id/s"}, "database_door", "bad"),
+        ({"S3_ENDPOINT_URL": "http://minio.kota.go.id:9000"}, "service_door", "bad"),
+        ({"S3_ENDPOINT_URL": "http://127.0.0.1:9000"}, "service_door", "ok"),
+        ({"S3_ENDPOINT_URL": "https://minio.kota.go.id"}, "service_door", "ok"),
+        ({**GATEWAY, "WHATSAPP_GATEWAY_URL": "http://gerbang.kota.go.id"}, "service_door", "bad"),
+        ({**GATEWAY, "WHATSAPP_GATEWAY_URL": "https://gerbang.kota.go.id"}, "service_door", "ok"),
     ],
     ids=str,
 )
@@ -95,6 +115,13 @@ def test_settings_of_a_public_installation(
     public(monkeypatch, **environ)
     servers = () if what == "redis" else ("--no-servers",)
     assert found(*servers)[what][0] == level
+
+
+def test_cookies_are_for_tls_alone_without_a_word_beside_a_public_address(
+    at_home: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC_URL", "https://suara.kota.go.id")
+    assert found("--no-servers")["cookie_secure"] == ("ok", "COOKIE_SECURE is true")
 
 
 def test_what_is_no_fault_on_ones_own_machine(at_home: Live, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,6 +272,20 @@ def test_a_contact_that_no_key_opens(at_home: Live) -> None:
     do(at_home, add)
     said = found()
     assert said["contacts"] == ("bad", "0 of the newest 1 contacts open")
+
+
+def test_another_lasting_secret_is_seen_by_the_apps_it_shuts(at_home: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    def add(session: Any) -> None:
+        user = make.user(session)
+        sealed = at_home.app.config["FACTOR_BOX"].seal(b"x" * 20, user_id=user.id)
+        row = AccountFactors(user_id=user.id, webauthn_handle=b"h" * 64)
+        row.totp_sealed, row.totp_since, row.totp_last_step = sealed, make.NOW, 1
+        session.add(row)
+
+    do(at_home, add)
+    assert found()["factors"] == ("ok", "1 of the newest 1 authenticator apps can be checked")
+    monkeypatch.setenv("LASTING_SECRET", "another secret than the one of before, 0123456789")
+    assert found()["factors"] == ("bad", "0 of the newest 1 authenticator apps can be checked")
 
 
 def test_a_job_that_somebody_else_put_there(at_home: Live, redis: Redis) -> None:

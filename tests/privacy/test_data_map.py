@@ -20,6 +20,8 @@ from feedback_app.privacy.data_map.categories import (
 )
 from feedback_app.privacy.data_map.columns import as_record, columns_of, personal, problems
 from feedback_app.privacy.data_map.page import markdown
+from feedback_app.privacy.data_map.protection import PROTECTIONS, class_of
+from feedback_app.privacy.data_map.protection import problems as class_problems
 from feedback_app.privacy.retention.rules import FIXED, RetentionKind
 
 METADATA = Base.metadata
@@ -64,6 +66,12 @@ def test_every_category_has_its_ground_its_end_and_its_words() -> None:
     named = {one.kept for one in CATEGORIES.values()}
     assert set(FIXED) <= named
     assert set(RetentionKind) - {RetentionKind.STAGED_IMPORTS} <= named
+
+
+def test_every_category_belongs_to_one_class_of_protection() -> None:
+    assert class_problems() == ()
+    assert {class_of(key) for key in CATEGORIES} == set(PROTECTIONS)
+    assert {key for key, one in CATEGORIES.items() if one.is_specific} <= set(PROTECTIONS["words"].holds)
 
 
 @pytest.mark.parametrize("column", ["contacts.sealed", "submissions.text", "users.password", "employees.nip"])

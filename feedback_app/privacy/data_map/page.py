@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from feedback_app.privacy.data_map.categories import CATEGORIES, About, kept_words
 from feedback_app.privacy.data_map.columns import Column, columns_of, personal
+from feedback_app.privacy.data_map.protection import lines as protection_lines
 
 _HEAD = """# Data map
 
@@ -23,7 +24,7 @@ data (Ps 4(2)) may be in it, for people write what they like.
 def markdown(metadata: sa.MetaData) -> str:
     """Return the whole page."""
     found = personal(metadata)
-    parts = [_HEAD]
+    parts = [_HEAD, *protection_lines()]
     for about, title in ((About.CITIZENS, "Citizens"), (About.STAFF, "Staff and civil servants")):
         keys = [key for key in found if CATEGORIES[key].about is about]
         parts += [f"\n## {title}\n", *_overview(keys), "\n### Where it stands\n", *_places(keys, found)]
