@@ -28,8 +28,10 @@ from feedback_app.blueprints.formats import register_formats
 from feedback_app.blueprints.headers import register_headers
 from feedback_app.blueprints.known_browsers import register_known_browsers
 from feedback_app.blueprints.limits import register_limits
+from feedback_app.blueprints.missed_proofs import register_missed_proofs
 from feedback_app.blueprints.shelf import register_shelf
 from feedback_app.blueprints.sign_in_edge import register_sign_ins
+from feedback_app.blueprints.signing import SignedSessions
 from feedback_app.blueprints.sso_metadata import register_providers
 from feedback_app.db import db
 from feedback_app.identity.factors.sealing import SecretBox
@@ -74,6 +76,7 @@ def create_app(settings: config.Settings | None = None, *, is_web: bool = False)
     known = config.resolved(settings or config.load())
     app = Flask("feedback_app")
     app.config.from_mapping(_flask_config(known))
+    app.session_interface = SignedSessions()
     log_scrubbing.install()
     # Moments of one kind everywhere (UTC), so that the lines of several processes can be laid beside each other.
     logging.Formatter.converter = time.gmtime
@@ -105,6 +108,7 @@ def create_app(settings: config.Settings | None = None, *, is_web: bool = False)
     register_scope(app, PUBLIC_ENDPOINTS, always=is_web)
     guard_endpoints(app)
     register_known_browsers(app)
+    register_missed_proofs(app)
     register_sign_ins(app, TimeLimits(known.session_idle_minutes, known.session_absolute_hours * 60))
     register_providers(app, read_providers(known.oidc_providers_file, os.environ))
     register_limits(app, known)

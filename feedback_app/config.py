@@ -170,8 +170,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         public_url=_public_url(env),
         web_workers=read_number(env, "WEB_WORKERS", 2, 1, 64) or 2,
         web_threads=read_number(env, "WEB_THREADS", 8, 1, 256) or 8,
-        cookie_secure=read_flag(env, "COOKIE_SECURE"),
-        second_factor=read_choice(env, "SECOND_FACTOR", "REQUIRED", {"REQUIRED", "OFFERED"}).lower(),
+        # What is said wins: a proxy may be tried out before it has its certificate.
+        cookie_secure=read_flag(env, "COOKIE_SECURE", default="true" if _is_on_tls(env) else "false"),
+        second_factor=read_choice(env, "SECOND_FACTOR", "REQUIRED", {"REQUIRED", "OFFERED", "EVERYBODY"}).lower(),
         security_contact=_security_contact(env),
         session_idle_minutes=read_number(env, "SESSION_IDLE_MINUTES", 60, 5, 720) or 60,
         session_absolute_hours=read_number(env, "SESSION_ABSOLUTE_HOURS", 12, 1, 72) or 12,
@@ -284,6 +285,10 @@ def _public_url(env: Mapping[str, str]) -> str | None:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
         raise ConfigurationError(f"PUBLIC_URL must read like https://suara.kupangkota.go.id, not {value!r}.")
     return value
+
+
+def _is_on_tls(env: Mapping[str, str]) -> bool:
+    return (_public_url(env) or "").startswith("https://")
 
 
 def _security_contact(env: Mapping[str, str]) -> str | None:

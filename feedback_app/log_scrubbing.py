@@ -32,6 +32,13 @@ _DASH: Final = "[-_\u2010-\u2014\u2212]"
 _HEAD: Final = 12_000
 _TAIL: Final = 4_000
 
+# What begins no entry of its own. Every further line of an entry carries it, so that words from outside cannot pass
+# for an entry, however they break lines (ASVS 5.0, 16.4.1; CWE-117).
+MARGIN: Final = "  | "
+_BREAKS: Final = re.compile(r"\r\n?|\n")
+# Signs that move the cursor, begin a line in some viewer, or turn the direction of writing.
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
 # In this order: what is larger, or holds others within it, first.
 _FORMS: Final[tuple[tuple[re.Pattern[str], str], ...]] = tuple(
     (re.compile(pattern, flags), put)
@@ -91,9 +98,20 @@ def scrub(text: str) -> str:
     return text
 
 
+def within_entry(text: str) -> str:
+    """Return the text with each line after the first set in, and with its other control signs written out.
+
+    >>> print(within_entry("gagal\\n2026-01-01T00:00:00Z INFO x: semua baik\\x1b[2J"))
+    gagal
+      | 2026-01-01T00:00:00Z INFO x: semua baik\\x1b[2J
+    """
+    lines = _BREAKS.sub("\n" + MARGIN, text.rstrip("\r\n"))
+    return _CONTROLS.sub(lambda sign: sign[0].encode("unicode_escape").decode(), lines)
+
+
 def scrubbed_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
-    """Return an exception with its trace, as Python prints it, scrubbed."""
-    return scrub("".join(traceback.format_exception(kind, error, trace))).rstrip("\n")
+    """Return an exception with its trace, as Python prints it, scrubbed, its lines set in."""
+    return within_entry(scrub("".join(traceback.format_exception(kind, error, trace))))
 
 
 def install() -> None:
@@ -119,13 +137,13 @@ class _Scrubbing:
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self._made(*args, **kwargs)
         try:
-            record.msg, record.args = scrub(record.getMessage()), ()
+            record.msg, record.args = within_entry(scrub(record.getMessage())), ()
         except Exception:
             # Wrong arguments for the words: the words alone are kept, the arguments may be anything.
-            record.msg, record.args = scrub(str(record.msg)), ()
+            record.msg, record.args = within_entry(scrub(str(record.msg))), ()
         if record.exc_info and record.exc_info[0] is not None and record.exc_info[1] is not None:
             # A formatter uses this text instead of making its own.
-            record.exc_text = scrubbed_traceback(*record.exc_info)
+            record.exc_text = MARGIN + scrubbed_traceback(*record.exc_info)
         return record
 
 

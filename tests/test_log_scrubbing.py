@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import secrets
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pyrage
 import pytest
@@ -22,6 +24,7 @@ from feedback_app.intake.codes import new_code, new_visit_token
 from feedback_app.intake.vault import new_key, vault_of
 from feedback_app.log_scrubbing import scrub
 from feedback_app.notifications.unsubscribe import sign
+from tests.conftest import Live
 
 SIGNED = URLSafeTimedSerializer("k" * 32, salt="session").dumps({"_user_id": "3", "csrf_token": "a" * 40})
 
@@ -150,6 +153,54 @@ def test_arguments_and_exceptions_are_scrubbed_whoever_handles_them(stream: io.S
     for canary in ("maria@contoh.id", "0001-0001-000X", "081298761234"):
         assert canary not in written.replace('raise ValueError("telepon 081298761234")', "")
     assert "ValueError: telepon [phone]" in written
+
+
+FORGED = "2026-05-12T09:30:00Z INFO feedback_app.audit: everything is well"
+
+
+@pytest.mark.parametrize("broken", ["\n", "\r", "\r\n", "\n\n", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\x1b[1F"])
+def test_no_words_from_outside_pass_for_an_entry(stream: io.StringIO, broken: str) -> None:
+    logger = logging.getLogger("somebody.elses")
+    logger.warning("asked for %s", f"x{broken}{FORGED}")
+    logger.warning(f"x{broken}{FORGED}")
+    try:
+        raise ValueError(f"x{broken}{FORGED}")
+    except ValueError:
+        logger.exception("failed")
+    # What programs and terminals take for the end of a line.
+    lines = stream.getvalue().splitlines()
+    assert sum(FORGED in line for line in lines) == 3
+    assert not [line for line in lines if line.startswith(("2026", "Traceback", "ValueError"))]
+    entries = [line for line in lines if not line.startswith(log_scrubbing.MARGIN)]
+    assert len(entries) == 3
+    assert all(line.startswith("somebody.elses ") for line in entries)
+
+
+def test_what_ends_a_process_forges_no_entry_either() -> None:
+    whole = f"from feedback_app import log_scrubbing; log_scrubbing.install(); raise ValueError('x\\n{FORGED}')"
+    done = subprocess.run([sys.executable, "-c", whole], capture_output=True, text=True, check=False)
+    assert FORGED in done.stderr
+    assert not [line for line in done.stderr.splitlines() if line.startswith("2026")]
+
+
+def test_a_file_with_several_lines_stays_readable(stream: io.StringIO) -> None:
+    logging.getLogger("somebody.elses").error("where:\n  File x\n\ty\n")
+    assert stream.getvalue() == "somebody.elses where:\n  |   File x\n  | \ty\n"
+
+
+def test_every_entry_begins_with_its_moment_in_utc(live: Live) -> None:
+    script = (
+        "import logging; from feedback_app.app import create_app; create_app(); "
+        "logging.getLogger('feedback_app.worker').warning('halo %s', 'dunia')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env={**live.environ, "TZ": "Asia/Jayapura"}, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    [line] = [line for line in done.stderr.splitlines() if "halo dunia" in line]
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) WARNING feedback_app\.worker: halo dunia", line)
+    assert found, line
+    assert abs(datetime.fromisoformat(found[1].replace("Z", "+00:00")) - datetime.now(UTC)) < timedelta(minutes=5)
 
 
 def test_a_record_with_wrong_arguments_is_kept_without_them(stream: io.StringIO) -> None:

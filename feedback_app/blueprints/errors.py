@@ -84,14 +84,20 @@ def _keep_off_the_database() -> None:
 
 
 def _domain_error(error: DomainError) -> ResponseReturnValue:
+    _note_refusal(error)
     if isinstance(error, SignInRequiredError) and not wants_json():
         kept = given_back()
         return _to_sign_in() if kept is None else kept
     if isinstance(error, SecondFactorNeededError) and request.method == "GET" and not wants_json():
         return redirect(url_for("factors.page"))
-    if error.status in {401, 403}:
-        log.warning("Refused (%s) at %s to account %s", error.code, request.endpoint, _who_asked())
     return problem(error.status, error.code, error.message)
+
+
+def _note_refusal(error: DomainError) -> None:
+    """Leave a line of who was refused what (ASVS 5.0, 16.3.2); what is hidden from somebody is not found by them."""
+    who = _who_asked() if error.status in {401, 403, 404} else None
+    if error.status in {401, 403} or who is not None:
+        log.warning("Refused (%s) at %s to account %s", error.code, request.endpoint, who)
 
 
 def _who_asked() -> int | None:

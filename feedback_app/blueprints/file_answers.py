@@ -7,6 +7,7 @@ from typing import BinaryIO, Final
 
 from flask import Response, current_app
 
+from feedback_app.blueprints.headers import FILE_POLICY
 from feedback_app.evaluation.replies.models import ContestFile
 from feedback_app.handling.answers.models import Proof
 from feedback_app.intake.attachments import UnknownAttachmentError
@@ -40,7 +41,7 @@ def file_answer(row: Attachment | Proof | ContestFile, place: int, name: str = "
     response.call_on_close(stream.close)
     response.headers["Content-Length"] = str(row.size_bytes)
     response.headers["Content-Disposition"] = f'{how}; filename="{name}-{place}.{_ENDINGS[media_type]}"'
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Referrer-Policy"] = "no-referrer"

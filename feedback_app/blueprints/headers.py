@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 
 from feedback_app.blueprints.access import PUBLIC_ENDPOINTS
 
@@ -17,6 +17,8 @@ POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+# A file of somebody's: looked at or saved, it loads nothing, sends nothing and runs nothing.
+FILE_POLICY: Final = "sandbox; default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 # No page asks for a device; a script that came in by mistake shall not either.
 DEVICES: Final = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 # Figures that the town gives to everybody may be shown on other sites; nothing else of ours may.
@@ -45,9 +47,14 @@ def _harden(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Resource-Policy", _readers())
     if current_app.extensions["suara_is_https"]:
         headers.setdefault("Strict-Transport-Security", f"max-age={YEAR_SECONDS}; includeSubDomains")
-    if request.endpoint not in PUBLIC_ENDPOINTS:
-        # Pages of staff hold what citizens wrote: none stays on a counter's computer when its user has gone.
+    if request.endpoint not in PUBLIC_ENDPOINTS or request.blueprint == "tracking":
+        # Pages of staff, and of who follows a report, hold what citizens wrote: none stays on a counter's computer or
+        # a borrowed phone when its user has gone.
         headers.setdefault("Cache-Control", "no-store")
+    if g.get("signed_out"):
+        # Not "storage": questionnaires typed without a connection wait there until they can be sent. Not "cookies":
+        # the mark of a known browser (`known_browsers`) is to stay.
+        headers.setdefault("Clear-Site-Data", '"cache"')
     return response
 
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Response, current_app, g, request
-from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
+
+from feedback_app.blueprints.signing import SignedSessions
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -112,7 +113,7 @@ class Visitors:
         self._field = app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")
         key: str = app.config.get("WTF_CSRF_SECRET_KEY") or app.config["SECRET_KEY"]
         self._tokens = URLSafeTimedSerializer(key, salt="wtf-csrf-token")
-        sessions = SecureCookieSessionInterface().get_signing_serializer(app)
+        sessions = SignedSessions().get_signing_serializer(app)
         assert sessions is not None  # noqa: S101 - without a key the application does not start
         self._sessions = sessions
         secure = "; Secure" if app.config["SESSION_COOKIE_SECURE"] else ""

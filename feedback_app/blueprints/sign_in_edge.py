@@ -130,6 +130,7 @@ def _leave_the_old_one(user: User, now: Any) -> None:
 
 def _end(_app: Flask, **_who: Any) -> None:
     """End this sign-in and no other: other browsers of the same person go on."""
+    g.signed_out = True
     token = session.pop(TOKEN, None)
     g.pop("sign_in", None)
     if not isinstance(token, str):

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from feedback_app.blueprints.headers import FILE_POLICY
 from feedback_app.intake.extra_models import Attachment
 from feedback_app.storage import Disk
 from tests.abuse import attached
@@ -96,7 +97,7 @@ def test_document_is_only_ever_saved_and_can_do_nothing(client: FlaskClient, ses
     assert answer.mimetype == "application/pdf"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="lampiran-1.pdf"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert answer.headers["Content-Security-Policy"] == FILE_POLICY
 
 
 @pytest.mark.parametrize("claimed", ["text/html", "image/svg+xml", "application/x-php", ""])

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from feedback_app import clock
 from feedback_app.blueprints import attachments as pages
+from feedback_app.blueprints.headers import FILE_POLICY
 from feedback_app.blueprints.uploads import MARGIN_BYTES
 from feedback_app.handling.life import ask
 from feedback_app.handling.models import Case
@@ -205,7 +206,7 @@ def test_photo_is_shown_and_document_is_saved(sender: FlaskClient, session: Sess
     assert saved.headers["Content-Disposition"] == 'attachment; filename="lampiran-2.pdf"'
     for answer in (shown, saved):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert answer.headers["Content-Security-Policy"] == FILE_POLICY
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
 

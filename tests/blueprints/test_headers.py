@@ -18,6 +18,7 @@ from feedback_app.app import create_app
 from feedback_app.blueprints.access import PUBLIC_ENDPOINTS
 from feedback_app.blueprints.headers import OPEN_DATA
 from feedback_app.blueprints.security_txt import wording
+from feedback_app.db import db
 from feedback_app.errors import ConfigurationError
 from feedback_app.identity.rules import Role
 from tests import factories as make
@@ -44,7 +45,13 @@ def test_every_answer_of_every_route_carries_the_headers(app: Flask, client: Fla
         with client.get(path) as answer:
             assert set(answer.headers.keys()) >= WANTED, path
             policy = answer.headers["Content-Security-Policy"]
-            assert "default-src 'none'" in policy, path
+            told = [part.split() for part in policy.split(";")]
+            directives = {name: values for name, *values in told}
+            # What is said first of a thing counts (CSP 3, 4.2.1), so nothing is said twice.
+            assert len(directives) == len(told), path
+            for name in ("default-src", "base-uri", "frame-ancestors"):
+                assert directives[name] == ["'none'"], (path, name)
+            assert not directives.keys() & {"object-src", "frame-src", "child-src"}, path
             assert not re.search(r"unsafe-|https?:|\*", policy), path
 
 
@@ -98,7 +105,10 @@ def test_only_open_data_may_be_shown_elsewhere(app: Flask, client: FlaskClient) 
             assert answer.headers["Cross-Origin-Resource-Policy"] == wanted, path
 
 
-@pytest.mark.parametrize(("secure", "public_url"), [(True, None), (False, "https://suara.kupangkota.go.id")])
+PUBLIC = "https://suara.kupangkota.go.id"
+
+
+@pytest.mark.parametrize(("secure", "public_url"), [(True, None), (False, PUBLIC)])
 def test_a_site_on_tls_is_asked_for_by_tls_alone(live: Live, secure: bool, public_url: str | None) -> None:
     made = create_app(replace(live.settings, cookie_secure=secure, public_url=public_url))
     answer = made.test_client().get("/masuk", base_url="https://localhost")
@@ -109,6 +119,36 @@ def test_a_site_on_tls_is_asked_for_by_tls_alone(live: Live, secure: bool, publi
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert "Domain=" not in cookie
+
+
+@pytest.mark.parametrize(
+    ("said", "secure"),
+    [({}, True), ({"COOKIE_SECURE": "true"}, True), ({"COOKIE_SECURE": "false"}, False), ({"COOKIE_SECURE": ""}, True)],
+)
+def test_beside_an_address_on_tls_cookies_are_for_tls_alone_unless_somebody_says_no(
+    said: dict[str, str], secure: bool
+) -> None:
+    assert config.load({"PUBLIC_URL": PUBLIC, **said}).cookie_secure is secure
+    assert config.load({"PUBLIC_URL": "http://localhost:8000"}).cookie_secure is False
+    assert config.load({}).cookie_secure is False
+
+
+def test_every_cookie_of_a_site_on_tls_has_the_prefix_of_its_host(live: Live) -> None:
+    made = create_app(replace(live.settings, cookie_secure=True, public_url=PUBLIC))
+    made.config["WTF_CSRF_ENABLED"] = False
+    with made.app_context():
+        email = make.user(db.session()).email
+        db.session.commit()
+        db.session.remove()
+    browser = made.test_client()
+    answer = browser.post("/masuk", base_url=PUBLIC, data={"email": email, "password": make.PASSWORD})
+    given = answer.headers.getlist("Set-Cookie")
+    assert {cookie.partition("=")[0] for cookie in given} == {"__Host-session", "__Host-known"}
+    for cookie in given:
+        attributes = {part.strip() for part in cookie.split(";")[1:]}
+        assert attributes >= {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}, cookie
+        assert "domain" not in cookie.lower(), cookie
+    assert browser.get_cookie("__Host-known", domain="suara.kupangkota.go.id") is not None
 
 
 def test_a_site_without_tls_promises_none(client: FlaskClient) -> None:
