@@ -1,5 +1,7 @@
 """`make bench`: measure against the targets, print ratios, note them in docs/measured.md with `--write`.
 
+Written is the latest of each row; what was not measured again stays below its own date.
+
 submit     P1, P7  a rating, fully checked, against pgbench and against hello; Redis commands
 pages      P2, P3  the rating page and a unit's public page against hello
 spike      P4      ratings on one unit at 250/s: latency, losses, backlog (--spike-seconds 600 for the whole of it)
@@ -46,7 +48,7 @@ from bench import (
     spike,
     submit,
 )
-from bench.report import Row, table
+from bench.report import Row, kept, table
 from bench.stage import Stage, open_stage
 from feedback_app import config
 
@@ -88,10 +90,9 @@ def main() -> int:
                     rows += benchmark(stage, asked)
         finally:
             # What was measured before something failed is not lost with it.
-            found = table(rows)
-            print(found)
+            print(table(rows))
     if asked.write:
-        _write(found, _command())
+        _write(rows, _command())
     return 0 if all(row.holds for row in rows) else 1
 
 
@@ -128,10 +129,10 @@ def _command() -> str:
     return re.sub(r" --(?:data|helpdesk-folder)[ =]\S+", "", told)
 
 
-def _write(found: str, command: str) -> None:
-    head = MEASURED.read_text(encoding="utf-8").split(MARKER)[0]
+def _write(rows: list[Row], command: str) -> None:
+    head, _, noted = MEASURED.read_text(encoding="utf-8").partition(MARKER)
     when = f"{datetime.now(UTC):%Y-%m-%d}, `{command}`, Python {platform.python_version()}, {platform.machine()}"
-    MEASURED.write_text(f"{head}{MARKER}\n\n{when}\n\n{found}\n", encoding="utf-8")
+    MEASURED.write_text(f"{head}{MARKER}\n\n{kept(noted, rows, when)}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

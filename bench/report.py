@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -41,3 +42,18 @@ def table(rows: list[Row]) -> str:
             f"{row.ratio:.3f} | {wanted} | {verdict} |"
         )
     return "\n".join(lines)
+
+
+def kept(noted: str, rows: list[Row], when: str) -> str:
+    """Return what is noted after a run: its table first, then what was measured before and not again.
+
+    `noted` are earlier tables, each below its line of date and command. A row measured anew goes from where it stood
+    (the same target and the same words); a table of which nothing is left goes with its line.
+    """
+    anew = {f"| {row.target} | {row.what} |" for row in rows}
+    sections = [f"{when}\n\n{table(rows)}"]
+    for old in re.split(r"\n(?=\d{4}-\d\d-\d\d, )", f"\n{noted.strip()}"):
+        lines = [line for line in old.strip().splitlines() if not any(line.startswith(one) for one in anew)]
+        if sum(line.startswith("|") for line in lines) > 2:  # more than the two lines of the head
+            sections.append("\n".join(lines))
+    return "\n\n".join(sections)
