@@ -148,6 +148,8 @@ def test_a_line_is_answered_before_the_next_one_is_written(talking: subprocess.P
 
 def test_an_interruption_is_quiet(talking: subprocess.Popen[bytes]) -> None:
     say(talking, {"id": 1, "text": "Jalan rusak"})
+    # It waits for the next line by then, as it does when somebody types Ctrl-C.
+    time.sleep(0.5)
     talking.send_signal(signal.SIGINT)
     out, said = talking.communicate(timeout=30)
     assert (talking.returncode, out, said) == (130, b"", b"")
