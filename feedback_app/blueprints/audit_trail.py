@@ -19,6 +19,7 @@ from feedback_app.audit.trails import Trail
 from feedback_app.blueprints import audit_words as words
 from feedback_app.blueprints.access import requires, today
 from feedback_app.blueprints.audit_question import TrailQuestion, read_trail_question
+from feedback_app.blueprints.audit_words_details import detail_words
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.blueprints.step_up import needs_fresh_sign_in
 from feedback_app.db import db
@@ -70,7 +71,7 @@ def listed() -> ResponseReturnValue:
         agency=question.agency, rows=rows[:PAGE_SIZE], typed=question.typed, wrong=question.wrong,
         begins=after is None, older=Place(last.at, last.id).written() if last else None,
         acts=words.choices_of_acts(), subjects=words.choices_of_subjects(),
-        staff=staff_of(db.session(), question.agency.id), words=words, rows_max=ROWS_MAX,
+        staff=staff_of(db.session(), question.agency.id), words=words, details=detail_words, rows_max=ROWS_MAX,
     )  # fmt: skip
 
 

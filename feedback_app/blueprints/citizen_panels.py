@@ -5,8 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from flask import g
+
 from feedback_app import clock
 from feedback_app.blueprints.due import due
+from feedback_app.blueprints.forms.requests import SettleForm
 from feedback_app.db import db
 from feedback_app.handling.citizens.followers import followers_of
 from feedback_app.handling.citizens.request_words import corrections_of, words_of
@@ -39,8 +42,17 @@ def read_requests(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:
     show_due, words = partial(due, time_zone=file.time_zone, now=clock.utcnow()), words_of(db.session(), waiting)
     return {
         "requests": [(request, show_due(request.due_at), words.get(request.id)) for request in waiting],
-        "time_zone": file.time_zone,
-    }
+        "time_zone": file.time_zone, "typed": _typed([request.id for request in waiting]),
+    }  # fmt: skip
+
+
+def _typed(request_ids: list[int]) -> dict[int, str]:
+    """Return the reason that was refused in this request, by the request for which it was typed."""
+    refused = g.get("refused_act")
+    if not isinstance(refused, SettleForm) or refused.request_id not in request_ids:
+        return {}
+    g.refused_act_drawn = True
+    return {refused.request_id: refused.reason.data or ""}
 
 
 def read_corrections(file: CaseFile, can_answer: bool) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from feedback_app.blueprints.evaluation_frame import act_on, bp, whole_cycle
 from feedback_app.blueprints.expired_staff_forms import draw_staff_form_again
 from feedback_app.blueprints.formats import day, number
 from feedback_app.blueprints.forms.cycles import SignForm, VersionForm
+from feedback_app.blueprints.missed_proofs import note_missed
 from feedback_app.blueprints.numbers import number_or_none
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.step_up import needs_fresh_sign_in
@@ -81,6 +82,7 @@ def sign(cycle_id: int) -> ResponseReturnValue:
     form = SignForm(asks_for_decider=_is_last_decider(cycle))
     is_valid = form.validate()
     if is_valid and not current_user.verify_and_update_password(normalised(form.password.data or "")):
+        note_missed("password of a signature", current_user.email)
         form.password.errors = [gettext("Kata sandi tidak cocok. Coba lagi.")]
         is_valid = False
     if not is_valid:

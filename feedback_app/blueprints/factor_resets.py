@@ -34,7 +34,7 @@ def of_somebody(user_id: int) -> ResponseReturnValue:
     except DomainError as error:
         obstacle = translated(error.message)
     if who.id == current_user.id:
-        obstacle = gettext("Faktor kedua akun sendiri tidak dapat diatur ulang. Minta administrator lain.")
+        obstacle = gettext("Faktor kedua akun sendiri tidak dapat diatur ulang. Minta pengelola lain.")
     return render_template(
         "account/colleague_factors.html",
         who=who,

@@ -1,9 +1,9 @@
-"""What waits for the reader in cycles and people, each a sentence with a number and a link."""
+"""What waits for the reader besides cases, each a sentence with a number and a link."""
 
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from datetime import date
+from datetime import date, datetime
 
 from flask import url_for
 from flask_babel import gettext, ngettext
@@ -14,6 +14,7 @@ from feedback_app.evaluation import waiting
 from feedback_app.evaluation.cycles.queries import count_to_settle
 from feedback_app.evaluation.replies.corrections import count_open_corrections
 from feedback_app.evaluation.replies.own_record import own_cycles_open
+from feedback_app.handling.break_glass.queries import count_to_decide
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.access.queries import count_waiting
 
@@ -26,13 +27,27 @@ CONCERNED = frozenset(
 )  # fmt: skip
 
 
-def waiting_tiles(session: Session, user_id: int, day: date, allowed: AbstractSet[Permission]) -> list[tuple[str, str]]:
-    """Return the address and the words of everything that waits, what has a last day first."""
+_DECIDES_EMERGENCIES = frozenset({Permission.MANAGE_GRANTS, Permission.CONFIRM_BREAK_GLASS})
+
+
+def waiting_tiles(
+    session: Session, user_id: int, day: date, now: datetime, allowed: AbstractSet[Permission]
+) -> list[tuple[str, str]]:
+    """Return the address and the words of everything that waits: emergencies, then what has a last day."""
     return [
+        *(_emergencies(session, user_id, day, now) if allowed & _DECIDES_EMERGENCIES else ()),
         *(_own(session, user_id, day) if Permission.READ_OWN_RECORD in allowed else ()),
         *(_signatures(session, user_id, day) if Permission.SIGN_CYCLE in allowed else ()),
         *((url_for(endpoint), words) for endpoint, words in _counted(session, user_id, day, allowed)),
     ]
+
+
+def _emergencies(session: Session, user_id: int, day: date, now: datetime) -> list[tuple[str, str]]:
+    n = count_to_decide(session, user_id, now=now, today=day)
+    words = ngettext(
+        "%(num)s permintaan akses darurat menunggu Anda", "%(num)s permintaan akses darurat menunggu Anda", n
+    )  # fmt: skip
+    return [(url_for("grants.emergency"), words)] if n else []
 
 
 def resting_links(allowed: AbstractSet[Permission]) -> list[tuple[str, str]]:

@@ -76,7 +76,7 @@ _LABELS: Final[tuple[tuple[enum.StrEnum, Words], ...]] = (
     (Outcome.PARTLY, _("Selesai sebagian menurut pelapor")),
     (Outcome.DISPUTED, _("Belum selesai menurut pelapor")),
     (Outcome.SILENT, _("Ditutup tanpa kabar dari pelapor")),
-    (RequestKind.ACCESS, _("Unduh data")),
+    (RequestKind.ACCESS, _("Lihat atau unduh data")),
     (RequestKind.ERASURE, _("Hapus data")),
     (RequestKind.CORRECTION, _("Perbaiki data")),
     (RequestKind.RESTRICTION, _("Batasi pemakaian data")),

@@ -160,7 +160,12 @@ def _ended(breach_id: int, end: Any, done: str) -> ResponseReturnValue:
     try:
         end(db.session(), found, form.ending.data or "", user_id=current_user.id, now=clock.utcnow())
     except DomainError as error:
-        return _refused(error, breach_id)
+        db.session.rollback()
+        if not _is_open(found_breach(breach_id)[0]):
+            # Its page has no box for the words any more; that of the error gives them back.
+            raise
+        form.form_errors.append(error.message)
+        return _breach_page(breach_id, AuthorityForm(formdata=None), form), error.status
     db.session.commit()
     flash(done, "success")
     return _to(breach_id)

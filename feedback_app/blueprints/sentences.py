@@ -53,13 +53,17 @@ def _sentences(node: ast.AST) -> Iterator[Message]:
             yield from _message(node.args[0])
         elif name == "problem" and len(node.args) > 2:
             yield from _message(node.args[2])
-    elif isinstance(node, ast.Assign) and _TABLES.search(ast.unparse(node.targets[0])):
+    elif isinstance(node, ast.Assign | ast.AnnAssign) and _TABLES.search(_name_of(node)):
         for value in getattr(node.value, "values", ()):
             yield from _message(value)
     elif isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and str(key.value).startswith(_SETTINGS) and isinstance(value, ast.Tuple):
                 yield from _message(value.elts[0])
+
+
+def _name_of(node: ast.Assign | ast.AnnAssign) -> str:
+    return ast.unparse(node.targets[0] if isinstance(node, ast.Assign) else node.target)
 
 
 def _message(node: ast.AST) -> Iterator[Message]:

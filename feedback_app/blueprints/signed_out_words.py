@@ -18,7 +18,7 @@ _GONE: Final[dict[EndReason, Words]] = {
     EndReason.REVOKED: _("Perangkat ini sudah dikeluarkan dari akun. Bila ini memang Anda, silakan masuk lagi."),
     EndReason.PASSWORD_CHANGED: _("Kata sandi akun ini sudah diganti. Masuklah dengan kata sandi yang baru."),
     EndReason.FACTOR_CHANGED: _("Pengaman akun ini sudah diubah. Silakan masuk lagi."),
-    EndReason.DEACTIVATED: _("Akun ini tidak aktif lagi. Hubungi administrator instansi Anda."),
+    EndReason.DEACTIVATED: _("Akun ini tidak aktif lagi. Hubungi pengelola instansi Anda."),
 }
 _BROWSERS: Final[dict[str, str]] = {
     "edge": "Edge", "opera": "Opera", "samsung": "Samsung Internet", "firefox": "Firefox", "chrome": "Chrome",

@@ -42,7 +42,7 @@ def home() -> ResponseReturnValue:
         reviews=waiting,
         cycles=cycles,
         own_pages=_own_pages(allowed),
-        tiles=waiting_tiles(db.session(), current_user.id, today(), allowed),
+        tiles=waiting_tiles(db.session(), current_user.id, today(), now, allowed),
         resting=resting_links(allowed) if allowed & CONCERNED else [],
         may_issue_tokens=Permission.ISSUE_VISIT_TOKEN in allowed,
         due=partial(due, now=now),
@@ -71,5 +71,9 @@ def _own_pages(allowed: frozenset[Permission]) -> list[tuple[str, str]]:
         ("reply_templates.listed", gettext("Templat"), Permission.MANAGE_TEMPLATES),
         ("clocks.start", gettext("Tenggat dan kalender"), Permission.MANAGE_CLOCKS),
         ("privacy.requests", gettext("Data pribadi"), Permission.MANAGE_PRIVACY),
+        ("grants.listed", gettext("Wewenang dan akun"), Permission.READ_GRANTS),
+        ("audit_trail.listed", gettext("Jejak audit"), Permission.READ_AUDIT),
+        ("platform.page", gettext("Keadaan platform"), Permission.OPERATE_PLATFORM),
+        ("platform.ask", gettext("Akses darurat"), Permission.OPERATE_PLATFORM),
     ]
     return [(endpoint, words) for endpoint, words, permission in pages if permission in allowed]

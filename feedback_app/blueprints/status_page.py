@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from werkzeug import Response
 
 from feedback_app import clock
-from feedback_app.blueprints.due import due
+from feedback_app.blueprints.due import Urge, due
 from feedback_app.blueprints.forms.tracking import ContactForm, MessageForm, ObjectionForm, VerdictForm
 from feedback_app.blueprints.opened_report import seal
 from feedback_app.blueprints.private import not_stored
@@ -53,7 +53,7 @@ def status_page(
         may_object=_lasts(report, case.objectionable_until if case else None, now),
         kept_contact=contact_card(db.session(), Owner(report.agency_id, submission_id=report.submission_id)),
         breach_notices=notices_for(db.session(), report.agency_id, report.submission_id),
-        due_words=lambda at, time_zone: due(at, time_zone, now).words,
+        due_soon=lambda at, time_zone: _due_soon(at, time_zone, now),
     )
 
 
@@ -75,6 +75,12 @@ def _question(report: Tracked) -> str | None:
     replies = report.case.replies if report.case else []
     asked = [reply.text for reply in replies if reply.kind is ReplyKind.QUESTION]
     return asked[-1] if asked else None
+
+
+def _due_soon(at: datetime, time_zone: str, now: datetime) -> str:
+    """Return how near or late an answer is, nothing where its day alone says enough."""
+    found = due(at, time_zone, now)
+    return "" if found.urge is Urge.LATER else found.words
 
 
 def _lasts(report: Tracked, until: datetime | None, now: datetime) -> bool:

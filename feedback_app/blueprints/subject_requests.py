@@ -10,8 +10,12 @@ from flask_security import current_user
 from feedback_app import clock
 from feedback_app.audit.operations import person
 from feedback_app.blueprints.access import requires, today
+from feedback_app.blueprints.act_forms import refuse
+from feedback_app.blueprints.case_page import case_page
 from feedback_app.blueprints.due import Due, due
 from feedback_app.blueprints.forms.requests import LiftForm, SettleForm
+from feedback_app.blueprints.forms.staff import ReplyForm
+from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.staff_frame import staff_blueprint
 from feedback_app.db import db
@@ -29,7 +33,7 @@ bp.record_once(lambda state: state.app.add_template_global(requests_due, "reques
 @bp.post("/permintaan/<int:request_id>")
 @requires(Permission.ANSWER_CASE)
 def settlement(request_id: int) -> ResponseReturnValue:
-    """Settle a request: do what was asked for, or refuse with a reason."""
+    """Settle a request: do what was asked for, or refuse with a reason; a refused one is shown again, never lost."""
     request, case = open_request_for(db.session(), current_user.id, request_id, day=today())
     case_id, form, now = case.id, SettleForm(), clock.utcnow()
     try:
@@ -43,7 +47,9 @@ def settlement(request_id: int) -> ResponseReturnValue:
     except DomainError as error:
         db.session.rollback()
         flash(translated(error.message), "error")
-        return redirect(url_for("cases.case", case_id=case_id), 303)
+        form.request_id = request_id
+        refuse(form)
+        return case_page(my_case(case_id), ReplyForm(formdata=None)), error.status
     db.session.commit()
     flash(gettext("Permintaan pelapor sudah diselesaikan."), "success")
     return redirect(url_for("cases.case", case_id=case_id), 303)

@@ -19,7 +19,7 @@ def work_in() -> ResponseReturnValue:
     """Work in another of one's agencies from now on, and go to the first page there."""
     chosen = agency_scope.choose(number_or_none(request.form.get("agency")) or 0)
     if chosen is None:
-        flash(gettext("Anda tidak memiliki peran di instansi itu hari ini. Pilih dari daftar."), "error")
+        flash(gettext("Anda tidak memiliki wewenang di instansi itu hari ini. Pilih dari daftar."), "error")
     else:
         flash(gettext("Anda sekarang bekerja di %(name)s.", name=chosen.name), "success")
     return redirect(url_for("staff.home"), 303)

@@ -41,7 +41,10 @@ def list_command(agency: str) -> None:
 
     with database() as session:
         found, now, late = find_agency(session, agency), clock.utcnow(), False
-        for one in breaches_of(session, found.id):
+        breaches = breaches_of(session, found.id)
+        if not breaches:
+            click.echo("None.")
+        for one in breaches:
             runs = one.state in {BreachState.DRAFT, BreachState.CONFIRMED} and one.authority_told_at is None
             late |= runs and one.due_at < now
             left = f", {(one.due_at - now).total_seconds() / 3600:.1f} hours left" if runs else ""

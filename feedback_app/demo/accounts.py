@@ -50,9 +50,9 @@ def main_accounts(city: City) -> tuple[DemoAccount, ...]:
         DemoAccount(f"kepegawaian{at}", Role.PERSONNEL, None, "kepegawaian: pegawai, jabatan, jadwal loket"),
         DemoAccount(f"pegawai{at}", Role.EMPLOYEE, None, "pegawai loket Dukcapil: catatannya sendiri"),
         DemoAccount(f"auditor{at}", Role.AUDITOR, None, "auditor: wewenang, jejak, bukti yang beku; hanya membaca"),
-        DemoAccount(f"admin.kedua{at}", Role.ADMINISTRATOR, None, "administrator kedua: menyetujui wewenang", nth=1),
+        DemoAccount(f"admin.kedua{at}", Role.ADMINISTRATOR, None, "pengelola kedua: menyetujui wewenang", nth=1),
         # Last: what is set up for a whole city is set up by this one.
-        DemoAccount(f"admin{at}", Role.ADMINISTRATOR, None, "administrator: semua unit, tenggat, pesan"),
+        DemoAccount(f"admin{at}", Role.ADMINISTRATOR, None, "pengelola: semua unit, tenggat, wewenang, jejak"),
     )
 
 

@@ -40,8 +40,8 @@ DECREED_DAYS_BEFORE = 4
 _OFFICES = {
     (Role.EVALUATOR, 0): "Penilai Kinerja",
     (Role.EVALUATOR, 1): "Penilai Kinerja Kedua",
-    (Role.ADMINISTRATOR, 0): "Administrator",
-    (Role.ADMINISTRATOR, 1): "Administrator Kedua",
+    (Role.ADMINISTRATOR, 0): "Pengelola Instansi",
+    (Role.ADMINISTRATOR, 1): "Pengelola Kedua",
     (Role.AUDITOR, 0): "Auditor",
     (Role.SUPERIOR, 0): "Atasan Pejabat Penilai",
     (Role.SUPERIOR, 1): "Wali Kota",

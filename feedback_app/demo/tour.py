@@ -80,7 +80,7 @@ def _try_lines(base: str, samples: Samples | None) -> list[str]:
         "Kirim laporan dengan nomor telepon di dalamnya: sebelum terkirim Anda ditanya apakah nomor itu perlu.",
         "Masuk sebagai petugas Dukcapil: tanggapi kasus teratas, yaitu yang paling dekat tenggatnya.",
         "Masuk sebagai kepala Dukcapil: tinjau tanggapan yang disengketakan, lalu buka Dasbor; angkanya dapat dibuka.",
-        "Masuk sebagai administrator, buka Tenggat dan kalender: tambahkan hari libur; lihat kasus mana yang bergeser.",
+        "Masuk sebagai pengelola, buka Tenggat dan kalender: tambahkan hari libur; lihat kasus mana yang bergeser.",
         "Masuk sebagai penilai, buka Evaluasi: mengapa ada pegawai 'belum cukup bukti'? Setiap angka dapat dibuka.",
         "Buka triwulan yang dibekukan: dua orang menandatangani, orang ketiga memutus keberatannya.",
         "Buka siklus bulanan, buka hak jawabnya: pegawai lalu melihat hasilnya.",
@@ -89,6 +89,9 @@ def _try_lines(base: str, samples: Samples | None) -> list[str]:
         "Sesudah hak jawab ditutup: penilai dan penilai kedua menandatangani, atasan memutus keberatan.",
         "Masuk sebagai kepala Dukcapil, buka Survei: hasil, tiga unsur terendah, dan kegiatan yang terlambat.",
         "Masuk sebagai Inspektorat: dugaan pungli sampai di sini tanpa melewati unit yang diadukan.",
+        "Masuk sebagai pengelola, buka Akses: beri seseorang wewenang penilai; pengelola kedua yang menyetujuinya.",
+        "Masuk sebagai auditor, buka Jejak audit: yang baru Anda lakukan sudah tercatat dan disegel dalam semenit.",
+        "Buka Akun saya, Keamanan: pasang aplikasi autentikator; masuk berikutnya meminta enam angkanya.",
     ]
     english = [
         "In English: rate with a receipt link; track a code and dispute its answer; then sign in as the officer, the",

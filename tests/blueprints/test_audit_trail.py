@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.models import ActorKind, AuditEvent
-from feedback_app.audit.operations import CITIZEN, person, record
+from feedback_app.audit.operations import CITIZEN, SYSTEM, person, record
 from feedback_app.audit.proofs import BadProofError, check_proof
 from feedback_app.audit.sealing import seal_next
 from feedback_app.audit.sealing_key import new_key, public_bytes
@@ -208,6 +208,28 @@ def test_every_filter_narrows(town: Town, client: FlaskClient, login: Login, ses
         assert {mine, theirs} & set(lines(page(client, query))) == expected, query
     assert {mine, theirs} <= set(lines(page(client, "?tindakan=handling.")))
     assert "Tidak ada peristiwa yang cocok" in page(client, "?tindakan=survey.")
+
+
+def test_the_number_of_no_case_finds_nothing(town: Town, client: FlaskClient, login: Login, session: Session) -> None:
+    # The reader of reports notes lots of them, and names none.
+    record(
+        session, agency_id=town.agency.id, actor=SYSTEM, action="drain.read", subject_type="submission",
+        subject_id=None, now=make.NOW, count=3,
+    )  # fmt: skip
+    login(town.reader(Role.AUDITOR))
+    assert lines(page(client))
+    assert not lines(page(client, f"?nomor={town.accused.id + 999}"))
+
+
+def test_what_an_act_noted_is_told_in_words(town: Town, client: FlaskClient, login: Login) -> None:
+    event = town.act(town.plain, "handling.respond", from_status="in_progress", to_unit_id=None, is_active=True)
+    login(town.reader(Role.AUDITOR))
+    shown = lines(page(client))[event]
+    assert "keadaan semula" in shown
+    assert "Sedang diproses" in shown
+    assert "ke unit nomor" in shown
+    assert "from_status" not in shown
+    assert "in_progress" not in shown
 
 
 @pytest.mark.parametrize("query", ["?dari=kemarin", "?pelaku=x", "?tindakan=x", "?hal=x", "?nomor=x",

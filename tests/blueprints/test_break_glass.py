@@ -113,6 +113,35 @@ def test_nothing_opens_before_a_second_person_agrees(app: Flask, session: Sessio
     assert REASON not in str([message.params for message in told])
 
 
+def test_what_waits_stands_on_the_home_page_of_whoever_decides(app: Flask, session: Session, world: World) -> None:
+    owner, examiner, operator = administrator(world), inspector(world), make.operator(session)
+    browser = browser_of(app, session, operator)
+    homes = {who.id: signed_in(app, who) for who in (owner, examiner, operator)}
+
+    def told() -> set[int]:
+        return {
+            who for who, home in homes.items() if "akses darurat menunggu Anda" in home.get("/petugas/").get_data(True)
+        }
+
+    for before in session.scalars(sa.select(BreakGlass)).all():
+        decide(world, homes[owner.id], before, "tolak")
+    assert told() == set()
+    opening = asked(world, browser)
+    assert told() == {owner.id}
+    assert decide(world, homes[owner.id], opening, "tolak") == 303
+    assert told() == set()
+    opening = asked(world, browser, world.cases[Kind.CONFIDENTIAL].id)
+    assert told() == {owner.id, examiner.id}
+    assert decide(world, homes[owner.id], opening, "setujui") == 303
+    assert told() == {examiner.id}
+
+
+def test_an_operator_finds_their_pages_at_home(app: Flask, session: Session) -> None:
+    home = browser_of(app, session, make.operator(session)).get("/petugas/").get_data(as_text=True)
+    assert 'class="tile" href="/petugas/platform"' in home
+    assert 'class="tile" href="/petugas/platform/darurat"' in home
+
+
 @pytest.mark.parametrize("side", ["akses", "platform"])
 def test_an_agreed_opening_shows_plain_cases_to_read_and_the_agency_sees_what_was_read(
     app: Flask, session: Session, world: World, side: str

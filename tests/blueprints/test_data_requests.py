@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -104,9 +105,19 @@ def test_a_refusal_needs_a_reason_and_the_reporter_reads_it(
     number = request(session, reporter).id
     assert "Tuliskan alasan penolakan" in settle(client, number, outcome="refused", reason="")
     assert request(session, reporter).outcome is None
+    # What was typed is still there.
+    for typed in ({"outcome": "refused", "reason": "Dua kata"}, {"reason": "Tanpa memilih tombolnya."}):
+        again = client.post(f"/petugas/permintaan/{number}", data=typed)
+        assert again.status_code == 422
+        assert re.search(rf'<textarea[^>]*name="reason"[^>]*>\s*{typed["reason"]}</textarea>', again.text)
+        assert request(session, reporter).outcome is None
     settle(client, number, outcome="refused", reason="Tanggalnya sesuai dengan tiket antrean.")
     assert request(session, reporter).outcome is RequestOutcome.REFUSED
     assert "Tanggalnya sesuai dengan tiket antrean." in html.unescape(reporter.look())
+    # A colleague was first: there is no box for it any more, and the words are given back to be copied.
+    late = client.post(f"/petugas/permintaan/{number}", data={"outcome": "refused", "reason": "Alasan yang terlambat."})
+    assert late.status_code in {404, 409}
+    assert "Alasan yang terlambat.</textarea>" in late.text
 
 
 def test_a_restriction_is_granted_marked_and_lifted_by_its_reporter(

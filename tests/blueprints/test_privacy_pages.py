@@ -161,6 +161,10 @@ def test_a_breach_goes_from_a_note_to_notices_by_two_people(
     public = read(client, f"/privasi/kejadian/{office.agency.id}/{breach.id}")
     for said in (BREACH["how"], BREACH["remedies"], BREACH["advice"], "Tulisan warga"):
         assert str(said) in public
+    too_early = client.post(f"{here}/selesai", data={"ending": "Ditulis sebelum waktunya."})
+    assert too_early.status_code == 409
+    assert "Ditulis sebelum waktunya.</textarea>" in too_early.text
+    assert "Catat dahulu bahwa lembaga sudah diberi tahu" in too_early.text
     refused = client.post(f"{here}/lembaga", data={"told_at": "", "receipt": "Surat 12"})
     assert refused.status_code == 422
     told = clock.utcnow() + timedelta(hours=8) - timedelta(minutes=1)
@@ -168,6 +172,9 @@ def test_a_breach_goes_from_a_note_to_notices_by_two_people(
     client.post(f"{here}/selesai", data={"ending": "Lembar tidak lagi dikirim lewat surel."})
     session.refresh(breach)
     assert breach.state == "closed"
+    late = client.post(f"{here}/bukan", data={"ending": "Ditulis sesudah ditutup."})
+    assert late.status_code == 409
+    assert "Ditulis sesudah ditutup.</textarea>" in late.text
     assert "Surat 12" not in public
 
 

@@ -55,13 +55,14 @@ raise ReplyLengthError(f"Harus {LOW} sampai {HIGH} huruf (100%).")
 raise ValueError("moment must be aware")
 problem(400, "form_expired", "Halaman ini sudah lama terbuka.")
 HTTP_SENTENCES = {404: "Halaman ini tidak ada."}
+LIMIT_SENTENCES: Final = {"sending": "Tunggu, lalu kirim lagi."}
 SETTINGS = {"SECURITY_MSG_LOGIN": ("Silakan masuk.", "info"), "SECURITY_LOGIN_URL": "/masuk"}
 gettext("Diterima")
 """
     found = {message for _, _, message, _ in extract_messages(io.BytesIO(source), {"gettext": None}, [], {})}
     assert found == {
         "Unit itu tidak ditemukan.", "Harus %s sampai %s huruf (%s%%).", "Halaman ini sudah lama terbuka.",
-        "Halaman ini tidak ada.", "Silakan masuk.", "Diterima",
+        "Halaman ini tidak ada.", "Tunggu, lalu kirim lagi.", "Silakan masuk.", "Diterima",
     }  # fmt: skip
 
 

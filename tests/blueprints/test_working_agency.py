@@ -70,7 +70,7 @@ def test_no_agency_is_chosen_but_ones_own(
 ) -> None:
     client = login(somebody)
     answer = client.post("/petugas/instansi", data={"agency": wanted or make.agency(session).id}, follow_redirects=True)
-    assert "Anda tidak memiliki peran di instansi itu hari ini." in answer.text
+    assert "Anda tidak memiliki wewenang di instansi itu hari ini." in answer.text
     assert _chosen(answer.text) == "Pemerintah Kota Ambon"
 
 

@@ -188,8 +188,12 @@ def test_axe_objects_to_nothing_about_a_report_in_any_state(site: Site, visitor:
         visitor.open_report(code)
         visitor.see(f"tracking {state}")
     visitor.open_report(site.codes["new"])
-    for path in ("/lacak/tarik", "/lacak/hapus"):
+    for path in ("/lacak/tarik", "/lacak/hapus", "/lacak/perbaiki", "/lacak/batasi"):
         visitor.visit(path)
+    visitor.page.goto(f"{site.url}/lacak/status")
+    visitor.page.locator("form[action$='/lacak/data'] button").first.click()
+    visitor.page.wait_for_url("**/lacak/data")
+    visitor.see("all that is held")
     visitor.page.goto(f"{site.url}/lacak")
     visitor.page.locator("input[name=code]").fill("salah")
     visitor.page.locator("main button[type=submit]").first.click()

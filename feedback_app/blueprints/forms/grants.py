@@ -44,6 +44,8 @@ class GiveForm(ReasonForm):
     unit_id = SelectField(_("Berlaku untuk"), validate_choice=False)
     starts_on = PlainDayField(_("Hari pertama"), validators=[InputRequired(_("Isi hari pertama wewenang."))])
     ends_on = PlainDayField(_("Hari terakhir"), validators=[Optional()])
+    # Once more, so that it stands last on the page and in the summary of errors.
+    reason = TextAreaField(_("Alasan"), filters=[clean_text])
 
     def __init__(self, units: Sequence[ReachedUnit], *, is_whole: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -91,6 +93,7 @@ class RenewForm(ReasonForm):
     """Until when a role goes on, and why."""
 
     ends_on = PlainDayField(_("Hari terakhir yang baru"), validators=[Optional()])
+    reason = TextAreaField(_("Alasan"), filters=[clean_text])
 
 
 class AskGlassForm(StaffForm):

@@ -11,13 +11,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from feedback_app.audit.models import AuditEvent
+from feedback_app.handling.break_glass.deciding import may_confirm
 from feedback_app.handling.break_glass.operations import UnknownBreakGlassError
+from feedback_app.handling.break_glass.rules import WANTED_FOR
 from feedback_app.handling.models import Case
 from feedback_app.handling.queries import OPEN_STATUSES, UnknownCaseError, version_on
 from feedback_app.handling.visibility import opened_by
 from feedback_app.identity.grant_models import BreakGlass
 from feedback_app.identity.operators import is_operator
+from feedback_app.identity.rules import Permission, RequestOutcome
 from feedback_app.organisation.models import UnitVersion
+from feedback_app.organisation.whole_agencies import over_all_of
 
 OPENED: Final = "handling.open_break_glass"
 # The trail keeps more; who looks here wants to see what was read, not to page through it.
@@ -101,6 +105,22 @@ def openings_in(session: Session, agency_id: int, *, most: int) -> Sequence[Brea
     """Return what was asked for in an agency, the newest first."""
     query = sa.select(BreakGlass).where(BreakGlass.agency_id == agency_id)
     return session.scalars(query.order_by(BreakGlass.id.desc()).limit(most)).all()
+
+
+def count_to_decide(session: Session, user_id: int, *, now: datetime, today: date) -> int:
+    """Return how many requests wait for somebody: as administrator of the agency, or for the Inspektorat."""
+    administers = over_all_of(BreakGlass.agency_id, user_id, Permission.MANAGE_GRANTS, today)
+    rows = session.execute(
+        sa.select(BreakGlass, administers).where(
+            BreakGlass.began_at.is_(None), BreakGlass.asked_at > now - WANTED_FOR, BreakGlass.asked_by != user_id,
+            sa.or_(BreakGlass.outcome.is_(None), BreakGlass.outcome == RequestOutcome.APPROVED),
+        )
+    )  # fmt: skip
+    return sum(
+        (is_mine and opening.outcome is None)
+        or (opening.inspector_id is None and may_confirm(session, opening, user_id, today))
+        for opening, is_mine in rows.all()
+    )
 
 
 def pages_opened(session: Session, agency_id: int, opening_ids: Sequence[int]) -> dict[int, list[OpenedPage]]:

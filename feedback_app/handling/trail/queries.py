@@ -168,6 +168,9 @@ def _subject(session: Session, asked: Asked) -> sa.ColumnElement[bool]:
     report = session.scalar(
         sa.select(Case.submission_id).where(Case.agency_id == asked.agency_id, Case.id == asked.subject_id)
     )
+    if report is None:
+        # Compared with nothing, it would find the acts upon many reports, which name none.
+        return mine
     return sa.or_(mine, sa.and_(AuditEvent.subject_type == "submission", AuditEvent.subject_id == report))
 
 
