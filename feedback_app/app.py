@@ -36,7 +36,7 @@ from feedback_app.blueprints.sso_metadata import register_providers
 from feedback_app.db import db
 from feedback_app.identity.factors.sealing import SecretBox
 from feedback_app.identity.models import User
-from feedback_app.identity.sign_in_rules import TimeLimits
+from feedback_app.identity.sign_in_rules import EndReason, TimeLimits
 from feedback_app.identity.sso.provider_file import read_providers
 from feedback_app.intake.vault import vault_of
 from feedback_app.key_files import vault_key_file
@@ -193,7 +193,7 @@ def _security_config(secret: str) -> dict[str, object]:
         "SECURITY_LOGOUT_URL": "/keluar",
         "SECURITY_LOGOUT_METHODS": ["POST"],
         "SECURITY_POST_LOGIN_VIEW": "/petugas/",
-        "SECURITY_POST_LOGOUT_VIEW": "/",
+        "SECURITY_POST_LOGOUT_VIEW": f"/masuk?sebab={EndReason.SIGNED_OUT}",
         "SECURITY_UNAUTHORIZED_VIEW": None,
         # As its own default, which this Werkzeug would write as "private=True".
         "SECURITY_CACHE_CONTROL": {"private": None, "no-store": None},

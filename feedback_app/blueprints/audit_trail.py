@@ -66,13 +66,14 @@ def listed() -> ResponseReturnValue:
     after = _place()
     rows = _rows(question, after, PAGE_SIZE + 1)
     last = rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
-    return render_template(
+    page = render_template(
         "audit/trail.html",
         agency=question.agency, rows=rows[:PAGE_SIZE], typed=question.typed, wrong=question.wrong,
         begins=after is None, older=Place(last.at, last.id).written() if last else None,
         acts=words.choices_of_acts(), subjects=words.choices_of_subjects(),
         staff=staff_of(db.session(), question.agency.id), words=words, details=detail_words, rows_max=ROWS_MAX,
     )  # fmt: skip
+    return page, 422 if question.wrong else 200
 
 
 @bp.get("/jejak/segel/<int:number>")

@@ -17,6 +17,7 @@ from feedback_app.evaluation.replies.own_record import own_cycles_open
 from feedback_app.handling.break_glass.queries import count_to_decide
 from feedback_app.identity.rules import Permission
 from feedback_app.organisation.access.queries import count_waiting
+from feedback_app.organisation.linked_accounts import count_to_confirm
 
 # Who holds none of these has nothing of this kind to do, and is shown no empty list of it.
 CONCERNED = frozenset(
@@ -101,6 +102,11 @@ def _counted(session: Session, user_id: int, day: date, allowed: AbstractSet[Per
             "%(num)s permintaan wewenang menunggu Anda sebagai orang kedua", n,
         )  # fmt: skip
         found.append(("grants.listed", words))
+    if Permission.MANAGE_GRANTS in allowed and (n := count_to_confirm(session, user_id, day)):
+        words = ngettext(
+            "%(num)s akun instansi (SSO) menunggu dipastikan", "%(num)s akun instansi (SSO) menunggu dipastikan", n
+        )  # fmt: skip
+        found.append(("sso_setup.page", words))
     if allowed & {Permission.MANAGE_CYCLE, Permission.DECIDE_OBJECTION} and (
         n := count_to_settle(session, user_id, day)
     ):

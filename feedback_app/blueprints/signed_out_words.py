@@ -13,6 +13,7 @@ from feedback_app.identity.sign_in_rules import EndReason, Means, SecondMeans
 Words = Any
 
 _GONE: Final[dict[EndReason, Words]] = {
+    EndReason.SIGNED_OUT: _("Anda sudah keluar."),
     EndReason.IDLE: _("Anda keluar dengan sendirinya karena lama tidak ada kegiatan. Silakan masuk lagi."),
     EndReason.ABSOLUTE: _("Anda keluar dengan sendirinya karena sudah lama sejak terakhir masuk. Silakan masuk lagi."),
     EndReason.REVOKED: _("Perangkat ini sudah dikeluarkan dari akun. Bila ini memang Anda, silakan masuk lagi."),

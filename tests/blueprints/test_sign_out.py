@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from feedback_app.identity.rules import Role
+from tests import factories as make
+from tests.blueprints.office import Login
 from tests.gates.addresses import addresses
 from tests.gates.world import HOLDERS, World, signed_in, standing_world
 
@@ -47,3 +50,12 @@ def test_every_page_of_staff_has_the_form_that_signs_out(app: Flask, world: Worl
                     without.append((endpoint, holder.name))
     assert without == []
     assert len(seen) >= 80
+
+
+def test_who_signs_out_reads_that_they_are_out(client: FlaskClient, login: Login, session: Session) -> None:
+    officer = make.user(session)
+    make.grant(session, officer, Role.OFFICER, make.agency(session))
+    session.commit()
+    answer = login(officer).post("/keluar")
+    assert answer.location == "/masuk?sebab=signed_out"
+    assert "Anda sudah keluar." in client.get(answer.location).get_data(as_text=True)

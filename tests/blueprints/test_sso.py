@@ -447,7 +447,7 @@ def test_signing_out_leads_to_the_providers_own_sign_out(
     assert "Keluar juga dari SSO Kota" in page
     assert f'href="{issuer}/oauth2/end_session?post_logout_redirect_uri=http' in page
     client.post("/masuk", data={"email": officer.email, "password": make.PASSWORD})
-    assert client.post("/keluar").location == "/"
+    assert client.post("/keluar").location == "/masuk?sebab=signed_out"
 
 
 def test_a_sign_in_through_a_provider_begins_under_a_new_token(

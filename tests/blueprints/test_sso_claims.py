@@ -29,6 +29,8 @@ from tests.blueprints.provider import Forger, back_from, forging, provider_at
 
 Enter = Callable[..., None]
 
+_WAITS = "1 akun instansi (SSO) menunggu dipastikan"
+
 
 @pytest.fixture
 def forger(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Forger]:
@@ -383,10 +385,13 @@ def test_nobody_confirms_their_own_link_nor_one_out_of_reach(
     forger.claims = {"email": administrator.email}
     back_from(app.test_client(), forger)
     link = session.scalars(sa.select(SsoLink)).one()
-    own, stranger = app.test_client(), app.test_client()
+    own, stranger, colleague = app.test_client(), app.test_client(), app.test_client()
     elsewhere = new_office(session).staff(Role.ADMINISTRATOR, everywhere=True)
-    for browser, who in ((own, administrator), (stranger, elsewhere)):
+    second = office.staff(Role.ADMINISTRATOR, everywhere=True)
+    for browser, who in ((own, administrator), (stranger, elsewhere), (colleague, second)):
         browser.post("/masuk", data={"email": who.email, "password": make.PASSWORD})
+    told = [browser for browser in (own, stranger, colleague) if _WAITS in browser.get("/petugas/").get_data(True)]
+    assert told == [colleague]
     assert own.post("/petugas/sso/hubungan/pastikan", data={"link_id": link.id}).status_code == 403
     for act in ("pastikan", "putuskan"):
         assert stranger.post(f"/petugas/sso/hubungan/{act}", data={"link_id": link.id}).status_code == 404
