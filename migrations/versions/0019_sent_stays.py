@@ -31,7 +31,7 @@ def upgrade() -> None:
         op.execute(f"GRANT UPDATE ({columns}) ON {table} TO {WEB_ROLE}")
     op.execute(
         f"CREATE POLICY {SOURCES} ON role_grants AS RESTRICTIVE FOR INSERT TO {WEB_ROLE} "
-        "WITH CHECK (source NOT IN ('cli', 'demo'))"
+        "WITH CHECK (source::text <> 'cli' AND source::text <> 'demo')"
     )
 
 

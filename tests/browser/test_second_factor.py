@@ -83,7 +83,7 @@ def test_an_evaluator_makes_a_passkey_and_signs_in_with_it(browser: Browser, sit
         # Whatever is opened leads here until there is a second factor.
         expect(page.get_by_role("heading", name="Keamanan akun")).to_be_visible()
         page.goto(f"{url}/petugas/evaluasi")
-        expect(page.get_by_text("Peran Anda memerlukan faktor kedua.")).to_be_visible()
+        expect(page.get_by_text("Wewenang Anda memerlukan faktor kedua.")).to_be_visible()
         window.examine("security")
         page.get_by_role("button", name="Siapkan aplikasi").click()
         expect(page.locator("svg.app-qr")).to_be_visible()
