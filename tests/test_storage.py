@@ -12,22 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from feedback_app import config
 from feedback_app.errors import ConfigurationError
 from feedback_app.storage import Disk, MissingFileError, Storage, StorageUnavailableError, new_key, open_storage
+from tests.buckets import serving_buckets
 
 BUCKET = "suara-uji"
 
 
 @pytest.fixture(scope="module")
 def bucket_server() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with serving_buckets() as address:
+        yield address
 
 
 def bucket_settings(tmp_path: Path, endpoint: str) -> config.Settings:

@@ -23,10 +23,10 @@ class Actor:
 
 
 SYSTEM = Actor(ActorKind.SYSTEM)
+CITIZEN = Actor(ActorKind.CITIZEN)
 # Each act of each request passes here: one statement for all, of the bare table and without asking for the number.
 _INTO_AGENCY: Final = sa.insert(Base.metadata.tables[AuditEvent.__tablename__]).inline()
 _INTO_PLATFORM: Final = sa.insert(Base.metadata.tables[PlatformEvent.__tablename__]).inline()
-CITIZEN = Actor(ActorKind.CITIZEN)
 
 
 def person(user_id: int) -> Actor:

@@ -26,8 +26,6 @@ CONCERNED = frozenset(
         Permission.MANAGE_CYCLE, Permission.DECIDE_OBJECTION, Permission.SIGN_CYCLE,
     }
 )  # fmt: skip
-
-
 _DECIDES_EMERGENCIES = frozenset({Permission.MANAGE_GRANTS, Permission.CONFIRM_BREAK_GLASS})
 
 

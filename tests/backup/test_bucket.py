@@ -8,23 +8,20 @@ from typing import Any
 
 import psycopg
 import pytest
-from moto.server import ThreadedMotoServer
 
 from feedback_app import config
 from feedback_app.backup.checking import check
 from feedback_app.storage import S3, Storage, open_storage
 from tests.backup.conftest import Office
+from tests.buckets import serving_buckets
 
 BUCKET, OTHER = "suara-uji", "suara-lain"
 
 
 @pytest.fixture(scope="module")
 def bucket_server() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with serving_buckets() as address:
+        yield address
 
 
 @pytest.fixture
