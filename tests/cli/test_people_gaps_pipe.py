@@ -13,6 +13,9 @@ from tests.conftest import Live
 
 MANY = 400
 
+PIPE_BYTES = 4096
+"""The least a pipe holds: what 400 people take would fit into an ordinary one before its reader is gone."""
+
 
 def test_a_reader_who_has_seen_enough_gets_no_traceback(live: Live) -> None:
     with live.app.app_context():
@@ -26,7 +29,7 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback(live: Live) -> None:
     words = ["people", "gaps", "--agency", "kupang", "--from", today, "--to", today]
     with subprocess.Popen(
         [sys.executable, "-c", command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        env={**os.environ, **live.environ},
+        pipesize=PIPE_BYTES, env={**os.environ, **live.environ},
     ) as program:  # fmt: skip
         assert program.stdout is not None
         assert program.stderr is not None
