@@ -122,9 +122,9 @@ def test_a_long_line_costs_little() -> None:
     import time
 
     for text in ("a", "1", "a@", "=a", "a.b-", "a-", "Ab1", "://", "token", "x-key", "08-", "'", "?a=", "\\n"):
-        began = time.perf_counter()
+        began = time.process_time()
         assert len(scrub(text * 50_000)) < 40_000
-        assert time.perf_counter() - began < 4, text
+        assert time.process_time() - began < 4, text
 
 
 @pytest.fixture

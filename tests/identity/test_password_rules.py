@@ -130,10 +130,10 @@ def test_no_password_takes_long_to_judge() -> None:
     # Left to itself zxcvbn reads such a text for five seconds.
     worst = "".join(random.Random(7).choices(COSTLY, k=PASSWORD_MAX))
     for password in (worst, random_text(PASSWORD_MAX), "aaaa1111" * 3 + worst[:90], "🦗" * PASSWORD_MAX):
-        began = time.perf_counter()
+        began = time.process_time()
         with contextlib.suppress(WeakPasswordError):
             check_password(password, OWNER)
-        assert time.perf_counter() - began < 2.5
+        assert time.process_time() - began < 2.5
 
 
 def test_one_owner_s_words_are_never_taken_for_anothers() -> None:
