@@ -51,6 +51,8 @@ def talking() -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         command("-", "--format", "jsonl"), env=NOWHERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        # A shell that runs the tests in the background passes an ignored SIGINT on.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     with process:
         yield process
