@@ -32,6 +32,9 @@ from tests.acts_noted import watched as every_act_noted
 from tests.before_the_wall import owner_between_requests
 from tests.between_computations import watched
 from tests.factories import CHEAP_HASHER, PASSWORD, SECRET
+from tests.lazy_addresses import compile_addresses_when_asked
+
+compile_addresses_when_asked()
 
 TEMPLATE = f"suara_test_{os.getpid()}"
 # Begun last, any of these would keep one process busy for minutes after the other has nothing left to do.
