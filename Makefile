@@ -5,8 +5,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 ROOT := $(shell dirname '$(strip $(MAKEFILE_LIST))')
 IN := cd '$(ROOT)' &&
+PYTEST := .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup run test lint types contracts audit release unit exhaustive coverage browser bench train evaluate translations lock clean
+.PHONY: help setup run test lint types contracts audit release unit slow exhaustive coverage browser bench train evaluate translations lock clean
 
 help:  ## Show this list
 	@$(IN) grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -29,7 +30,10 @@ contracts: setup
 	@$(IN) .venv/bin/lint-imports
 
 unit: setup
-	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	@$(IN) $(PYTEST) -m 'not slow and not exhaustive'
+
+slow: setup  ## Run the tests that take longer, which CI runs too: every role at every place, walks, floods, drills
+	@$(IN) $(PYTEST) -m 'slow and not exhaustive'
 
 audit: setup  ## Ask the public advisory database about every locked package (ARGS=--strict where it must be reached)
 	@$(IN) .venv/bin/python scripts/audit $(ARGS)
@@ -38,10 +42,10 @@ release: setup  ## Build the wheel and its bill of materials (CycloneDX) into di
 	@$(IN) ./scripts/release
 
 exhaustive: setup  ## Run what `make test` leaves out: the same in one more language or window (before a release)
-	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m exhaustive
+	@$(IN) $(PYTEST) -m exhaustive
 
 coverage: setup  ## Run all tests and say which lines and branches none of them reaches (slower)
-	@$(IN) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered
+	@$(IN) $(PYTEST) --cov --cov-report=term-missing:skip-covered
 
 browser: setup  ## Run only the browser tests and keep their screenshots in screenshots/
 	@$(IN) SUARA_SCREENSHOTS="$$PWD/screenshots" .venv/bin/pytest -q -m browser

@@ -188,6 +188,7 @@ def test_a_file_with_several_lines_stays_readable(stream: io.StringIO) -> None:
     assert stream.getvalue() == "somebody.elses where:\n  |   File x\n  | \ty\n"
 
 
+@pytest.mark.slow
 def test_every_entry_begins_with_its_moment_in_utc(live: Live) -> None:
     script = (
         "import logging; from feedback_app.app import create_app; create_app(); "

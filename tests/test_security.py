@@ -96,6 +96,7 @@ def cost_of(who: User) -> dict[str, int]:
     return {name: int(number) for name, number in (part.split("=") for part in costs.split(","))}
 
 
+@pytest.mark.slow
 def test_another_host_is_refused_where_the_address_is_known(live: Live) -> None:
     application = create_app(replace(live.settings, public_url="https://suara.kupangkota.go.id"))
     try:

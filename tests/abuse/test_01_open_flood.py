@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -22,7 +21,6 @@ MINUTE = timedelta(minutes=1)
 FLOOD = NOON + timedelta(hours=3)
 
 
-@pytest.mark.slow
 def test_a_script_that_floods_the_open_channel_moves_no_figure_and_is_noticed_in_five_minutes(
     session: Session,
 ) -> None:

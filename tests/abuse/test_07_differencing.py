@@ -98,6 +98,7 @@ def guess_newest(told: list[Told]) -> int:
     return int(np.argmax(weights)) + 1
 
 
+@pytest.mark.slow
 def test_newest_answer_is_guessed_hardly_better_than_blindly_from_all_published_figures() -> None:
     dice = np.random.default_rng(20_260_512)
     hits = 0

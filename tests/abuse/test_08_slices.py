@@ -129,6 +129,7 @@ def sizes_in(told: Any, path: str = "") -> Iterator[tuple[str, int]]:
             yield from sizes_in(value, path)
 
 
+@pytest.mark.slow
 def test_no_slice_of_a_units_figures_can_be_asked_for(town: Town, client: FlaskClient) -> None:
     for path in (town.unit_path, town.small_path):
         whole = client.get(path + ".json").get_json()
@@ -161,6 +162,7 @@ def public_paths(app: Flask, town: Town) -> Iterator[str]:
             yield re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values.get(found[1], "1"), rule.rule)
 
 
+@pytest.mark.slow
 def test_public_pages_say_nothing_of_a_unit_with_few_answers_whatever_is_asked(
     app: Flask, town: Town, client: FlaskClient
 ) -> None:

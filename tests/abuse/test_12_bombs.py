@@ -102,6 +102,7 @@ def _ask_file(server: Server, raw: bytes) -> int:
     return server.ask(body, Content_Type=files.MULTIPART, Content_Length=str(len(body)))
 
 
+@pytest.mark.slow
 def test_bombs_are_refused_in_little_time_and_memory(server: Server) -> None:
     assert _ask_file(server, files.written("JPEG")) == 201
     before = server.megabytes()
@@ -116,6 +117,7 @@ def test_bombs_are_refused_in_little_time_and_memory(server: Server) -> None:
     assert server.megabytes() - before < MOST_MB
 
 
+@pytest.mark.slow
 def test_body_that_says_it_has_a_gigabyte_is_refused_before_it_comes(server: Server) -> None:
     began = time.monotonic()
     for path in ("/lacak/lampiran", "/lacak", "/masuk"):
@@ -124,6 +126,7 @@ def test_body_that_says_it_has_a_gigabyte_is_refused_before_it_comes(server: Ser
     assert time.monotonic() - began < MOST_SECONDS
 
 
+@pytest.mark.slow
 def test_body_without_a_length_is_cut_off_at_the_limit(server: Server) -> None:
     assert _ask_file(server, files.written("JPEG")) == 201
     before, began = server.megabytes(), time.monotonic()
@@ -138,6 +141,7 @@ def test_body_without_a_length_is_cut_off_at_the_limit(server: Server) -> None:
     assert _ask_file(server, files.written("JPEG")) == 201
 
 
+@pytest.mark.slow
 def test_thousands_of_fields_are_refused(server: Server) -> None:
     field = b'--batas\r\nContent-Disposition: form-data; name="x%d"\r\n\r\ny\r\n'
     body = b"".join(field % number for number in range(10_000)) + b"--batas--\r\n"

@@ -53,6 +53,7 @@ def unsafe_calls(app: Flask, world: World) -> list[tuple[str, str]]:
     return [(one.method, one.path) for one in addresses(app, world) if one.method in UNSAFE]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_signed_in_officer_sends_nothing_without_the_token(
     app: Flask, world: World, everything: User, guarded_forms: None
@@ -108,6 +109,7 @@ def test_the_cookie_of_the_session_stays_behind_when_another_site_posts(app: Fla
         assert "HttpOnly" in cookie
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_looking_changes_nothing(app: Flask, connection: sa.Connection, world: World, everything: User) -> None:
     client = signed_in(app, everything)

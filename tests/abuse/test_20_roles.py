@@ -89,6 +89,7 @@ def test_an_inspector_is_of_the_inspektorat(session: Session) -> None:
     assert not _holds(session, (Role.INSPECTOR, agency, None, {}))
 
 
+@pytest.mark.slow
 def test_who_runs_the_platform_holds_no_role(session: Session) -> None:
     operator, agency = make.operator(session), make.agency(session)
     for role in Role:

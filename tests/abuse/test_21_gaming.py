@@ -19,6 +19,7 @@ def test_every_trick_is_tried(found: dict[str, Gain]) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "trick", ["flood_easy_service", "refuse_hard_service", "split_service", "split_off_alone", "split_unit"]
 )

@@ -34,6 +34,7 @@ def held(port: int, beginning: bytes) -> Iterator[list[socket.socket]]:
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beginning", [HALF_HEAD, HALF_BODY], ids=["half a head", "half a body"])
 def test_who_never_finishes_sending_keeps_nobody_waiting(live: Live, beginning: bytes) -> None:
     with served(live) as port, held(port, beginning):

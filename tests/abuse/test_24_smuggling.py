@@ -9,6 +9,7 @@ import contextlib
 import re
 import socket
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -72,6 +73,7 @@ def statuses(said: bytes) -> list[int]:
     return [int(found) for found in re.findall(rb"HTTP/1\.1 (\d{3}) ", said)]
 
 
+@pytest.mark.slow
 def test_a_hidden_request_is_not_answered(live: Live) -> None:
     body = b"code=x"
     with served(live) as port:

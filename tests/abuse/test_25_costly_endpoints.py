@@ -43,6 +43,7 @@ FLOODS: dict[str, Callable[[int], Callable[[], object]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flood", FLOODS)
 def test_citizens_send_while_somebody_floods(live: Live, flood: str) -> None:
     with live.app.app_context():

@@ -68,6 +68,7 @@ def broken(client: FlaskClient, paths: Iterator[str]) -> list[tuple[int, str]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_no_parameter_makes_a_page_fall_over(app: Flask, world: World, client: FlaskClient) -> None:
     asked = names()
@@ -83,6 +84,7 @@ def _query(asked: list[str], turn: int) -> str:
     return "&".join(f"{name}={quote(HOSTILE[(at + turn) % len(HOSTILE)])}" for at, name in enumerate(asked))
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_no_number_in_an_address_makes_a_page_fall_over(app: Flask, world: World, client: FlaskClient) -> None:
     rules: list[Rule] = [rule for rule in app.url_map.iter_rules() if rule.arguments and "GET" in (rule.methods or ())]

@@ -35,6 +35,7 @@ def _account(app: Flask) -> tuple[str, bytes]:
         return who.email, secret
 
 
+@pytest.mark.slow
 def test_guesses_from_many_addresses_are_held_by_the_account(live: Live, redis: Redis, time: Clock) -> None:
     """300 guesses in half an hour from 60 addresses: no more are looked at than the pause lets through."""
     with limited_app(live.settings) as app:

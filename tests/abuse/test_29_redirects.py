@@ -34,6 +34,7 @@ WALKS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("signed_in", "target"), WALKS)
 def test_no_route_sends_anybody_away(
     app: Flask, session: Session, client: FlaskClient, login: Login, signed_in: bool, target: str

@@ -70,6 +70,7 @@ def test_without_the_switch_the_files_stay_in_the_bucket(in_bucket: Office) -> N
     assert "rahasia-bucket" not in str(checked.manifest)
 
 
+@pytest.mark.slow
 def test_with_it_they_are_copied_and_come_back_into_another_bucket(
     in_bucket: Office, other_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

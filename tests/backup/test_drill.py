@@ -125,6 +125,7 @@ def test_a_copy_of_a_newer_version_is_refused(office: Office) -> None:
     assert "was made by a newer version" in drilled(office, office.copy(), 1)
 
 
+@pytest.mark.slow
 def test_a_copy_of_an_older_version_is_brought_to_ours(office: Office) -> None:
     from flask_migrate import downgrade
 

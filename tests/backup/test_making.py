@@ -99,6 +99,7 @@ def test_an_existing_file_is_not_overwritten(office: Office) -> None:
     assert path.read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_leaves_nothing_that_looks_whole(office: Office) -> None:
     def small_disk() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
@@ -114,6 +115,7 @@ def test_a_disk_that_is_full_leaves_nothing_that_looks_whole(office: Office) -> 
     assert list(office.folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_command_of_its_own_knows_every_table_with_files(office: Office) -> None:
     """Other tests share a process with the whole application; cron does not."""
 
@@ -163,6 +165,7 @@ def test_killed_in_the_middle_nothing_looks_like_a_copy(office: Office) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 def test_what_is_written_meanwhile_is_in_the_copy_or_not_and_the_counts_say_which(office: Office) -> None:
     over = threading.Event()
 

@@ -49,6 +49,7 @@ def test_into_an_empty_database_everything_comes_back(
     assert "The copy holds no secrets. Put" in said
 
 
+@pytest.mark.slow
 def test_rights_and_policies_of_the_second_wall_come_back(
     office: Office, other_database: NewDatabase, elsewhere: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_server_without_the_roles_is_told_what_to_type(office: Office, monkeyp
         restore(copy, office.live.settings, empty_first=False, progress=lambda _line: None)
 
 
+@pytest.mark.slow
 def test_on_a_machine_where_nothing_is_set_up_rows_and_files_come_back(
     office: Office, other_database: NewDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

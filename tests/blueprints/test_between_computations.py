@@ -104,6 +104,7 @@ def form_at(visitor: Visitor, page: str, action_ends: str) -> tuple[str, dict[st
     return form.action, dict(form.values)
 
 
+@pytest.mark.slow
 def test_a_contest_upheld_beside_a_computation_comes_after_it_and_wants_another(
     live: Live, visitor: Visitor, tmp_path: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_contest_upheld_beside_a_computation_comes_after_it_and_wants_another(
     assert verify(session, cycle) == []
 
 
+@pytest.mark.slow
 def test_a_post_put_right_beside_a_computation_is_known_from_after_it(live: Live, visitor: Visitor) -> None:
     session = db.session()
     world = World.new(session)

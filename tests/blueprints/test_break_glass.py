@@ -70,6 +70,7 @@ def inbox(world: World, opening: BreakGlass) -> str:
     return f"{ASK}/{world.agency.id}/{opening.id}"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_an_operator_opens_no_page_of_an_agency_and_reads_no_word_of_a_case(
     app: Flask, session: Session, connection: sa.Connection, world: World

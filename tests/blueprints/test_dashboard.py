@@ -32,6 +32,7 @@ def _page(client: FlaskClient, address: str = "/petugas/dasbor", status: int = 2
     return unescape(answer.get_data(as_text=True))
 
 
+@pytest.mark.slow
 def test_every_figure_on_the_page_opens_as_many_cases(session: Session, office: Office, login: Login) -> None:
     head = office.staff(Role.UNIT_HEAD)
     busy(session, office.unit, head.id, now=clock.utcnow(), count=20)

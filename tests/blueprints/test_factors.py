@@ -95,6 +95,7 @@ def add_passkey(client: FlaskClient, held: Passkey, name: str = "Laptop kantor")
 # --- what opens without one ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", sorted(NEEDS_SECOND_FACTOR))
 def test_a_role_of_weight_opens_nothing_without_a_factor(
     app: Flask, session: Session, client: FlaskClient, agency: Agency, time: Clock, login: Login,

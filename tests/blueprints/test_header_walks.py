@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -38,6 +39,7 @@ def test_no_other_site_may_read_an_answer_or_ask_what_it_may_send(app: Flask, cl
     assert any(rule.rule.startswith("/api/") for rule in app.url_map.iter_rules())
 
 
+@pytest.mark.slow
 def test_whatever_is_text_names_its_letters(app: Flask, session: Session, client: FlaskClient, login: Login) -> None:
     agency, who = make.agency(session), make.user(session)
     unit = make.unit(session, agency)

@@ -55,6 +55,7 @@ def test_every_answer_of_every_route_carries_the_headers(app: Flask, client: Fla
             assert not re.search(r"unsafe-|https?:|\*", policy), path
 
 
+@pytest.mark.slow
 def test_no_page_of_staff_may_be_kept_by_anybody(
     app: Flask, session: Session, client: FlaskClient, login: Login
 ) -> None:

@@ -113,6 +113,7 @@ def test_a_whole_office_signs_in_from_one_address(limited: Flask) -> None:
         assert officer.post("/masuk", data={"email": email, "password": make.PASSWORD}).status_code == 302
 
 
+@pytest.mark.slow
 def test_without_redis_citizens_go_on_and_every_process_still_keeps_the_budget(live: Live) -> None:
     with limited_app(live.settings, redis_url="redis://127.0.0.1:1/0") as app:
         page, client = _rating_page(app), client_from(app, "203.0.113.7")
@@ -137,6 +138,7 @@ def test_a_redis_that_hangs_holds_nobody_up(live: Live) -> None:
             assert sum(second > 0.15 for second in seconds) <= 6
 
 
+@pytest.mark.slow
 def test_budgets_go_back_to_redis_by_themselves_when_it_answers_again(limited: Flask, redis: Redis) -> None:
     (limiter,) = limited.extensions["limiter"]
     limiter._storage_dead = True
@@ -178,6 +180,7 @@ def test_a_tally_forgets_after_its_window_and_trusts_no_newcomer_when_it_is_full
     assert tally.of(EVERYBODY) == 0
 
 
+@pytest.mark.slow
 def test_a_report_over_its_budget_is_not_stored(limited: Flask) -> None:
     page, client = _rating_page(limited), client_from(limited, "203.0.113.7")
     statuses = [client.post(page, data={"rating": "4"}).status_code for _ in range(335)]

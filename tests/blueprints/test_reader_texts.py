@@ -244,6 +244,7 @@ def test_who_wanted_no_answer_gets_no_case_and_the_reader_is_told(office: Office
     assert _labels(office.session, review).urgency is Urgency.CRITICAL
 
 
+@pytest.mark.slow
 def test_what_is_not_urgent_opens_no_case(office: Office, login: Login) -> None:
     review = _waits(office)
     assert "Terima kasih" in _say(login(_admin(office)), review, {**URGENT, "urgency": "normal"})

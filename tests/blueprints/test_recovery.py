@@ -307,6 +307,7 @@ def test_signing_in_takes_the_same_time_for_a_known_and_an_unknown_address(clien
     assert 0.4 < ratio < 2.5
 
 
+@pytest.mark.slow
 def test_asking_again_and_again_neither_floods_a_mailbox_nor_keeps_its_owner_out(
     client: FlaskClient, officer: User, deliver: Deliver, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

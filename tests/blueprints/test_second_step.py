@@ -182,6 +182,7 @@ def test_codes_pause_after_misses_and_the_pause_grows(
     assert show(client, code(secret)).status_code == 303
 
 
+@pytest.mark.slow
 def test_a_thousand_guesses_a_day_are_not_looked_at(
     client: FlaskClient, user: User, secret: bytes, time: Clock, session: Session
 ) -> None:

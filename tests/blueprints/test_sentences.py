@@ -75,6 +75,7 @@ def test_every_stored_word_has_a_label_in_both_languages(app: Flask, member: obj
     assert indonesian != english
 
 
+@pytest.mark.slow
 def test_english_catalogue_holds_every_sentence_that_citizens_see(catalogue: Catalog) -> None:
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]

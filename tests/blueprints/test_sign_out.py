@@ -33,6 +33,7 @@ def world(app: Flask, session: Session, tmp_path: Path) -> Iterator[World]:
         yield made
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_every_page_of_staff_has_the_form_that_signs_out(app: Flask, world: World) -> None:
     holders = [world.holder(name) for name in EVERYBODY]

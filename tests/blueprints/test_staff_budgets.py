@@ -54,6 +54,7 @@ def signed_in(site: tuple[Flask, str], redis: object) -> FlaskClient:
     return client
 
 
+@pytest.mark.slow
 def test_a_program_that_copies_with_somebodys_session_is_slowed(signed_in: FlaskClient) -> None:
     found = [signed_in.get("/petugas/pegawai").status_code for _ in range(380)]
     assert found[:300] == [200] * 300

@@ -179,6 +179,7 @@ def test_a_unit_surveyed_by_service_takes_a_file_with_a_column_of_services(sessi
     assert len({row.service_id for row in uploader.place.stored()}) == 2
 
 
+@pytest.mark.slow
 def test_twenty_thousand_questionnaires_go_through_preview_and_confirmation(uploader: Uploader) -> None:
     header = ",".join(f"u{number}" for number in range(1, 10))
     rows = [f"{1 + n % 4},2,{1 + n % 3},4,{1 + n % 2},2,3,{1 + n % 4},{1 + n // 7 % 4}" for n in range(20_000)]

@@ -175,6 +175,7 @@ def acts_of(desk: Desk, visitor: Visitor, case_id: int) -> dict[str, Form]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_of_two_who_act_at_once_one_wins_and_the_other_is_told(desk: Desk) -> None:
     raced: set[str] = set()
@@ -271,6 +272,7 @@ def said(desk: Desk, case: Case, words: str) -> bool:
     return bool(desk.session.scalar(query))
 
 
+@pytest.mark.slow
 def test_an_act_sent_from_an_old_page_is_refused_with_its_words(desk: Desk) -> None:
     case = case_in(desk, "in progress")
     first, second = (acts_of(desk, visitor, case.id) for visitor in desk.visitors)
@@ -285,6 +287,7 @@ def test_an_act_sent_from_an_old_page_is_refused_with_its_words(desk: Desk) -> N
             assert not said(desk, case, typed), endpoint
 
 
+@pytest.mark.slow
 def test_of_two_who_verify_the_same_cases_at_once_each_case_moves_once(desk: Desk) -> None:
     cases = [case_in(desk, "new") for _ in range(3)]
     chosen = [f"{case.id}:{case.version}" for case in cases]

@@ -147,6 +147,7 @@ def test_axe_objects_to_nothing_a_citizen_opens(site: Site, visitor: Visitor) ->
     assert visitor.found == {}
 
 
+@pytest.mark.slow
 def test_axe_objects_to_nothing_on_the_way_of_a_rating(site: Site, visitor: Visitor) -> None:
     page = visitor.page
     page.goto(f"{site.url}/nilai/{site.place}")
@@ -163,6 +164,7 @@ def test_axe_objects_to_nothing_on_the_way_of_a_rating(site: Site, visitor: Visi
     assert visitor.found == {}
 
 
+@pytest.mark.slow
 def test_axe_objects_to_nothing_on_the_way_of_a_report(site: Site, visitor: Visitor) -> None:
     page = visitor.page
     page.goto(f"{site.url}/lapor/{site.place}")
@@ -183,6 +185,7 @@ def test_axe_objects_to_nothing_on_the_way_of_a_report(site: Site, visitor: Visi
     assert visitor.found == {}
 
 
+@pytest.mark.slow
 def test_axe_objects_to_nothing_about_a_report_in_any_state(site: Site, visitor: Visitor) -> None:
     for state, code in site.codes.items():
         visitor.open_report(code)
@@ -212,6 +215,7 @@ def test_axe_objects_to_nothing_at_the_kiosk(site: Site, browser: Browser) -> No
     assert visitor.found == {}
 
 
+@pytest.mark.slow
 def test_axe_objects_to_nothing_an_officer_opens(site: Site, visitor: Visitor) -> None:
     page = visitor.page
     page.goto(f"{site.url}/masuk")

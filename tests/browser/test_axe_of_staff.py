@@ -111,6 +111,7 @@ def reader(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iter
     assert complaints == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_axe_objects_to_nothing_an_account_of_staff_opens(site: Site, reader: Reader, name: str) -> None:

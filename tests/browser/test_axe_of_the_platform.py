@@ -53,6 +53,7 @@ def site(standing: Live) -> Iterator[Site]:
         yield Site(url, email, glass, case)
 
 
+@pytest.mark.slow
 def test_axe_objects_to_nothing_an_operator_opens(browser: Browser, site: Site) -> None:
     with open_window(browser, SMALL_PHONE) as window:
         window.sign_in(site.url, site.email)

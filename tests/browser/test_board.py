@@ -42,6 +42,7 @@ def sign_in(page: Page, url: str, email: str) -> None:
     page.wait_for_url("**/petugas**")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_axe_finds_nothing_and_nothing_is_too_wide(browser: Browser, site: Site, language: str) -> None:
     url, email, unit_id = site

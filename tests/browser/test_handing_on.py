@@ -126,6 +126,7 @@ def open_report(visitor: Visitor, site: Site) -> None:
     visitor.page.wait_for_url("**/lacak/status")
 
 
+@pytest.mark.slow
 def test_officer_shows_proof_and_refers_and_the_reporter_follows_with_one_code(site: Site, visitor: Visitor) -> None:
     page, case_id = visitor.page, site.cases[visitor.language]
     sign_in(visitor, site)
@@ -162,6 +163,7 @@ def test_officer_shows_proof_and_refers_and_the_reporter_follows_with_one_code(s
     assert visitor.found == {}
 
 
+@pytest.mark.slow
 def test_officer_reads_what_was_published_and_what_changed(site: Site, visitor: Visitor) -> None:
     page = visitor.page
     sign_in(visitor, site)

@@ -253,6 +253,7 @@ def test_hostile_words_are_text_to_the_reporter(site: Site, guard_with_policy: G
     assert guard_with_policy.found == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_hostile_words_are_text_in_every_list(site: Site, guard_with_policy: Guard) -> None:
     for path in site.public:
@@ -268,6 +269,7 @@ def test_hostile_words_are_text_in_every_list(site: Site, guard_with_policy: Gua
     assert guard_with_policy.found == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_hostile_words_are_text_on_every_page_of_a_case(site: Site, guard_with_policy: Guard) -> None:
     """The further pages of a case, whichever there are, for every fourth of them."""
@@ -283,6 +285,7 @@ def test_hostile_words_are_text_on_every_page_of_a_case(site: Site, guard_with_p
     assert guard_with_policy.found == []
 
 
+@pytest.mark.slow
 def test_what_was_typed_and_refused_is_shown_again_as_text(site: Site, guard: Guard) -> None:
     guard.sign_in(site.accounts[0])
     for text, written in list(zip(PAYLOADS, site.written, strict=True))[::25]:

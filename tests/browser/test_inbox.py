@@ -41,6 +41,7 @@ def sign_in(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/petugas/kotak-masuk")
 
 
+@pytest.mark.slow
 def test_single_keys_walk_tick_search_and_open(site: Site, browser: Browser) -> None:
     page = browser.new_page()
     sign_in(page, site)
@@ -66,6 +67,7 @@ def test_single_keys_walk_tick_search_and_open(site: Site, browser: Browser) -> 
     page.close()
 
 
+@pytest.mark.slow
 def test_whoever_turns_the_keys_off_types_no_act(site: Site, browser: Browser) -> None:
     page = browser.new_page()
     sign_in(page, site)
@@ -78,6 +80,7 @@ def test_whoever_turns_the_keys_off_types_no_act(site: Site, browser: Browser) -
     page.close()
 
 
+@pytest.mark.slow
 def test_all_of_a_page_are_ticked_at_once_and_no_act_is_chosen_beforehand(site: Site, browser: Browser) -> None:
     page = browser.new_page()
     sign_in(page, site)
@@ -94,6 +97,7 @@ def test_all_of_a_page_are_ticked_at_once_and_no_act_is_chosen_beforehand(site: 
     page.close()
 
 
+@pytest.mark.slow
 def test_without_scripts_cases_are_ticked_looked_at_and_undone(site: Site, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

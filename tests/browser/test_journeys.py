@@ -124,6 +124,7 @@ def picture(folder: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_rating_needs_tab_space_and_enter_alone(site: Site, page: Page) -> None:
     page.goto(f"{site.url}/nilai/{site.place}")
     tab_to(page, page.get_by_label("Tidak baik", exact=True))
@@ -136,6 +137,7 @@ def test_rating_needs_tab_space_and_enter_alone(site: Site, page: Page) -> None:
     assert (site.newest().rating, site.newest().reasons) == (1, ["slow"])
 
 
+@pytest.mark.slow
 def test_report_needs_tab_space_and_enter_alone(site: Site, page: Page) -> None:
     page.goto(f"{site.url}/lapor/{site.place}")
     tab_to(page, page.get_by_label("Pengaduan", exact=True))
@@ -151,6 +153,7 @@ def test_report_needs_tab_space_and_enter_alone(site: Site, page: Page) -> None:
     assert (sent.text, sent.is_anonymous) == (STORY, True)
 
 
+@pytest.mark.slow
 def test_personal_data_is_masked_before_sending_and_the_answer_is_judged(site: Site, context: BrowserContext) -> None:
     page = context.new_page()
     page.goto(f"{site.url}/lapor/{site.place}")
@@ -173,6 +176,7 @@ def test_personal_data_is_masked_before_sending_and_the_answer_is_judged(site: S
     assert site.status() is CaseStatus.CLOSED
 
 
+@pytest.mark.slow
 def test_coach_speaks_while_the_report_is_written(site: Site, page: Page) -> None:
     page.goto(f"{site.url}/lapor/{site.place}")
     page.get_by_label("Pengaduan", exact=True).check()
@@ -186,6 +190,7 @@ def test_coach_speaks_while_the_report_is_written(site: Site, page: Page) -> Non
     expect(page.get_by_label("Rahasia")).not_to_be_checked()
 
 
+@pytest.mark.slow
 def test_confidence_that_the_sender_wishes_outlives_the_words(site: Site, page: Page) -> None:
     page.goto(f"{site.url}/lapor/{site.place}")
     page.get_by_label("Pengaduan", exact=True).check()
@@ -206,6 +211,7 @@ def test_going_back_finds_the_report_as_it_was_left(site: Site, page: Page) -> N
     expect(page.get_by_label("Apa yang terjadi?")).to_have_value(STORY)
 
 
+@pytest.mark.slow
 def test_draft_survives_a_reload_and_is_gone_once_sent(site: Site, page: Page) -> None:
     page.goto(f"{site.url}/lapor/{site.place}")
     page.get_by_label("Pengaduan", exact=True).check()
@@ -228,6 +234,7 @@ def test_draft_survives_a_reload_and_is_gone_once_sent(site: Site, page: Page) -
     expect(page.get_by_label("Apa yang terjadi?")).to_have_value("")
 
 
+@pytest.mark.slow
 def test_photo_travels_with_the_report(site: Site, page: Page, tmp_path: Path) -> None:
     page.goto(f"{site.url}/lapor/{site.place}")
     page.get_by_label("Pengaduan", exact=True).check()
@@ -238,6 +245,7 @@ def test_photo_travels_with_the_report(site: Site, page: Page, tmp_path: Path) -
     expect(page.locator(".attachments li")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_photo_is_added_after_sending_where_there_is_no_script(
     site: Site, context: BrowserContext, tmp_path: Path
 ) -> None:
@@ -255,6 +263,7 @@ def test_photo_is_added_after_sending_where_there_is_no_script(
     assert b"Exif" not in fetched.value.body()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "letters"), [(360, 200), (320, 100)], ids=["letters at 200 %", "zoom at 400 %"])
 def test_large_letters_need_no_sideways_scrolling(site: Site, page: Page, width: int, letters: int) -> None:
     page.set_viewport_size({"width": width, "height": 740})

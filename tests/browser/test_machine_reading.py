@@ -59,6 +59,7 @@ def open_case(page: Page, site: Site) -> None:
     page.goto(f"{site.url}/petugas/kasus/{site.case}")
 
 
+@pytest.mark.slow
 def test_a_guess_fills_in_the_form_and_only_the_form_keeps_it(site: Site, page: Page) -> None:
     open_case(page, site)
     guess = page.get_by_role("link", name="Akses bagi kelompok rentan")
@@ -77,6 +78,7 @@ def test_a_guess_fills_in_the_form_and_only_the_form_keeps_it(site: Site, page: 
         assert db.session.scalars(sa.select(Labels.aspect)).all() == [Aspect.ACCESSIBILITY]
 
 
+@pytest.mark.slow
 def test_axe_objects_to_nothing_about_words_guesses_and_notes(site: Site, browser: Browser) -> None:
     context = browser.new_context()
     page = context.new_page()

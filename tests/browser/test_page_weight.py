@@ -96,6 +96,7 @@ def test_first_view_of_a_page_is_light(site: Site, browser: Browser, path: str) 
     assert weight.html <= HTML_BYTES, weight
 
 
+@pytest.mark.slow
 def test_first_view_of_the_status_of_a_report_is_light(site: Site, browser: Browser) -> None:
     page = browser.new_page()
     cookies = sent_rating(page, site)

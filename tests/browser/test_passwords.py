@@ -27,6 +27,7 @@ def window(browser: Browser) -> Iterator[Window]:
         yield opened
 
 
+@pytest.mark.slow
 def test_an_invited_colleague_comes_in_and_looks_after_the_password(live: Live, window: Window) -> None:
     with live.app.app_context():
         agency = make.agency(db.session(), name="Pemerintah Kota Kupang")

@@ -32,6 +32,7 @@ def site(standing: Live) -> Iterator[tuple[str, str]]:
         yield url, email
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_from_the_file_to_the_preview(
     browser: Browser, site: tuple[str, str], tmp_path: Path
 ) -> None:

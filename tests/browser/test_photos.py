@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, expect
 
@@ -16,6 +17,7 @@ from tests.intake import files
 SITE_FIXTURE = site
 
 
+@pytest.mark.slow
 def test_photos_follow_the_text_and_the_one_that_failed_is_named(site: Site, browser: Browser, tmp_path: Path) -> None:
     (tmp_path / "loket.jpg").write_bytes(files.written("JPEG"))
     (tmp_path / "surat.pdf").write_bytes(files.PDF)

@@ -115,6 +115,7 @@ def test_an_evaluator_makes_a_passkey_and_signs_in_with_it(browser: Browser, sit
         expect(page).to_have_url(f"{url}/petugas/")
 
 
+@pytest.mark.slow
 def test_without_scripts_the_second_step_says_to_use_a_code(browser: Browser, site: tuple[str, str]) -> None:
     url, email = site
     with open_window(browser, SMALL_PHONE) as window:

@@ -91,6 +91,7 @@ def test_an_officer_goes_from_the_welcome_page_to_an_answer(site: Site, window: 
     assert status_of(site, site.urgent_case) is CaseStatus.ANSWERED
 
 
+@pytest.mark.slow
 def test_a_counter_prints_a_sheet_of_tokens(site: Site, window: Window) -> None:
     page = window.page
     window.sign_in(site.url, site.officer)
@@ -145,6 +146,7 @@ def test_an_answer_is_sent_with_the_keyboard_alone(site: Site, window: Window) -
     assert status_of(site, site.urgent_case) is CaseStatus.ANSWERED
 
 
+@pytest.mark.slow
 def test_the_work_of_an_officer_needs_no_script(site: Site, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=False)
     window = Window(context.new_page(), 360, [])

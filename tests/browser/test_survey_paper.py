@@ -100,6 +100,7 @@ def sign_in(page: Page, address: str, email: str) -> None:
     page.wait_for_url("**/petugas/**")
 
 
+@pytest.mark.slow
 def test_five_questionnaires_are_typed_with_keys_alone(counter: Counter, capsys: pytest.CaptureFixture[str]) -> None:
     counter.begin()
     assert counter.focused() == "tanggal"
@@ -121,6 +122,7 @@ def test_five_questionnaires_are_typed_with_keys_alone(counter: Counter, capsys:
     assert counter.focused() == "kelamin"
 
 
+@pytest.mark.slow
 def test_an_early_enter_is_held_once_and_a_wrong_key_is_not_taken(counter: Counter) -> None:
     counter.begin()
     keys = counter.page.keyboard
@@ -141,6 +143,7 @@ def test_an_early_enter_is_held_once_and_a_wrong_key_is_not_taken(counter: Count
     assert counter.answers() == [[3, 2, *[None] * 7]]
 
 
+@pytest.mark.slow
 def test_what_a_broken_line_held_back_is_sent_once_when_it_is_there_again(counter: Counter) -> None:
     counter.begin()
     counter.page.keyboard.type(today().strftime("%d%m"))
@@ -166,6 +169,7 @@ def test_what_a_broken_line_held_back_is_sent_once_when_it_is_there_again(counte
     assert counter.answers() == sorted(STORED[:2], key=str)
 
 
+@pytest.mark.slow
 def test_a_refused_line_comes_back_to_be_mended_while_others_go_on(counter: Counter) -> None:
     counter.begin()
     counter.page.keyboard.type("3113")
@@ -182,6 +186,7 @@ def test_a_refused_line_comes_back_to_be_mended_while_others_go_on(counter: Coun
     assert counter.answers() == STORED[:1]
 
 
+@pytest.mark.slow
 def test_a_slip_is_taken_back_without_leaving_the_line(counter: Counter) -> None:
     counter.begin()
     counter.page.keyboard.type(today().strftime("%d%m"))
@@ -195,6 +200,7 @@ def test_a_slip_is_taken_back_without_leaving_the_line(counter: Counter) -> None
     assert counter.answers() == STORED[:1]
 
 
+@pytest.mark.slow
 def test_without_scripts_enter_saves_and_gives_the_next_line(browser: Browser, counter: Counter) -> None:
     cookies = counter.page.context.cookies()
     with browser.new_context(java_script_enabled=False) as context:
@@ -211,6 +217,7 @@ def test_without_scripts_enter_saves_and_gives_the_next_line(browser: Browser, c
     assert counter.answers() == [[3, 4, 2, *[None] * 6]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["id", pytest.param("en", marks=pytest.mark.exhaustive)])
 def test_axe_finds_nothing_on_the_pages_of_paper(counter: Counter, language: str) -> None:
     page = counter.page

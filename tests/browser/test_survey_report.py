@@ -76,6 +76,7 @@ def fetched(page: Page, button: str) -> Download:
     return waiting.value
 
 
+@pytest.mark.slow
 def test_an_officer_makes_the_report_and_finds_the_index_in_it(browser: Browser, site: Site, tmp_path: Path) -> None:
     page = browser.new_page()
     complaints: list[str] = []
@@ -100,6 +101,7 @@ def test_an_officer_makes_the_report_and_finds_the_index_in_it(browser: Browser,
     page.close()
 
 
+@pytest.mark.slow
 def test_all_files_come_together_without_any_script(browser: Browser, site: Site, tmp_path: Path) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
     page = context.new_page()
@@ -117,6 +119,7 @@ def test_all_files_come_together_without_any_script(browser: Browser, site: Site
     context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["id", pytest.param("en", marks=pytest.mark.exhaustive)])
 def test_axe_objects_to_nothing_on_the_pages_of_the_report(browser: Browser, site: Site, language: str) -> None:
     page = browser.new_page()

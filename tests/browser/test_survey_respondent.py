@@ -162,6 +162,7 @@ def test_a_respondent_taps_thirteen_answers_on_a_phone(site: Site, phone: Browse
     assert complaints == []
 
 
+@pytest.mark.slow
 def test_every_step_fits_a_phone_and_has_large_targets(site: Site, phone: BrowserContext) -> None:
     page = phone.new_page()
     page.goto(site.address)
@@ -194,6 +195,7 @@ def test_one_can_go_back_and_change_ones_mind(site: Site, phone: BrowserContext)
     expect(page.get_by_role("radio", name="Sesuai", exact=True)).to_be_checked()
 
 
+@pytest.mark.slow
 def test_the_keyboard_is_enough_and_arrows_carry_nobody_away(site: Site, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(site.address)
@@ -213,6 +215,7 @@ def test_the_keyboard_is_enough_and_arrows_carry_nobody_away(site: Site, browser
     page.context.close()
 
 
+@pytest.mark.slow
 def test_a_page_that_was_left_comes_back_with_its_answers(site: Site, phone: BrowserContext) -> None:
     page = phone.new_page()
     page.goto(site.address)
@@ -236,6 +239,7 @@ def test_a_page_that_was_left_comes_back_with_its_answers(site: Site, phone: Bro
     assert nothing_is_kept(page)
 
 
+@pytest.mark.slow
 def test_a_line_that_is_gone_at_the_moment_of_sending_costs_nothing(site: Site, phone: BrowserContext) -> None:
     page, before = phone.new_page(), site.rows()
     page.goto(site.address)
@@ -249,6 +253,7 @@ def test_a_line_that_is_gone_at_the_moment_of_sending_costs_nothing(site: Site, 
     assert site.rows() == before + 1
 
 
+@pytest.mark.slow
 def test_an_answer_of_the_server_that_is_lost_counts_once(site: Site, phone: BrowserContext) -> None:
     page, before = phone.new_page(), site.rows()
     arrivals: list[int] = []
@@ -270,6 +275,7 @@ def test_an_answer_of_the_server_that_is_lost_counts_once(site: Site, phone: Bro
     assert site.rows() == before + 1
 
 
+@pytest.mark.slow
 def test_what_waited_when_the_page_was_closed_is_sent_when_it_opens(site: Site, phone: BrowserContext) -> None:
     page, before = phone.new_page(), site.rows()
     page.goto(site.address)
@@ -285,6 +291,7 @@ def test_what_waited_when_the_page_was_closed_is_sent_when_it_opens(site: Site, 
     assert site.rows() == before + 1
 
 
+@pytest.mark.slow
 def test_without_scripts_it_is_one_page(site: Site, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)  # type: ignore[arg-type]
     page, before = context.new_page(), site.rows()
@@ -305,6 +312,7 @@ def test_without_scripts_it_is_one_page(site: Site, browser: Browser) -> None:
     context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_axe_objects_to_nothing_on_the_pages_of_the_survey(site: Site, browser: Browser, language: str) -> None:
     page = browser.new_context(reduced_motion="reduce").new_page()
@@ -342,6 +350,7 @@ def test_axe_objects_to_nothing_on_the_pages_of_the_survey(site: Site, browser: 
     assert found == {}
 
 
+@pytest.mark.slow
 def test_first_view_of_a_questionnaire_is_light(site: Site, browser: Browser) -> None:
     with in_production(site.live) as url:
         weight = weigh(browser, f"{url}/skm/{site.agency}/{site.unit}")

@@ -88,6 +88,7 @@ def desk(browser: Browser, site: Site) -> Iterator[Desk]:
     context.close()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_survey_is_set_up_from_nothing_by_following_the_next_step(desk: Desk) -> None:
     page, today = desk.page, clock.utcnow().date()

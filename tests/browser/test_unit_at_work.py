@@ -133,6 +133,7 @@ def case_of(site: Site, name: str) -> Case:
     return db.session.scalars(sa.select(Case).where(Case.id == site.cases[name])).one()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["officer"], indirect=True)
 def test_an_officer_goes_through_the_inbox_with_keys_and_finishes_a_case(at: Desk, tmp_path: Path) -> None:
     page, site = at.page, at.site
@@ -186,6 +187,7 @@ def test_an_officer_goes_through_the_inbox_with_keys_and_finishes_a_case(at: Des
         assert db.session.scalar(sa.select(sa.func.count()).select_from(CaseNote)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["officer"], indirect=True)
 def test_an_officer_asks_and_the_clock_waits(at: Desk) -> None:
     at.case("second")
@@ -198,6 +200,7 @@ def test_an_officer_asks_and_the_clock_waits(at: Desk) -> None:
         assert case.held_until is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["head"], indirect=True)
 def test_a_head_assigns_writes_a_template_merges_and_answers_several(at: Desk) -> None:
     page, site = at.page, at.site
@@ -231,6 +234,7 @@ def test_a_head_assigns_writes_a_template_merges_and_answers_several(at: Desk) -
         assert len(merged - {None}) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["head"], indirect=True)
 def test_a_head_undoes_an_act_on_many(at: Desk) -> None:
     page, site = at.page, at.site
@@ -250,6 +254,7 @@ def test_a_head_undoes_an_act_on_many(at: Desk) -> None:
         assert db.session.scalar(verified) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["head"], indirect=True)
 def test_a_head_does_not_review_an_answer_of_their_own(at: Desk) -> None:
     at.case("disputed")
@@ -257,6 +262,7 @@ def test_a_head_does_not_review_an_answer_of_their_own(at: Desk) -> None:
     expect(at.page.locator("main")).to_contain_text("peninjaunya orang lain")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["supervisor"], indirect=True)
 def test_who_is_above_reviews_a_dispute_and_reads_the_dashboard(at: Desk) -> None:
     page, site = at.page, at.site
@@ -272,6 +278,7 @@ def test_who_is_above_reviews_a_dispute_and_reads_the_dashboard(at: Desk) -> Non
     assert site.url in page.url
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["examiner"], indirect=True)
 def test_the_inspektorat_reads_what_is_far_too_late_and_answers_nothing(at: Desk) -> None:
     page, site = at.page, at.site
@@ -286,6 +293,7 @@ def test_the_inspektorat_reads_what_is_far_too_late_and_answers_nothing(at: Desk
     assert answer.status == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", ["administrator"], indirect=True)
 def test_an_administrator_sends_a_dead_letter_again_and_opens_the_clocks(at: Desk) -> None:
     page, site = at.page, at.site

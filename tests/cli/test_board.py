@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from feedback_app import clock
@@ -13,6 +14,7 @@ from tests.conftest import Live
 from tests.evaluation.board.worlds import busy_agency
 
 
+@pytest.mark.slow
 def test_board_of_an_agency_names_units_and_no_people(live: Live) -> None:
     with live.app.app_context():
         busy = busy_agency(db.session(), clock.utcnow())

@@ -39,6 +39,7 @@ def agency(live: Live) -> str:
     return code
 
 
+@pytest.mark.slow
 def test_a_day_is_added_struck_off_and_listed_and_open_cases_move_with_it(live: Live, agency: str) -> None:
     assert "none; see" in told(live, "calendar", "holidays", agency, "2026")
     added = told(live, "calendar", "add", agency, "2026-02-05", "--name", "Hari jadi kota", "--source", "Perda 3/2001")

@@ -73,6 +73,7 @@ def call_outside(*arguments: str, **environ: str) -> subprocess.CompletedProcess
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environ", "names"),
     [
@@ -133,6 +134,7 @@ def _rated_city(live: Live, ratings: int = 8, on: date | None = None) -> None:
         session.commit()
 
 
+@pytest.mark.slow
 def test_classify_reads_what_waits_and_recount_finds_no_difference(run: Run, live: Live) -> None:
     _rated_city(live)
     assert "Read 8 submissions" in run("classify").output
@@ -193,6 +195,7 @@ def test_a_single_text_says_whether_it_alleges_a_levy_and_what_decided_its_urgen
     assert "integrity  no" in calm
 
 
+@pytest.mark.slow
 def test_a_folder_without_a_model_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
     for arguments in (("classify", "--text", "x"), ("classify",)):
         done = call_outside(*arguments, FEEDBACK_HOME=str(tmp_path), MODEL_DIR=str(tmp_path))

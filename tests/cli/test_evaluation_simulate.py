@@ -30,6 +30,7 @@ def test_study_is_printed_as_json_for_each_seed_and_the_mean() -> None:
     assert (code == 1) == bool(found["broken"])
 
 
+@pytest.mark.slow
 def test_table_shows_what_is_promised_and_what_tricks_gain() -> None:
     _, output = run("--seeds", "1", "--rounds", "2", "--people", "40", "--units", "4", "--gaming")
     assert "hard_service_wrong_below" in output

@@ -350,11 +350,13 @@ def small_island(live: Live, folder: Path, **environ: str) -> subprocess.Complet
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_worker_is_reminded_before_the_command_ends(live: Live, redis: Redis, tmp_path: Path) -> None:
     assert small_island(live, tmp_path).returncode == 0
     assert "drain" in {job.description for job in queue_on(redis, "drain").jobs}
 
 
+@pytest.mark.slow
 def test_without_redis_an_import_succeeds_all_the_same(live: Live, tmp_path: Path) -> None:
     done = small_island(live, tmp_path, REDIS_URL="redis://127.0.0.1:1/0")
     assert done.returncode == 0, done.stderr
@@ -362,6 +364,7 @@ def test_without_redis_an_import_succeeds_all_the_same(live: Live, tmp_path: Pat
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_without_a_database_the_command_says_so_and_what_to_do(live: Live, tmp_path: Path) -> None:
     path = written(tmp_path, SURVEY)
     environ = live.environ | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}

@@ -91,6 +91,7 @@ def path_of(live: Live) -> Path:
     return vault_key_file(live.settings.home)
 
 
+@pytest.mark.slow
 def test_a_key_is_changed_in_one_call_and_a_process_that_runs_sees_it(at_home: Live) -> None:
     keep(at_home.app, 3)
     assert by_key(at_home.app) == [3]
@@ -114,6 +115,7 @@ def test_a_key_is_changed_in_one_call_and_a_process_that_runs_sees_it(at_home: L
         assert not any(entry.key in done.output for entry in read_entries(path_of(at_home)))
 
 
+@pytest.mark.slow
 def test_with_retire_the_leaked_key_opens_nothing_and_is_gone(at_home: Live) -> None:
     keep(at_home.app, 2)
     call("rotate", "--patience", "5")
@@ -132,6 +134,7 @@ def test_with_retire_the_leaked_key_opens_nothing_and_is_gone(at_home: Live) -> 
     assert not any(derived.is_sealed_by_first(one) for one in sealed)
 
 
+@pytest.mark.slow
 def test_a_change_that_was_ended_goes_on_and_makes_no_second_key(
     at_home: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +156,7 @@ def test_a_change_that_was_ended_goes_on_and_makes_no_second_key(
     assert [entry.key for entry in read_entries(path_of(at_home))] == [begun[0].key]
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_no_contact_is_lost(at_home: Live) -> None:
     keep(at_home.app, 1200)
     wanted = opened(at_home.app)
@@ -176,6 +180,7 @@ def test_killed_at_any_moment_no_contact_is_lost(at_home: Live) -> None:
     assert by_key(at_home.app)[0] == 1200
 
 
+@pytest.mark.slow
 def test_what_is_sealed_while_keys_change_opens_afterwards(at_home: Live) -> None:
     keep(at_home.app, 50)
     over = threading.Event()
@@ -198,6 +203,7 @@ def test_what_is_sealed_while_keys_change_opens_afterwards(at_home: Live) -> Non
     assert len(opened(at_home.app)) == 50
 
 
+@pytest.mark.slow
 def test_a_row_in_a_transaction_under_way_keeps_the_old_key(at_home: Live) -> None:
     keep(at_home.app, 1)
     call("rotate", "--patience", "5")
@@ -230,6 +236,7 @@ def call_in_thread(*arguments: str) -> threading.Thread:
     return thread
 
 
+@pytest.mark.slow
 def test_keys_of_the_environment_are_laid_upon_all_and_the_file_still_opens(
     at_home: Live, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +249,7 @@ def test_keys_of_the_environment_are_laid_upon_all_and_the_file_still_opens(
     assert call("check").output == "Every contact opens\n"
 
 
+@pytest.mark.slow
 def test_the_change_stands_in_the_trail_without_a_key(at_home: Live) -> None:
     from feedback_app.audit.models import PlatformEvent
 
@@ -253,6 +261,7 @@ def test_the_change_stands_in_the_trail_without_a_key(at_home: Live) -> None:
         db.session.remove()
 
 
+@pytest.mark.slow
 def test_the_list_says_what_is_wrong_and_prints_no_key(at_home: Live) -> None:
     call("rotate", "--patience", "5")
     path = path_of(at_home)

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from feedback_app import clock
 from feedback_app.db import db
 from tests import factories as make
@@ -17,6 +19,7 @@ PIPE_BYTES = 4096
 """The least a pipe holds: what 400 people take would fit into an ordinary one before its reader is gone."""
 
 
+@pytest.mark.slow
 def test_a_reader_who_has_seen_enough_gets_no_traceback(live: Live) -> None:
     with live.app.app_context():
         agency = make.agency(db.session(), code="kupang")

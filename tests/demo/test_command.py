@@ -36,6 +36,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(demo_group, arguments)
 
 
+@pytest.mark.slow
 def test_a_city_is_loaded_with_the_shipped_model_and_a_second_call_changes_nothing(environment: Path) -> None:
     first = run("load", "--only", "tanjungbalai")
     assert first.exit_code == 0, first.output

@@ -83,6 +83,7 @@ def test_every_inbox_has_something_to_do(loaded: Loaded, town: Session) -> None:
         assert (todo > 0) is account.has_inbox, account.email
 
 
+@pytest.mark.slow
 def test_the_inspectorate_alone_reads_what_is_said_of_levy_and_abuse(loaded: Loaded, town: Session) -> None:
     def sees(email: str) -> set[int]:
         user_id = town.scalars(sa.select(User.id).where(User.email == email)).one()
@@ -206,6 +207,7 @@ def fingerprint(session: Session) -> list[Sequence[Any]]:
     return sorted((tuple(row) for query in (said, found) for row in session.execute(query)), key=str)
 
 
+@pytest.mark.slow
 def test_the_same_seed_and_day_give_the_same_city_and_it_is_loaded_once(
     app: Flask, session: Session, town: Session
 ) -> None:
@@ -243,6 +245,7 @@ class DeadlyReader(CorpusReader):
         raise Killed(texts[0])
 
 
+@pytest.mark.slow
 def test_a_city_that_was_broken_off_leaves_nothing_and_comes_with_the_next_call(app: Flask, session: Session) -> None:
     def stop_at_the_second(line: str) -> None:
         if "Mataram" in line:

@@ -135,6 +135,7 @@ def test_every_address_that_is_printed_opens(app: Flask, session: Session, home:
         assert status in ({302} if address.startswith("/petugas") else {303} if "/k/" in address else {200}), address
 
 
+@pytest.mark.slow
 def test_the_first_steps_name_codes_tokens_accounts_and_the_password(samples: Samples, home: Path) -> None:
     shown = first_steps(BASE, home)
     wanted = [sample.code for sample in samples.tracking] + [sample.token for sample in samples.tokens]

@@ -37,6 +37,7 @@ def unit_id(session: Session, code: str) -> int:
     return session.scalars(sa.select(Unit.id).where(Unit.code == code)).one()
 
 
+@pytest.mark.slow
 def test_two_rounds_are_closed_and_published_one_is_open_and_older_ones_are_noted(town: Session) -> None:
     found = periods(town)
     assert {code: period.state for code, period in found.items()} == {

@@ -63,6 +63,7 @@ def seen_of(session: Session, cycles: list[Cycle], person: Rated) -> Seen:
     return Seen(sums_in(contents, NAMES), bad, lists_bad, counts)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_the_newest_rating_is_guessed_no_better_than_allowed(session: Session) -> None:
     """The chance of a right guess by the best rule, over 200 people with 5 to 64 ratings, is at most 0.30."""
@@ -144,6 +145,7 @@ def test_whole_points_leave_of_a_contested_rating_what_the_documents_say(n: int,
     assert right == pytest.approx(0.5 + 12.5 * factor / n, abs=0.03)
 
 
+@pytest.mark.slow
 def test_a_rating_that_comes_when_the_book_is_closed_changes_nothing_anywhere(session: Session) -> None:
     chance = random.Random(73)
     agency = make.agency(session)
@@ -166,6 +168,7 @@ def test_the_attacker_recovers_what_a_single_rating_would_show() -> None:
     assert posterior(30, 75, None, 0.0).max() == pytest.approx(0.25, abs=0.005)
 
 
+@pytest.mark.slow
 def test_who_came_when_does_not_tell_who_wrote_what(session: Session) -> None:
     """An officer with the queue's log matches comments to visitors no better than chance and 5 percent."""
     chance = random.Random(74)

@@ -155,6 +155,7 @@ def test_the_acts_are_those_of_the_table() -> None:
     assert set(ACTS) == {(current, wanted, by) for (current, wanted), movers in MOVES.items() for by in movers}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "act"),
     [pytest.param(step, act, id=f"{step[0]} to {step[1]} by {step[2]}") for step, act in ACTS.items()],

@@ -23,6 +23,7 @@ def prepare(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_preparation_brings_an_empty_database_to_the_newest_revision(spoiled: Settings) -> None:
     reached = start_servers(spoiled, fsync=False)
     done = prepare(exported(reached, free_port()))
@@ -32,6 +33,7 @@ def test_the_preparation_brings_an_empty_database_to_the_newest_revision(spoiled
         assert link.execute("SELECT version_num FROM alembic_version").fetchall() == [(names[-1],)]
 
 
+@pytest.mark.slow
 def test_a_preparation_without_a_database_ends_with_one_sentence_about_it() -> None:
     home: Path = new_home()
     home.mkdir()

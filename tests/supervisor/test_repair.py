@@ -57,6 +57,7 @@ def test_a_busy_query_of_a_killed_postmaster_does_not_keep_the_next_one_from_sta
         assert link.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.slow
 def test_committed_rows_survive_the_kill_of_the_database(running: Machine) -> None:
     url = resolved(running.settings()).database_url or ""
     with psycopg.connect(url) as link:

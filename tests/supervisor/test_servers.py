@@ -147,6 +147,7 @@ def owner(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
+@pytest.mark.slow
 def test_servers_end_when_their_owner_is_killed(settings: Settings, owner: subprocess.Popen[bytes]) -> None:
     family = [psutil.Process(_pid(settings.home, name)) for name in ("postgres", "redis")]
     assert all(process.is_running() for process in family)
@@ -154,6 +155,7 @@ def test_servers_end_when_their_owner_is_killed(settings: Settings, owner: subpr
     wait_for(lambda: not any(process.is_running() for process in family), 10)
 
 
+@pytest.mark.slow
 def test_a_server_that_outlived_its_owner_is_ended_by_the_next_start(
     settings: Settings, owner: subprocess.Popen[bytes]
 ) -> None:

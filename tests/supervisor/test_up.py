@@ -23,6 +23,7 @@ pytestmark = pytest.mark.timeout(120)
 Start = Callable[..., Machine]
 
 
+@pytest.mark.slow
 def test_everything_runs_after_the_first_start(machines: Start) -> None:
     machine = machines(new_home())
     assert machine.ready()["address"] == f"http://127.0.0.1:{machine.port}"
@@ -90,6 +91,7 @@ def test_up_after_kill_of_the_supervisor_works_and_keeps_the_data(machines: Star
     assert again.answers()
 
 
+@pytest.mark.slow
 def test_up_after_kill_of_supervisor_and_web_server_at_once_ends_the_orphans(machines: Start) -> None:
     machine = machines()
     machine.ready()
@@ -106,6 +108,7 @@ def test_up_after_kill_of_supervisor_and_web_server_at_once_ends_the_orphans(mac
     assert again.answers()
 
 
+@pytest.mark.slow
 def test_a_folder_with_spaces_and_a_path_of_more_than_150_bytes(machines: Start) -> None:
     top = new_home(" folder é")
     home = top / ("panjang sekali " * 6) / ("dan lebih " * 6) / "rumah"
@@ -127,6 +130,7 @@ def test_a_folder_with_spaces_and_a_path_of_more_than_150_bytes(machines: Start)
         remove(top)
 
 
+@pytest.mark.slow
 def test_two_folders_side_by_side_choose_different_ports(machines: Start) -> None:
     first, second = machines(port=None), machines(port=None)
     addresses = {first.ready()["address"], second.ready()["address"]}
@@ -166,6 +170,7 @@ def test_outside_servers_are_used_and_no_embedded_ones_started(running: Machine,
     assert not (machine.home / "postgres").exists()
 
 
+@pytest.mark.slow
 def test_a_stop_before_the_start_is_complete_leaves_nothing(machines: Start) -> None:
     machine = machines(new_home())
     wait_for(lambda: (machine.home / "postgres.partial").exists() or machine.ended(), 10, machine)
@@ -241,6 +246,7 @@ def test_a_folder_of_another_user_is_one_sentence(machines: Start) -> None:
     assert "belongs to the user" in sentence
 
 
+@pytest.mark.slow
 def test_a_normal_user_can_run_it_too(machines: Start) -> None:
     if os.geteuid() != 0:
         pytest.skip("all tests of this run already are a normal user's")

@@ -297,6 +297,7 @@ def test_the_preview_is_what_the_sums_come_to_afterwards(pile: Pile) -> None:
     assert preview.index == figures(pile.session, period).agency.index
 
 
+@pytest.mark.slow
 def test_five_thousand_questionnaires_cost_less_than_four_looks_into_their_workbook(
     pile: Pile, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -173,6 +173,7 @@ with create_app().app_context():
 """
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_while_it_fits_holds_nobody_up(there: tuple[Live, Unit, User]) -> None:
     live, unit, who = there
     with live.app.app_context():

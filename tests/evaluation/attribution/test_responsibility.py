@@ -277,6 +277,7 @@ def test_order_of_the_assignments_does_not_matter(spans: list[AssignmentSpan], d
     )
 
 
+@pytest.mark.slow
 @given(many_assignments())
 @settings(max_examples=40)
 def test_segments_stay_in_the_window_have_a_share_and_do_not_touch_their_like(

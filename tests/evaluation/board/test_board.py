@@ -196,6 +196,7 @@ def test_the_board_as_data_says_its_days_and_no_small_number(session: Session, a
     assert {len(row) for row in rows_of(found)} == {len(COLUMNS)}
 
 
+@pytest.mark.slow
 def test_board_of_500_units_is_quick_from_what_was_closed(
     session: Session, agency: Agency, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -90,6 +91,7 @@ def test_another_database_finds_the_same_sums_and_residuals(session: Session, tm
     assert max(most for _, _, most in found) < 1e-9
 
 
+@pytest.mark.slow
 def test_a_touched_sum_is_found(session: Session, tmp_path: Path) -> None:
     world = World.new(session)
     _busy(world)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import sqlalchemy as sa
 from flask_migrate import check, downgrade, upgrade
 
@@ -14,6 +15,7 @@ from tests.evaluation.closed import computed
 from tests.evaluation.world import World
 
 
+@pytest.mark.slow
 def test_a_cycle_that_was_computed_before_is_a_draft_again(live: Live) -> None:
     with live.app.app_context():
         session = db.session()

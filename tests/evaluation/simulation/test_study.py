@@ -41,6 +41,7 @@ def test_intervals_hold_the_truth_where_people_are_spread_over_services(mean: Fi
     assert 0.87 <= mean.coverage_90_services <= 0.92
 
 
+@pytest.mark.slow
 def test_plain_means_do_as_badly_as_they_are_known_to(mean: Figures) -> None:
     assert 0.28 <= mean.caught_raw <= 0.35
     assert 0.75 <= mean.flagged_small_n_raw <= 0.83

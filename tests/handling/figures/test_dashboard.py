@@ -55,6 +55,7 @@ def _ids(session: Session, scope: Scope, key: str, asked: Asked) -> list[int]:
     return sorted(row.id for row in rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [PeriodKind.LAST_WEEK, PeriodKind.QUARTER])
 def test_every_figure_equals_the_cases_it_opens_and_the_raw_rows(session: Session, kind: PeriodKind) -> None:
     agency, unit, head = _office(session)

@@ -73,6 +73,7 @@ arguments = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(arguments)
 def test_what_is_asked_survives_an_address(asked: Filters) -> None:
     assert read_filters(asked.as_arguments()) == asked

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from feedback_app.nlp.duplicates.index import DuplicateIndex, Entry
 from feedback_app.nlp.duplicates.likeness import MOST_COMPARED, WINDOW_DAYS
 from feedback_app.nlp.labels import Kind
@@ -54,6 +56,7 @@ def test_an_empty_index_and_a_text_without_words_find_nothing() -> None:
     assert found([LAMP], replace(AGAIN, redacted="🙏 12345")) == []
 
 
+@pytest.mark.slow
 def test_nearly_every_event_told_twice_is_among_the_candidates_of_the_whole_corpus() -> None:
     complaints = [example for example in load_corpus() if example.kind is Kind.COMPLAINT]
     entries = [Entry(example.id, redact(example.text).text, 1, 100) for example in complaints]

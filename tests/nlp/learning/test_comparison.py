@@ -23,6 +23,7 @@ def test_a_model_is_no_better_than_itself(classifier: Classifier, corpus: list[E
         assert all(one == other <= count for one, other, count in found.recall.values())
 
 
+@pytest.mark.slow
 def test_a_model_that_read_little_loses_and_chance_does_not_explain_it(
     classifier: Classifier, small: Classifier, corpus: list[Example]
 ) -> None:

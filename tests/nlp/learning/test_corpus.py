@@ -76,6 +76,7 @@ def test_the_hash_changes_with_any_label_and_not_with_the_order_of_files(tmp_pat
     assert hash_of(ROW, {**ROW, "id": "x-2", "abusive": True}) != first
 
 
+@pytest.mark.slow
 def test_what_was_held_out_is_not_taught(corpus: list[Example]) -> None:
     held_out = load_held_out()
     assert len(held_out) >= 600

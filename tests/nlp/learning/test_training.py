@@ -21,6 +21,7 @@ def rows_of(examples: list[Example]) -> list[TrainingRow]:
     return [example.row() for example in examples]
 
 
+@pytest.mark.slow
 def test_training_twice_gives_the_same_bytes(
     small_model: TrainedModel, small_corpus: list[Example], tmp_path: Path
 ) -> None:

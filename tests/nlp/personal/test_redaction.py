@@ -94,6 +94,7 @@ def test_an_account_number_that_looks_like_a_phone_is_an_account() -> None:
     assert [span.kind for span in find_personal_data("rek BNI 0431882716")] == [PiiKind.ACCOUNT]
 
 
+@pytest.mark.slow
 def test_redacting_a_redacted_text_changes_nothing(corpus: list[Example]) -> None:
     changed = [once for example in corpus if redact(once := redact(example.text).text).text != once]
     assert changed == []

@@ -90,6 +90,7 @@ def test_nearly_all_personal_data_of_the_corpus_is_covered(corpus: list[Example]
     assert sum(by_shape["names"]) / len(by_shape["names"]) >= 0.90
 
 
+@pytest.mark.slow
 def test_names_are_rarely_seen_where_the_corpus_has_none(corpus: list[Example]) -> None:
     without = [example for example in corpus if not example.pii]
     alarms = sum(bool(find_personal_data(example.text)) for example in without)

@@ -208,6 +208,7 @@ WRONG: list[Any] = [
 ]
 
 
+@pytest.mark.slow
 def test_whatever_a_sealed_manifest_holds_is_read_or_refused_in_one_sentence(small_model: TrainedModel) -> None:
     packed = small_model.packed()
     manifest, body = packed.manifest, packed.body
@@ -299,6 +300,7 @@ def test_a_manifest_that_is_none_is_refused(folder: Path, text: str) -> None:
         Classifier.load(folder)
 
 
+@pytest.mark.slow
 def test_a_saved_model_reads_as_it_was_trained(
     small_model: TrainedModel, small_corpus: list[Example], tmp_path: Path
 ) -> None:

@@ -28,6 +28,7 @@ def lines(corpus: list[Example]) -> list[str]:
     return lines_of([example.text for example in corpus])
 
 
+@pytest.mark.slow
 def test_redaction_and_tokens_are_those_it_was_trained_with(lines: list[str]) -> None:
     assert MANIFEST["data"]["lines_sha256"] == lines_hash(lines), "run `feedback nlp train`"
 
