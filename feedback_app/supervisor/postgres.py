@@ -53,8 +53,7 @@ def program(places: Places, settings: Settings, *, fsync: bool = True) -> Progra
         "log_parameter_max_length_on_error": "0",
     }
     if not fsync:
-        # A server of tests alone: nothing in it lasts, and no database lives long enough to want cleaning.
-        given |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+        given |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     words = [word for name, value in given.items() for word in ("-c", f"{name}={value}")]
     return Program(
         name="postgres",
