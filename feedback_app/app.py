@@ -38,6 +38,7 @@ from feedback_app.identity.factors.sealing import SecretBox
 from feedback_app.identity.models import User
 from feedback_app.identity.sign_in_rules import EndReason, TimeLimits
 from feedback_app.identity.sso.provider_file import read_providers
+from feedback_app.intake.scanning import Scanner
 from feedback_app.intake.vault import vault_of
 from feedback_app.key_files import vault_key_file
 
@@ -97,6 +98,7 @@ def create_app(settings: config.Settings | None = None, *, is_web: bool = False)
     queue.configure(known.redis_url)
     app.extensions["suara_settings"] = known
     app.extensions["suara_storage"] = storage.open_storage(known)
+    app.extensions["suara_scanner"] = Scanner(known.clamd_url) if known.clamd_url else None
     register_formats(app)
     register_blueprints(app)
     # It changes the language of this browser and nothing else; a token would give every visitor a cookie and keep the

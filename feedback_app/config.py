@@ -9,21 +9,12 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from feedback_app.environment import (
-    is_vault_key,
-    read_choice,
-    read_flag,
-    read_number,
-    read_secret,
-    read_secrets,
-    read_server,
-    read_url,
-)
+from feedback_app import setting_forms
+from feedback_app.environment import read_choice, read_flag, read_number, read_secret, read_secrets, read_url
 from feedback_app.errors import ConfigurationError
 
 SETTING_NAMES = (
@@ -51,6 +42,7 @@ SETTING_NAMES = (
     "DRAIN_BATCH",
     "SWEEP_SECONDS",
     "ATTACHMENTS_URL",
+    "CLAMD_URL",
     "S3_ENDPOINT_URL",
     "S3_ACCESS_KEY_ID",
     "S3_SECRET_ACCESS_KEY",
@@ -107,6 +99,7 @@ class Settings:
     s3_access_key_id: str | None = None
     s3_secret_access_key: str | None = field(default=None, repr=False)
     s3_region: str | None = None
+    clamd_url: str | None = None
 
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str | None = None
@@ -167,13 +160,13 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         lasting_secret=read_secret(env, "LASTING_SECRET"),
         host=env.get("HOST") or "127.0.0.1",
         port=read_number(env, "PORT", None, 1, 65535),
-        public_url=_public_url(env),
+        public_url=setting_forms.public_url(env),
         web_workers=read_number(env, "WEB_WORKERS", 2, 1, 64) or 2,
         web_threads=read_number(env, "WEB_THREADS", 8, 1, 256) or 8,
         # What is said wins: a proxy may be tried out before it has its certificate.
-        cookie_secure=read_flag(env, "COOKIE_SECURE", default="true" if _is_on_tls(env) else "false"),
+        cookie_secure=read_flag(env, "COOKIE_SECURE", default="true" if setting_forms.is_on_tls(env) else "false"),
         second_factor=read_choice(env, "SECOND_FACTOR", "REQUIRED", {"REQUIRED", "OFFERED", "EVERYBODY"}).lower(),
-        security_contact=_security_contact(env),
+        security_contact=setting_forms.security_contact(env),
         session_idle_minutes=read_number(env, "SESSION_IDLE_MINUTES", 60, 5, 720) or 60,
         session_absolute_hours=read_number(env, "SESSION_ABSOLUTE_HOURS", 12, 1, 72) or 12,
         oidc_providers_file=Path(env["OIDC_PROVIDERS_FILE"]) if env.get("OIDC_PROVIDERS_FILE") else None,
@@ -182,13 +175,14 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         drain_batch=read_number(env, "DRAIN_BATCH", 500, 1, 5000) or 500,
         sweep_seconds=read_number(env, "SWEEP_SECONDS", 30, 1, 60) or 30,
         model_dir=Path(env["MODEL_DIR"]) if env.get("MODEL_DIR") else None,
-        vault_keys=_vault_keys(env),
-        attachments_url=_attachments_url(env),
+        vault_keys=setting_forms.vault_keys(env),
+        attachments_url=setting_forms.attachments_url(env),
         s3_endpoint_url=read_url(env, "S3_ENDPOINT_URL", {"http", "https"}),
         s3_access_key_id=env.get("S3_ACCESS_KEY_ID") or None,
         s3_secret_access_key=env.get("S3_SECRET_ACCESS_KEY") or None,
         s3_region=env.get("S3_REGION") or None,
-        **_messages(env),
+        clamd_url=setting_forms.clamd_url(env),
+        **setting_forms.messages(env),
         reply_days=read_number(env, "REPLY_DAYS", 10, 3, 60) or 10,
         review_days=read_number(env, "REVIEW_DAYS", 10, 1, 60) or 10,
         objection_day_kind=read_choice(env, "OBJECTION_DAY_KIND", "CALENDAR", {"CALENDAR", "WORKING"}).lower(),
@@ -275,66 +269,3 @@ def _home(env: Mapping[str, str]) -> Path:
     if (root / "pyproject.toml").exists():
         return root / "instance"
     return Path("~/.local/share/suara-layanan").expanduser()
-
-
-def _public_url(env: Mapping[str, str]) -> str | None:
-    value = env.get("PUBLIC_URL", "").rstrip("/")
-    if not value:
-        return None
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
-        raise ConfigurationError(f"PUBLIC_URL must read like https://suara.kupangkota.go.id, not {value!r}.")
-    return value
-
-
-def _is_on_tls(env: Mapping[str, str]) -> bool:
-    return (_public_url(env) or "").startswith("https://")
-
-
-def _security_contact(env: Mapping[str, str]) -> str | None:
-    value = env.get("SECURITY_CONTACT", "").strip()
-    if value and (not value.startswith(("mailto:", "https://", "tel:")) or not value.isprintable() or " " in value):
-        raise ConfigurationError("SECURITY_CONTACT must read like mailto:keamanan@kupangkota.go.id or https://….")
-    return value or None
-
-
-def _attachments_url(env: Mapping[str, str]) -> str | None:
-    value = read_url(env, "ATTACHMENTS_URL", {"file", "s3"})
-    parts = urlsplit(value or "")
-    if parts.scheme == "file" and (parts.netloc or len(parts.path) < 2):
-        raise ConfigurationError("ATTACHMENTS_URL must name a whole path: file:///var/lib/suara/attachments.")
-    if parts.scheme == "s3" and not parts.netloc:
-        raise ConfigurationError("ATTACHMENTS_URL must name a bucket: s3://bucket or s3://bucket/prefix.")
-    return value
-
-
-def _vault_keys(env: Mapping[str, str]) -> tuple[str, ...]:
-    keys = tuple(key.strip() for key in env.get("VAULT_KEYS", "").split(",") if key.strip())
-    for place, key in enumerate(keys, start=1):
-        if not is_vault_key(key):
-            # The key itself stays out of the message, which may reach a log.
-            raise ConfigurationError(f"VAULT_KEYS: key {place} is none; make one with `feedback keys new`.")
-    return keys
-
-
-def _messages(env: Mapping[str, str]) -> dict[str, str | None]:
-    smtp_url = read_server(env, "SMTP_URL", {"smtp", "smtps"})
-    gateway_url = read_server(env, "WHATSAPP_GATEWAY_URL", {"https", "http"})
-    token = env.get("WHATSAPP_GATEWAY_TOKEN") or None
-    sender = env.get("MAIL_FROM") or None
-    if smtp_url and (sender is None or not _is_sender(sender)):
-        raise ConfigurationError("SMTP_URL needs MAIL_FROM, such as: Suara Layanan <kabar@kupangkota.go.id>")
-    if gateway_url and not (token and token.isascii() and token.isprintable()):
-        raise ConfigurationError("WHATSAPP_GATEWAY_URL needs WHATSAPP_GATEWAY_TOKEN, the gateway's bearer token.")
-    if (smtp_url or gateway_url) and not env.get("PUBLIC_URL"):
-        raise ConfigurationError("SMTP_URL and WHATSAPP_GATEWAY_URL need PUBLIC_URL: every message names that address.")
-    return {
-        "smtp_url": smtp_url, "mail_from": sender, "whatsapp_gateway_url": gateway_url,
-        "whatsapp_gateway_token": token,
-        "whatsapp_gateway_webhook_secret": read_secret(env, "WHATSAPP_GATEWAY_WEBHOOK_SECRET"),
-    }  # fmt: skip
-
-
-def _is_sender(value: str) -> bool:
-    name, _, domain = parseaddr(value)[1].rpartition("@")
-    return bool(name and domain) and value.isprintable()

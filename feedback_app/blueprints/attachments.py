@@ -22,7 +22,7 @@ from feedback_app.blueprints.errors import HTTP_SENTENCES, RETRY_AFTER_SECONDS, 
 from feedback_app.blueprints.private import not_stored
 from feedback_app.blueprints.sentences import translated
 from feedback_app.blueprints.tracking import bp
-from feedback_app.blueprints.uploads import accepts_files
+from feedback_app.blueprints.uploads import accepts_files, cleaned_upload
 from feedback_app.db import db
 from feedback_app.errors import DomainError, InvalidInputError, NotFoundError
 from feedback_app.handling.citizens.words import resume_submission
@@ -31,7 +31,7 @@ from feedback_app.intake import attachments
 from feedback_app.intake.attachments import Attachable, UnattachableError
 from feedback_app.intake.extra_models import Attachment
 from feedback_app.intake.rules import ATTACHMENT_BYTES_MAX, ATTACHMENTS_MAX
-from feedback_app.intake.turns import BusyError, cleaned_in_turn
+from feedback_app.intake.turns import BusyError
 from feedback_app.storage import StorageUnavailableError
 
 log = logging.getLogger(__name__)
@@ -176,7 +176,7 @@ def _keep(report: Attachable, file: FileStorage) -> None:
         attachments.check_room(db.session(), report.agency_id, report.submission_id)
         # Ratings need the connection while this file waits for its turn.
         db.session.rollback()
-        clean = cleaned_in_turn(file.stream)
+        clean = cleaned_upload(file)
         attachments.add(
             db.session(), current_app.extensions["suara_storage"], report.agency_id, report.submission_id, clean,
             now=clock.utcnow(),

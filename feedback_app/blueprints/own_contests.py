@@ -20,7 +20,7 @@ from feedback_app.blueprints.forms.replies import ContestForm
 from feedback_app.blueprints.kept_words import kept_words
 from feedback_app.blueprints.own_record import bp, contest_key, own_cycle
 from feedback_app.blueprints.sentences import translated
-from feedback_app.blueprints.uploads import accepts_files
+from feedback_app.blueprints.uploads import accepts_files, cleaned_upload
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.evaluation.cycles.office_days import calendar_of
@@ -33,7 +33,7 @@ from feedback_app.evaluation.replies.rules import ContestKind, ContestReason
 from feedback_app.evaluation.replies.window import is_open
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.rules import ATTACHMENT_BYTES_MAX
-from feedback_app.intake.turns import BusyError, cleaned_in_turn
+from feedback_app.intake.turns import BusyError
 from feedback_app.storage import StorageUnavailableError
 
 log = logging.getLogger(__name__)
@@ -112,7 +112,7 @@ def _file(cycle_id: int, form: ContestForm) -> ResponseReturnValue:
     try:
         # Others need the connection while the files wait for their turn.
         db.session.rollback()
-        files = [NamedFile(file.filename or "", cleaned_in_turn(file.stream)) for file in form.chosen_files]
+        files = [NamedFile(file.filename or "", cleaned_upload(file)) for file in form.chosen_files]
         due_on = _keep(cycle_id, form, files)
     except NoOwnCycleError as error:
         return kept_words(error, form.words.data, url_for("own_record.record"))

@@ -19,7 +19,7 @@ from feedback_app.blueprints.errors import HTTP_SENTENCES, problem
 from feedback_app.blueprints.forms.proofs import ProofForm
 from feedback_app.blueprints.my_cases import my_case
 from feedback_app.blueprints.sentences import translated
-from feedback_app.blueprints.uploads import accepts_files
+from feedback_app.blueprints.uploads import accepts_files, cleaned_upload
 from feedback_app.db import db
 from feedback_app.errors import DomainError
 from feedback_app.handling.answers import proofs as room
@@ -27,7 +27,7 @@ from feedback_app.handling.models import Case
 from feedback_app.handling.rules import ENDED
 from feedback_app.identity.rules import Permission
 from feedback_app.intake.rules import ATTACHMENT_BYTES_MAX
-from feedback_app.intake.turns import BusyError, cleaned_in_turn
+from feedback_app.intake.turns import BusyError
 from feedback_app.storage import StorageUnavailableError
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ def _keep(case_id: int, file: FileStorage, caption: str | None) -> None:
         room.check_room(db.session(), my_case(case_id), caption)
         # Others need the connection while this file waits for its turn.
         db.session.rollback()
-        clean = cleaned_in_turn(file.stream)
+        clean = cleaned_upload(file)
         case = my_case(case_id, for_update=True)
         storage, me = current_app.extensions["suara_storage"], current_user.id
         room.add_proof(db.session(), storage, case, clean, caption, user_id=me, now=clock.utcnow())

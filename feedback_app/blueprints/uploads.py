@@ -8,6 +8,10 @@ from typing import Final, TypeVar
 
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from feedback_app.intake.pictures import CleanFile
+from feedback_app.intake.turns import cleaned_in_turn
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
@@ -41,6 +45,11 @@ def limits_of(endpoint: str | None) -> FileLimits | None:
     """Return what an endpoint takes; None where it takes no files."""
     found: FileLimits | None = getattr(current_app.view_functions.get(endpoint or ""), "file_limits", None)
     return found
+
+
+def cleaned_upload(file: FileStorage) -> CleanFile:
+    """Return what may be kept of a file that came with this request; see `intake.turns.cleaned_in_turn`."""
+    return cleaned_in_turn(file.stream, scanner=current_app.extensions["suara_scanner"])
 
 
 def widen_limits(app: Flask) -> None:

@@ -23,7 +23,7 @@ MARKS = {Level.OK: "ok  ", Level.WARN: "warn", Level.BAD: "BAD "}
 @click.option("--quiet", is_flag=True, help="Only what is not well.")
 @click.option("--no-servers", is_flag=True, help="Look at settings and files alone: nothing has to run.")
 def doctor_command(*, as_json: bool, quiet: bool, no_servers: bool) -> None:
-    """Look at settings, keys, files, copies, database, walls, audit trail, queue and disk.
+    """Look at settings, keys, files, copies, database, walls, audit trail, queue, virus scanner and disk.
 
     Nothing is changed, and no secret is printed. What an installation that nobody else reaches may do, one with a
     PUBLIC_URL may not. Exit code 0 if nothing is bad (there may be warnings), 1 if something is.
@@ -56,7 +56,7 @@ def _lines(*, no_servers: bool) -> Iterator[Line]:
 
 
 def _of_servers(settings: Settings) -> Iterator[Line]:
-    from feedback_app.cli import doctor_queue
+    from feedback_app.cli import doctor_queue, doctor_scanner
 
     try:
         known = config.resolved(settings)
@@ -64,7 +64,7 @@ def _of_servers(settings: Settings) -> Iterator[Line]:
         yield bad("servers", str(error), "start it with `feedback up`, or look with --no-servers")
         return
     yield from _of_database(known)
-    for what, check in doctor_queue.CHECKS.items():
+    for what, check in (doctor_queue.CHECKS | doctor_scanner.CHECKS).items():
         yield from looked(what, lambda check=check: check(known))  # type: ignore[misc]
 
 

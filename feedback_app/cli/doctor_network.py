@@ -65,13 +65,15 @@ def services(settings: Settings) -> Lines:
     for name, url, sent in (
         ("S3_ENDPOINT_URL", settings.s3_endpoint_url, "files of citizens"),
         ("WHATSAPP_GATEWAY_URL", settings.whatsapp_gateway_url, "messages, numbers and the token"),
+        ("CLAMD_URL", settings.clamd_url, "files of citizens"),
     ):
         parts = urlsplit(url or "")
         if parts.hostname:
-            is_plain = parts.scheme == "http" and is_elsewhere(parts.hostname)
+            is_plain = parts.scheme in {"http", "tcp"} and is_elsewhere(parts.hostname)
             yield judged(
                 "service_door", f"{name}: {sent} go {'in the clear' if is_plain else 'as they should'}",
-                f"set an https address in {name}", is_warn=is_plain, is_bad=is_plain and is_public(settings),
+                "run clamd on this machine" if parts.scheme == "tcp" else f"set an https address in {name}",
+                is_warn=is_plain, is_bad=is_plain and is_public(settings),
             )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import IO, Final
 from feedback_app.errors import DomainError
 from feedback_app.intake import pictures
 from feedback_app.intake.pictures import CleanFile
+from feedback_app.intake.scanning import Scanner, ScannerAwayError
 
 log = logging.getLogger(__name__)
 
@@ -21,31 +22,35 @@ _queue: Final = threading.BoundedSemaphore(AT_ONCE + MOST_WAITING)
 
 
 class BusyError(Exception):
-    """Too many files wait in this process; the sender should try again in a moment."""
+    """Too many files wait in this process, or for the virus scanner; the sender should try again in a moment."""
 
 
-def cleaned_in_turn(stream: IO[bytes], *, wait_seconds: float = WAIT_SECONDS) -> CleanFile:
+def cleaned_in_turn(
+    stream: IO[bytes], *, scanner: Scanner | None = None, wait_seconds: float = WAIT_SECONDS
+) -> CleanFile:
     """Return the cleaned content of a stream, once it is its turn in this process.
 
     The stream is read only then, so that what waits lies on the disk and not in memory. The caller holds no database
-    connection meanwhile.
+    connection meanwhile. A scanner looks at the bytes as they came, before a decoder does.
 
     Raises
     ------
     BusyError
-        It would have waited too long.
+        It would have waited too long, or the scanner does not answer.
     feedback_app.errors.DomainError
-        The file is refused; see `pictures.cleaned`.
+        The file is refused; see `pictures.cleaned` and `scanning.Scanner.check`.
     """
     try:
-        return _in_turn(stream, wait_seconds)
+        return _in_turn(stream, scanner, wait_seconds)
+    except ScannerAwayError as error:
+        raise BusyError(f"virus scanner: {error}") from error
     except DomainError as error:
         # Somebody may be trying what gets through (ASVS 5.0, 16.3.3).
         log.warning("A file was refused (%s)", error.code)
         raise
 
 
-def _in_turn(stream: IO[bytes], wait_seconds: float) -> CleanFile:
+def _in_turn(stream: IO[bytes], scanner: Scanner | None, wait_seconds: float) -> CleanFile:
     pictures.check_size(_size_of(stream))
     if not _queue.acquire(blocking=False):
         raise BusyError
@@ -53,7 +58,10 @@ def _in_turn(stream: IO[bytes], wait_seconds: float) -> CleanFile:
         if not _decoding.acquire(timeout=wait_seconds):
             raise BusyError
         try:
-            return pictures.cleaned(stream.read())
+            raw = stream.read()
+            if scanner is not None:
+                scanner.check(raw)
+            return pictures.cleaned(raw)
         finally:
             _decoding.release()
     finally:

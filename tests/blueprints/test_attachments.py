@@ -141,7 +141,7 @@ def test_busy_or_full_platform_asks_to_come_back(
     def fail(_stream: object) -> None:
         raise failure
 
-    monkeypatch.setattr(pages, "cleaned_in_turn", fail)
+    monkeypatch.setattr(pages, "cleaned_upload", fail)
     answer = send(sender, (JPEG, "a.jpg"), headers=PROGRAM)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert send(sender, (JPEG, "a.jpg")).status_code == 303

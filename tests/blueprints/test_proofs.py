@@ -138,7 +138,7 @@ def test_officer_whose_file_had_to_wait_too_long_is_told(
     def busy(_stream: object) -> None:
         raise BusyError
 
-    monkeypatch.setattr(pages, "cleaned_in_turn", busy)
+    monkeypatch.setattr(pages, "cleaned_upload", busy)
     case = office.report()
     answer = send(browser, case, (JPEG, "a.jpg"))
     assert (answer.status_code, stored(session, case)) == (422, [])

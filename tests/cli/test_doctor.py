@@ -28,6 +28,7 @@ from feedback_app.intake.rules import AnalysisState, ContactKind
 from feedback_app.intake.vault import new_key, vault_of
 from feedback_app.key_files import KeyEntry, vault_key_file, write_entries, write_secret
 from tests import factories as make
+from tests.clamd import clamd
 from tests.conftest import Live
 
 Found = dict[str, tuple[str, str]]
@@ -106,6 +107,8 @@ GATEWAY = {"WHATSAPP_GATEWAY_TOKEN": "token"}
         ({"S3_ENDPOINT_URL": "https://minio.kota.go.id"}, "service_door", "ok"),
         ({**GATEWAY, "WHATSAPP_GATEWAY_URL": "http://gerbang.kota.go.id"}, "service_door", "bad"),
         ({**GATEWAY, "WHATSAPP_GATEWAY_URL": "https://gerbang.kota.go.id"}, "service_door", "ok"),
+        ({"CLAMD_URL": "tcp://pemindai.kota.go.id:3310"}, "service_door", "bad"),
+        ({"CLAMD_URL": "tcp://127.0.0.1:3310"}, "service_door", "ok"),
     ],
     ids=str,
 )
@@ -129,6 +132,32 @@ def test_what_is_no_fault_on_ones_own_machine(at_home: Live, monkeypatch: pytest
     said = found("--no-servers")
     assert {said[name][0] for name in ("public_url", "cookie_secure", "log_level", "debug")} == {"ok"}
     assert said["backup"][0] == "warn"
+
+
+def test_a_public_installation_without_a_virus_scanner(at_home: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found()["virus_scanner"][0] == "ok"
+    public(monkeypatch)
+    assert found()["virus_scanner"][0] == "warn"
+
+
+@pytest.mark.parametrize(
+    ("version", "level"),
+    [
+        (f"ClamAV 1.0.7/27500/{clock.utcnow():%a %b %d %H:%M:%S %Y}", "ok"),
+        ("ClamAV 1.0.7/26000/Mon Nov 24 09:12:45 2025", "warn"),
+        ("ClamAV 1.0.7", "bad"),
+        ("220 mail.kota.go.id", "bad"),
+    ],
+    ids=["of today", "of a year ago", "no signatures", "something else"],
+)
+def test_the_virus_scanner_and_the_age_of_what_it_knows(
+    at_home: Live, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str, level: str
+) -> None:
+    with clamd(tmp_path / "clamd.ctl") as running:
+        running.version = version
+        monkeypatch.setenv("CLAMD_URL", running.url)
+        assert found()["virus_scanner"][0] == level
+    assert found()["virus_scanner"][0] == "bad"
 
 
 def test_files_that_others_may_read(at_home: Live) -> None:

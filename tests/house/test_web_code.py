@@ -21,6 +21,7 @@ CALLS_OUT = {
     "blueprints/sso_client.py": "an identity provider that was asked for, at addresses of its checked description",
     "blueprints/sso_metadata.py": "identity providers of OIDC_PROVIDERS_FILE",
     "cli/doctor_queue.py": "REDIS_URL",
+    "intake/scanning.py": "the virus scanner of CLAMD_URL",
     "notifications/gateway.py": "WHATSAPP_GATEWAY_URL; redirects are refused",
     "notifications/smtp.py": "SMTP_URL",
     "queue.py": "REDIS_URL, for reminders of work",
