@@ -14,7 +14,7 @@ from flask_security import current_user
 
 from feedback_app import clock
 from feedback_app.db import db
-from feedback_app.identity.factors.queries import needs_second_factor
+from feedback_app.identity.factors.queries import opens_nothing_without_factor
 from feedback_app.identity.rules import NEEDS_SECOND_FACTOR, OPERATOR, PERMISSIONS, Permission
 from feedback_app.identity.sign_in_models import SignIn
 from feedback_app.identity.sign_in_rules import Means, SecondMeans
@@ -39,8 +39,7 @@ def is_open_without_factor(view: object) -> bool:
 def must_have_factor(day: date) -> bool:
     """Tell whether the signed-in person must have a second factor: by their role, or as everybody (`SECOND_FACTOR`)."""
     asked = current_app.extensions["suara_settings"].second_factor
-    by_role = asked == "required" and needs_second_factor(db.session(), current_user.id, day)
-    return bool(asked == "everybody" or by_role)
+    return opens_nothing_without_factor(db.session(), current_user.id, day, asked=asked)
 
 
 def has_shown_factor() -> bool:

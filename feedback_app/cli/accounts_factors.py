@@ -16,13 +16,15 @@ def factors_command(email: str) -> None:
     """Show which second factors the account of EMAIL has, never a secret: what, since, last used. Times are UTC."""
     from flask import current_app
 
-    from feedback_app.identity.factors.queries import needs_second_factor, state_of
+    from feedback_app.identity.factors.queries import needs_second_factor, opens_nothing_without_factor, state_of
 
     with database() as session:
         who = find_account(session, email)
         state, now = state_of(session, who.id), clock.utcnow()
         asked = current_app.extensions["suara_settings"].second_factor
-        needs = asked == "everybody" or needs_second_factor(session, who.id, clock.office_day(now))
+        day = clock.office_day(now)
+        must = opens_nothing_without_factor(session, who.id, day, asked=asked)
+        should = must or needs_second_factor(session, who.id, day)
     if state.app_since:
         click.echo(f"app\tsince {state.app_since:%Y-%m-%d %H:%M}")
     for one in state.passkeys:
@@ -32,8 +34,10 @@ def factors_command(email: str) -> None:
         click.echo(f"recovery codes\t{state.codes_left} left")
     else:
         click.echo("No second factor.", err=True)
-    if needs and not state.count:
+    if must and not state.count:
         click.echo("A role of this account, or SECOND_FACTOR, asks for one: it opens nothing before.", err=True)
+    elif should and not state.count:
+        click.echo("A role of this account asks for one, and SECOND_FACTOR=OFFERED lets it in without.", err=True)
 
 
 @click.command("reset-factors", short_help="Take the second factors of an account away.")

@@ -40,10 +40,20 @@ def give_app(live: Live) -> list[str]:
         return [secret.hex(), *codes]
 
 
-def test_the_state_of_an_account_holds_no_secret(live: Live, email: str) -> None:
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [("REQUIRED", "opens nothing before"), ("EVERYBODY", "opens nothing before"), ("OFFERED", "lets it in without")],
+)
+def test_whoever_has_none_is_told_of_as_the_pages_take_it(
+    live: Live, email: str, monkeypatch: pytest.MonkeyPatch, asked: str, words: str
+) -> None:
+    monkeypatch.setenv("SECOND_FACTOR", asked)
     none = CliRunner().invoke(factors_command, [email.upper()])
     assert (none.exit_code, none.stdout) == (0, "")
-    assert "opens nothing before" in none.stderr
+    assert words in none.stderr
+
+
+def test_the_state_of_an_account_holds_no_secret(live: Live, email: str) -> None:
     told = give_app(live)
     shown = CliRunner().invoke(factors_command, [email]).output
     assert "app\tsince" in shown

@@ -80,6 +80,12 @@ def has_factor(session: Session, user_id: int) -> bool:
     return any(ways_of(session, user_id))
 
 
+def opens_nothing_without_factor(session: Session, user_id: int, day: date, *, asked: str) -> bool:
+    """Tell whether an account must have a factor on a day, where the setting `SECOND_FACTOR` asks so much."""
+    by_role = asked == "required" and needs_second_factor(session, user_id, day)
+    return asked == "everybody" or by_role
+
+
 def needs_second_factor(session: Session, user_id: int, day: date) -> bool:
     """Tell whether an account holds on a day what may not rest on a password alone."""
     held = sa.exists().where(
