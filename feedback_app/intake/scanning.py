@@ -100,7 +100,7 @@ class Scanner:
             with self._line() as line:
                 line.sendall(f"z{command}\0".encode())
                 if raw is not None:
-                    _send(line, raw)
+                    _send(line, raw, ends_at)
                 return _reply(line, ends_at)
         except OSError as error:
             raise ScannerAwayError(f"{type(error).__name__}: {error.strerror or error}") from error
@@ -108,14 +108,13 @@ class Scanner:
     @contextmanager
     def _line(self) -> Iterator[socket.socket]:
         parts = urlsplit(self.url)
-        family = socket.AF_UNIX if parts.scheme == "unix" else socket.AF_INET
-        if family is socket.AF_UNIX:
-            with socket.socket(family, socket.SOCK_STREAM) as line:
-                line.settimeout(SECONDS)
-                line.connect(parts.path)
+        if parts.scheme == "tcp":
+            with socket.create_connection((parts.hostname, parts.port or PORT), timeout=SECONDS) as line:
                 yield line
             return
-        with socket.create_connection((parts.hostname, parts.port or PORT), timeout=SECONDS) as line:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(SECONDS)
+            line.connect(parts.path)
             yield line
 
 
@@ -126,11 +125,12 @@ def _moment(words: str | None) -> datetime | None:
         return None
 
 
-def _send(line: socket.socket, raw: bytes) -> None:
+def _send(line: socket.socket, raw: bytes, ends_at: float) -> None:
     """Send a file in pieces, each after its length; one of no length ends it."""
     try:
         for at in range(0, len(raw), _PIECE_BYTES):
             piece = raw[at : at + _PIECE_BYTES]
+            line.settimeout(_left(ends_at))
             line.sendall(struct.pack("!I", len(piece)) + piece)
         line.sendall(struct.pack("!I", 0))
     except (BrokenPipeError, ConnectionResetError):
@@ -138,10 +138,14 @@ def _send(line: socket.socket, raw: bytes) -> None:
         return
 
 
+def _left(ends_at: float) -> float:
+    return max(0.001, ends_at - time.monotonic())
+
+
 def _reply(line: socket.socket, ends_at: float) -> str:
     said = b""
     while not said.endswith(b"\0") and len(said) < _REPLY_BYTES:
-        line.settimeout(max(0.001, ends_at - time.monotonic()))
+        line.settimeout(_left(ends_at))
         piece = line.recv(_REPLY_BYTES)
         if not piece:
             break
