@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy.orm import Session
 
 from feedback_app import clock
@@ -30,6 +31,7 @@ def written(office: Office, folder: Path) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in write_folder(made, folder))
 
 
+@pytest.mark.slow
 def test_of_five_hundred_secrets_none_is_in_a_copy(session: Session, tmp_path: Path) -> None:
     office = new_office(session)
     office.reader = Redactor()  # type: ignore[assignment]

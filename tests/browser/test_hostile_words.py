@@ -246,6 +246,7 @@ def test_hostile_words_are_text_on_every_case(site: Site, guard: Guard) -> None:
     assert guard.found == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_hostile_words_are_text_to_the_reporter(site: Site, guard_with_policy: Guard) -> None:
     for written in site.joined:

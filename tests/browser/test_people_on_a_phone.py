@@ -34,6 +34,7 @@ def site(standing: Live) -> Iterator[tuple[str, str]]:
         yield url, email
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["pegawai", "celah"])
 def test_labels_are_not_broken_letter_by_letter(browser: Browser, site: tuple[str, str], name: str) -> None:
     url, email = site

@@ -278,6 +278,7 @@ def test_a_year_of_officers_left_questions_news_notes_reviews_and_rungs_of_the_l
     assert count(town, DisputeReview, DisputeReview.verdict == ReviewVerdict.SENT_BACK) > 0
 
 
+@pytest.mark.slow
 def test_no_rung_of_the_ladder_waits_for_the_first_start(town: Session) -> None:
     assert not any_escalation_due(town, now=NOW.replace(hour=0, minute=0, second=0))
 

@@ -96,6 +96,7 @@ def test_they_are_kept_where_only_the_owner_reads_them(samples: Samples, home: P
     assert read_samples(home) == samples
 
 
+@pytest.mark.slow
 def test_they_are_made_once_and_anew_when_their_days_are_over(
     app: Flask, session: Session, samples: Samples, home: Path
 ) -> None:

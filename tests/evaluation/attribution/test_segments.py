@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from feedback_app.evaluation.attribution.responsibility import AssignmentSpan, responsibility_segments
@@ -31,6 +32,7 @@ def as_columns(spans: Sequence[AssignmentSpan]) -> Posts:
     return Posts(*np.array(rows, dtype=np.int64).reshape(-1, 9).T)
 
 
+@pytest.mark.slow
 @given(many_assignments())
 @settings(max_examples=300)
 def test_columns_hold_the_segments_of_the_rule_in_its_order(spans: list[AssignmentSpan]) -> None:

@@ -28,6 +28,7 @@ def mean(found: list[Figures]) -> Figures:
     return mean_of(found)
 
 
+@pytest.mark.slow
 def test_method_keeps_its_promises(mean: Figures) -> None:
     assert broken(mean) == []
     assert mean.caught_score >= 0.42
