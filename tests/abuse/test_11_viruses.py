@@ -35,10 +35,8 @@ INFECTED = {
 
 @pytest.fixture(autouse=True)
 def place(app: Flask, tmp_path: Path) -> Iterator[Disk]:
-    before = app.extensions["suara_storage"]
-    app.extensions["suara_storage"] = Disk(tmp_path / "files")
-    yield app.extensions["suara_storage"]
-    app.extensions["suara_storage"] = before
+    with attached.kept_in(app, tmp_path / "files") as place:
+        yield place
 
 
 @pytest.fixture
