@@ -79,13 +79,15 @@ def shared_out(found: list[Address], holder: Holder) -> list[Address]:
 
 
 def a_part(found: list[Address], holder: Holder) -> list[Address]:
-    """Return every sixth of those addresses, beginning elsewhere for each account.
+    """Return a sixth of those addresses, another one for each account of the role.
 
-    The eight places of a role stand beside each other in `HOLDERS`, so between them they try each address that is open
-    to the role, at one place at least.
+    Between them the accounts of a role try each address that is open to it, at one place at least; a role of fewer
+    than six places is given larger parts.
     """
-    number = list(HOLDERS).index(holder.name)
-    return [one for place, one in enumerate(shared_out(found, holder)) if (place + number) % 6 == 0]
+    peers = [name for name, (role, _place, shift) in HOLDERS.items() if (None if shift else role) is holder.role]
+    number, parts = peers.index(holder.name), min(6, len(peers))
+    mine = shared_out(found, holder)
+    return [one for place, one in enumerate(found) if (place + number) % parts == 0 and one in mine]
 
 
 def _carried(holder: Holder) -> frozenset[Permission]:
@@ -136,6 +138,16 @@ def test_the_accounts_of_a_role_try_every_kind_of_case_at_every_address(app: Fla
                 holder = Holder(name, role, place, world.answerer)
                 tried |= {(one.endpoint, one.method, one.target.about) for one in shared_out(found, holder)}
         assert tried == everything, role
+
+
+def test_the_parts_of_a_role_s_accounts_are_together_all_that_is_open_to_it(app: Flask, world: World) -> None:
+    found = addresses(app, world)
+    for role in Role:
+        tried: list[Address] = []
+        for name, (given, place, shift) in HOLDERS.items():
+            if given is role and shift == 0:
+                tried += a_part(found, Holder(name, role, place, world.answerer))
+        assert [one for one in found if one.wanted & PERMISSIONS[role] and one not in tried] == [], role
 
 
 CURIOUS = [
