@@ -85,7 +85,7 @@ def test_a_wish_never_waits_for_redis() -> None:
     started = time.monotonic()
     for _ in range(100):
         reminder.want("drain")
-    assert time.monotonic() - started < 4
+    assert time.monotonic() - started < 1
     slow.set()
 
 

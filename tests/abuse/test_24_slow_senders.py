@@ -41,6 +41,5 @@ def test_who_never_finishes_sending_keeps_nobody_waiting(live: Live, beginning: 
         visitor = Visitor(port)
         answers = [visitor.get("/masuk")[0] for _ in range(8)]
     assert answers == [200] * 8
-    # Alone it is hundredths, and one held up waits until a time-out ends the sixty; between them lies what else a
-    # machine may do meanwhile.
-    assert max(visitor.seconds[:8]) < 4.0
+    # Alone it is hundredths; a second leaves room for whatever else this machine does.
+    assert max(visitor.seconds[:8]) < 1.0

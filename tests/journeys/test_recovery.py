@@ -30,8 +30,6 @@ from tests import factories as make
 from tests.conftest import Live
 from tests.journeys.processes import start_worker, wait_for
 
-PENDING = 3_000
-
 FILL = """
     INSERT INTO submissions (agency_id, unit_id, kind, channel, rating, text, occurred_on, received_at)
     SELECT :agency_id, :unit_id,
@@ -42,7 +40,7 @@ FILL = """
 """
 
 
-def fill(app: Flask, count: int = PENDING) -> None:
+def fill(app: Flask, count: int) -> None:
     """Put pending submissions into the database, a tenth of them complaints."""
     with app.app_context():
         session: Session = db.session()
@@ -64,8 +62,14 @@ def count(app: Flask, table: type) -> int:
 
 
 @pytest.mark.timeout(180)
-def test_killing_the_worker_and_emptying_redis_loses_nothing_and_doubles_nothing(live: Live, redis: Redis) -> None:
-    fill(live.app)
+@pytest.mark.parametrize(
+    ("rows", "most_kills"),
+    [pytest.param(3_000, 3, id="three times"), pytest.param(5_000, 5, id="five times", marks=pytest.mark.slow)],
+)
+def test_killing_the_worker_and_emptying_redis_loses_nothing_and_doubles_nothing(
+    live: Live, redis: Redis, rows: int, most_kills: int
+) -> None:
+    fill(live.app, rows)
     kills = 0
     while pending(live.app):
         before = pending(live.app)
@@ -75,7 +79,7 @@ def test_killing_the_worker_and_emptying_redis_loses_nothing_and_doubles_nothing
         try:
             # A different moment each time: right after a commit, or in the middle of a batch.
             wait_for(lambda b=before: pending(live.app) < b, seconds=60, why="a batch is read")  # type: ignore[misc]
-            if pending(live.app) and kills < 3:
+            if pending(live.app) and kills < most_kills:
                 process.send_signal(signal.SIGKILL)
                 kills += 1
             else:
@@ -84,10 +88,10 @@ def test_killing_the_worker_and_emptying_redis_loses_nothing_and_doubles_nothing
             process.kill()
             process.wait(timeout=10)
     assert kills >= 1
-    assert count(live.app, Labels) == count(live.app, Submission) == PENDING
-    assert count(live.app, Case) == PENDING / 10
+    assert count(live.app, Labels) == count(live.app, Submission) == rows
+    assert count(live.app, Case) == rows / 10
     with live.app.app_context():
-        assert db.session.scalar(sa.select(sa.func.sum(DailyMeasure.n))) == PENDING
+        assert db.session.scalar(sa.select(sa.func.sum(DailyMeasure.n))) == rows
         assert recount(db.session()) == []
 
 
