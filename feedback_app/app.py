@@ -78,12 +78,7 @@ def create_app(settings: config.Settings | None = None, *, is_web: bool = False)
     app = Flask("feedback_app")
     app.config.from_mapping(_flask_config(known))
     app.session_interface = SignedSessions()
-    log_scrubbing.install()
-    # Moments of one kind everywhere (UTC), so that the lines of several processes can be laid beside each other.
-    logging.Formatter.converter = time.gmtime
-    logging.basicConfig(
-        level=known.log_level, datefmt="%Y-%m-%dT%H:%M:%SZ", format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    _set_up_logs(known)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.project_root() / "migrations"))
     # Before the token of a form is looked for, which reads the whole request.
@@ -107,6 +102,24 @@ def create_app(settings: config.Settings | None = None, *, is_web: bool = False)
     # The signed link in a mail is the authority, and mail programs send it in one click without our cookie (RFC 8058).
     csrf.exempt(app.view_functions["tracking.unsubscription"])
     register_error_handlers(app)
+    _guard(app, known, is_web=is_web)
+    register_shelf(app)
+    _trust_proxies(app, known.trusted_proxies)
+    register_headers(app, is_https=known.is_https)
+    return app
+
+
+def _set_up_logs(known: config.Settings) -> None:
+    log_scrubbing.install()
+    # Moments of one kind everywhere (UTC), so that the lines of several processes can be laid beside each other.
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(
+        level=known.log_level, datefmt="%Y-%m-%dT%H:%M:%SZ", format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+
+
+def _guard(app: Flask, known: config.Settings, *, is_web: bool) -> None:
+    """Set up what a request passes before its page does, in the order in which it passes."""
     register_scope(app, PUBLIC_ENDPOINTS, always=is_web)
     guard_endpoints(app)
     register_known_browsers(app)
@@ -114,10 +127,6 @@ def create_app(settings: config.Settings | None = None, *, is_web: bool = False)
     register_sign_ins(app, TimeLimits(known.session_idle_minutes, known.session_absolute_hours * 60))
     register_providers(app, read_providers(known.oidc_providers_file, os.environ))
     register_limits(app, known)
-    register_shelf(app)
-    _trust_proxies(app, known.trusted_proxies)
-    register_headers(app, is_https=known.is_https)
-    return app
 
 
 def _trust_proxies(app: Flask, proxies: int) -> None:

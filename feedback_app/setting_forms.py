@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from email.utils import parseaddr
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from feedback_app.environment import is_vault_key, read_secret, read_server, read_url
 from feedback_app.errors import ConfigurationError
@@ -53,11 +53,16 @@ def attachments_url(env: Mapping[str, str]) -> str | None:
     """
     value = read_url(env, "ATTACHMENTS_URL", {"file", "s3"})
     parts = urlsplit(value or "")
-    if parts.scheme == "file" and (parts.netloc or len(parts.path) < 2):
+    if parts.scheme == "file" and not _is_whole_path(parts):
         raise ConfigurationError("ATTACHMENTS_URL must name a whole path: file:///var/lib/suara/attachments.")
     if parts.scheme == "s3" and not parts.netloc:
         raise ConfigurationError("ATTACHMENTS_URL must name a bucket: s3://bucket or s3://bucket/prefix.")
     return value
+
+
+def _is_whole_path(parts: SplitResult) -> bool:
+    """Tell whether an address names a path of this machine, from its root on."""
+    return not parts.netloc and len(parts.path) >= 2
 
 
 def clamd_url(env: Mapping[str, str]) -> str | None:
@@ -68,10 +73,10 @@ def clamd_url(env: Mapping[str, str]) -> str | None:
     feedback_app.errors.ConfigurationError
     """
     value = read_url(env, "CLAMD_URL", {"unix", "tcp"})
-    if value is None or value.startswith("tcp:"):
-        return value and read_server(env, "CLAMD_URL", {"tcp"})
-    parts = urlsplit(value)
-    if parts.netloc or len(parts.path) < 2:
+    parts = urlsplit(value or "")
+    if parts.scheme == "tcp":
+        return read_server(env, "CLAMD_URL", {"tcp"})
+    if parts.scheme == "unix" and not _is_whole_path(parts):
         raise ConfigurationError("CLAMD_URL must name a whole path (unix:///run/clamav/clamd.ctl) or a server.")
     return value
 
