@@ -4,31 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from feedback_app.storage import Disk
 from tests import factories as make
 
 PROGRAM = {"Accept": "application/json"}
-
-
-@contextmanager
-def kept_in(app: Flask, folder: Path) -> Iterator[Disk]:
-    """Let the application keep its files in a folder of the test; give that place."""
-    before = app.extensions["suara_storage"]
-    place = app.extensions["suara_storage"] = Disk(folder)
-    try:
-        yield place
-    finally:
-        app.extensions["suara_storage"] = before
 
 
 def report(client: FlaskClient, session: Session) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from feedback_app.intake.extra_models import Attachment
 from feedback_app.storage import Disk
 from tests.abuse import attached
+from tests.file_places import files_in
 from tests.intake import files
 
 KINDS = ["JPEG", "PNG", "WEBP", "HEIF"]
@@ -25,10 +26,8 @@ KINDS = ["JPEG", "PNG", "WEBP", "HEIF"]
 
 @pytest.fixture(autouse=True)
 def place(app: Flask, tmp_path: Path) -> Iterator[Disk]:
-    before = app.extensions["suara_storage"]
-    app.extensions["suara_storage"] = Disk(tmp_path / "files")
-    yield app.extensions["suara_storage"]
-    app.extensions["suara_storage"] = before
+    with files_in(app, tmp_path / "files") as place:
+        yield place
 
 
 def _tells_nothing(data: bytes) -> None:

@@ -17,6 +17,7 @@ from feedback_app.blueprints.headers import FILE_POLICY
 from feedback_app.intake.extra_models import Attachment
 from feedback_app.storage import Disk
 from tests.abuse import attached
+from tests.file_places import files_in
 from tests.intake import files
 
 SCRIPT = b"<html><script>alert(document.domain)</script></html>"
@@ -59,7 +60,7 @@ REDRAWN = {
 
 @pytest.fixture(autouse=True)
 def place(app: Flask, tmp_path: Path) -> Iterator[Disk]:
-    with attached.kept_in(app, tmp_path / "files") as place:
+    with files_in(app, tmp_path / "files") as place:
         yield place
 
 

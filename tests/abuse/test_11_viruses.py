@@ -24,6 +24,7 @@ from tests import factories as make
 from tests.abuse import attached
 from tests.blueprints.office import Office
 from tests.clamd import SIGNATURE, Clamd, clamd
+from tests.file_places import files_in
 from tests.gates.world import signed_in
 from tests.intake import files
 
@@ -35,7 +36,7 @@ INFECTED = {
 
 @pytest.fixture(autouse=True)
 def place(app: Flask, tmp_path: Path) -> Iterator[Disk]:
-    with attached.kept_in(app, tmp_path / "files") as place:
+    with files_in(app, tmp_path / "files") as place:
         yield place
 
 

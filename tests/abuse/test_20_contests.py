@@ -17,10 +17,10 @@ from feedback_app.evaluation.replies.models import Contest
 from feedback_app.evaluation.replies.rules import ContestState
 from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
-from feedback_app.storage import Disk
 from tests import factories as make
 from tests.blueprints.office import Login
 from tests.evaluation.replies.people import BAD_WORDS, Replies, open_for_replies
+from tests.file_places import files_in
 
 
 def _subject(replies: Replies) -> User:
@@ -49,10 +49,8 @@ NEAR: dict[str, Callable[[Replies], User]] = {
 
 @pytest.fixture
 def replies(app: Flask, session: Session, tmp_path: Path) -> Iterator[Replies]:
-    before = app.extensions["suara_storage"]
-    app.extensions["suara_storage"] = Disk(tmp_path / "files")
-    yield open_for_replies(session, tmp_path / "files", [(1, BAD_WORDS)])
-    app.extensions["suara_storage"] = before
+    with files_in(app, tmp_path / "files"):
+        yield open_for_replies(session, tmp_path / "files", [(1, BAD_WORDS)])
 
 
 @pytest.mark.parametrize("near", NEAR)

@@ -22,25 +22,23 @@ from feedback_app.evaluation.replies.models import Contest, ContestFile, Objecti
 from feedback_app.evaluation.replies.rules import ContestKind, ContestState
 from feedback_app.evaluation.rules import CycleKind, CycleStatus
 from feedback_app.identity.rules import Role
-from feedback_app.storage import Disk
 from tests import factories as make
 from tests.blueprints.office import Login
 from tests.evaluation.cycles import steps
 from tests.evaluation.replies.people import BAD_WORDS, WORDS, Replies, on_duty, open_for_replies
+from tests.file_places import files_in
 from tests.intake import files
 
 
 @pytest.fixture
 def replies(app: Flask, session: Session, tmp_path: Path) -> Iterator[Replies]:
-    before = app.extensions["suara_storage"]
     made = open_for_replies(
         session, tmp_path / "files",
         [(1, BAD_WORDS), (2, "Lama sekali menunggu."), (4, "Ramah dan cepat."), (4, "Jelas sekali.")],
     )  # fmt: skip
-    app.extensions["suara_storage"] = Disk(tmp_path / "files")
     session.commit()
-    yield made
-    app.extensions["suara_storage"] = before
+    with files_in(app, tmp_path / "files"):
+        yield made
 
 
 def page_of(replies: Replies) -> str:

@@ -33,6 +33,7 @@ from feedback_app.intake.rules import ATTACHMENT_BYTES_MAX
 from feedback_app.intake.turns import BusyError
 from feedback_app.storage import Disk
 from tests.blueprints.office import Login, Office, new_office
+from tests.file_places import files_in
 from tests.intake import files
 
 JPEG = files.written("JPEG")
@@ -42,10 +43,8 @@ WHY = "Listrik adalah wewenang perusahaan listrik negara."
 
 @pytest.fixture(autouse=True)
 def place(app: Flask, tmp_path: Path) -> Iterator[Disk]:
-    before = app.extensions["suara_storage"]
-    app.extensions["suara_storage"] = Disk(tmp_path / "files")
-    yield app.extensions["suara_storage"]
-    app.extensions["suara_storage"] = before
+    with files_in(app, tmp_path / "files") as place:
+        yield place
 
 
 @pytest.fixture

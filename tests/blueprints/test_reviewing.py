@@ -14,22 +14,20 @@ from feedback_app import clock
 from feedback_app.evaluation.replies.models import Contest
 from feedback_app.evaluation.replies.rules import ContestKind, ContestOutcome, ContestState
 from feedback_app.identity.rules import Role
-from feedback_app.storage import Disk
 from tests import factories as make
 from tests.blueprints.office import Login
 from tests.evaluation.replies.people import BAD_WORDS, WORDS, Replies, on_duty, open_for_replies
+from tests.file_places import files_in
 
 WHY = "Surat cutinya sah, jadi orang lain yang melayani."
 
 
 @pytest.fixture
 def replies(app: Flask, session: Session, tmp_path: Path) -> Iterator[Replies]:
-    before = app.extensions["suara_storage"]
     made = open_for_replies(session, tmp_path / "files", [(1, BAD_WORDS)])
-    app.extensions["suara_storage"] = Disk(tmp_path / "files")
     session.commit()
-    yield made
-    app.extensions["suara_storage"] = before
+    with files_in(app, tmp_path / "files"):
+        yield made
 
 
 @pytest.fixture

@@ -27,8 +27,8 @@ from feedback_app.identity.models import User
 from feedback_app.identity.rules import Role
 from feedback_app.intake.rules import SubmissionKind
 from feedback_app.organisation.models import Agency, Unit, UnitKind
-from feedback_app.storage import Disk
 from tests import factories as make
+from tests.file_places import files_in
 from tests.gates.hung import Hung, hang_everything
 from tests.gates.sight import Kind, Place, can_be_held
 from tests.gates.things import Things, things_of
@@ -156,15 +156,11 @@ def _called_unsolved(now: datetime, by: User) -> dict[str, object]:
 @contextmanager
 def standing_world(app: Flask, session: Session, folder: Path) -> Iterator[World]:
     """Build a world whose files lie in a folder of the test."""
-    before = app.extensions["suara_storage"]
-    app.extensions["suara_storage"] = Disk(folder / "files")
-    try:
+    with files_in(app, folder / "files"):
         with app.app_context():
             made = new_world(session)
         session.commit()
         yield made
-    finally:
-        app.extensions["suara_storage"] = before
 
 
 def token_of(client: FlaskClient, path: str) -> str:
